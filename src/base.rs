@@ -1,0 +1,3 @@
+//! What everything above stands on: names as Postgres spells them.
+
+pub mod name;

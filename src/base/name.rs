@@ -1,0 +1,118 @@
+//! Identifiers and qualified names, printed quoted only where Postgres would quote them.
+//!
+//! The rule is that of `quote_identifier` in `ruleutils.c`: lower case letters, digits and underscores, not starting with
+//! a digit, and not a keyword other than an unreserved one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// The longest identifier Postgres keeps, in bytes (`NAMEDATALEN - 1`).
+pub const MAX_IDENT_BYTES: usize = 63;
+
+/// One identifier, as the catalog stores it. `Display` quotes it where SQL needs that.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ident(String);
+
+impl Ident {
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The bare name, unquoted.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Ident {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_plain(&self.0) {
+            f.write_str(&self.0)
+        } else {
+            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        }
+    }
+}
+
+/// A name in a schema.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Qualified {
+    pub schema: Ident,
+    pub name: Ident,
+}
+
+impl Qualified {
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: Ident::new(schema), name: Ident::new(name) }
+    }
+}
+
+impl fmt::Display for Qualified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// A string as an SQL literal, safe whatever `standard_conforming_strings` says.
+pub fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts = chars.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
+    starts
+        && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !is_reserved(name)
+}
+
+/// Whether the scanner takes this word for a keyword that cannot stand as any kind of name.
+fn is_reserved(word: &str) -> bool {
+    static SEEN: LazyLock<Mutex<BTreeMap<String, bool>>> = LazyLock::new(Mutex::default);
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(reserved) = seen.get(word) {
+        return *reserved;
+    }
+    let reserved = pg_query::scan(word).is_ok_and(|scan| scan.tokens.first().is_some_and(|t| t.keyword_kind > 1));
+    seen.insert(word.to_owned(), reserved);
+    reserved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_only_what_needs_it() {
+        let cases = [
+            ("orders", "orders"),
+            ("order", "\"order\""),
+            ("Orders", "\"Orders\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("name", "name"),
+            ("1st", "\"1st\""),
+            ("between", "\"between\""),
+            ("", "\"\""),
+        ];
+        for (name, printed) in cases {
+            assert_eq!(Ident::new(name).to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn literals_survive_backslashes_and_quotes() {
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal("a\\b"), "E'a\\\\b'");
+    }
+}

@@ -1,0 +1,3 @@
+//! Parses, runs, prints, exits.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Where a scratch database comes from, and its removal.

@@ -1,0 +1,1 @@
+//! SQL as text: splitting, spans, directives, syntax errors. What it means is for Postgres to say.
