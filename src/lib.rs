@@ -1,6 +1,8 @@
 //! pgplumb keeps a PostgreSQL database true to the schema that its developers declare.
 
 pub mod base;
+pub mod catalog;
 pub mod db;
+pub mod kind;
 pub mod scratch;
 pub mod sql;

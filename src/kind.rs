@@ -1,0 +1,360 @@
+//! The rooms: one file and one query per kind of object, and the table that lists them.
+//!
+//! What is above (reading, comparing, ordering, proving, reporting) goes through `Key`, `Body` and `Kind` and knows no
+//! kind by name. Adding a kind is a room `kind/x.rs`, its query `kind/x.sql`, one line in the table below, and fixtures.
+
+pub mod facts;
+pub mod key;
+pub mod statement;
+
+pub mod carried;
+pub mod options;
+pub mod schema;
+pub mod table;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::db::error::DbError;
+use crate::kind::facts::Facts;
+use crate::kind::key::{Attached, Child, Global, Scoped, Shape, Signature};
+use crate::kind::statement::{Alter, Change, Statement};
+
+/// Where a fact lives while it is asked what to do: its key and both states.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    pub key: &'a Key,
+    /// The facts of the state that this fact is in: the live ones for a drop, the desired ones for a create.
+    pub here: &'a Facts,
+    /// The facts of the other state. For an alter `here` is the live state and `there` the desired one.
+    pub there: &'a Facts,
+    /// The facts that this statement creates as well (columns within CREATE TABLE, a default within ADD COLUMN).
+    pub absorbed: &'a BTreeSet<Key>,
+}
+
+impl<'a> Site<'a> {
+    /// The same place for another fact.
+    pub fn of(&self, key: &'a Key) -> Site<'a> {
+        Site { key, ..*self }
+    }
+
+    /// The qualified, quoted name of this fact.
+    pub fn sql(&self) -> String {
+        self.key.sql()
+    }
+
+    /// The fact this one stands on, and its key.
+    pub fn on(&self) -> Option<(&'a Key, &'a Body)> {
+        let on = self.key.on()?;
+        Some((on, self.here.get(on)?))
+    }
+
+    /// How SQL names the fact this one stands on: `TABLE public.orders`, `DOMAIN public.email`.
+    pub fn on_object(&self) -> String {
+        match self.on() {
+            Some((key, body)) => body.object(&self.of(key)),
+            None => self.key.on().map(Key::sql).unwrap_or_default(),
+        }
+    }
+}
+
+/// A name that only one object at a time can hold, although their kinds differ: a view and a table, an index and the
+/// constraint that had its name before.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Slot {
+    /// `pg_class`: tables, views, sequences, indexes, composite types.
+    Relation(Ident, Ident),
+    /// `pg_type`: types, and the row types of relations.
+    Type(Ident, Ident),
+    /// `pg_proc`: functions, procedures and aggregates of one signature.
+    Routine(Ident, Ident, String),
+    /// Anything that is one of a kind for the fact it stands on.
+    Within(Box<Key>, String),
+}
+
+/// What a room must answer about its kind.
+pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// What a person calls it, in Postgres' words: `materialized view`.
+    const LABEL: &'static str;
+    /// The catalog query. Columns: `classid`, `objid`, `objsubid` (the fact's address), `excluded` (null, or why the
+    /// row is not managed), those of the key's shape (`name`, `schema`, `args`; `on_classid`, `on_objid`,
+    /// `on_objsubid` for a fact that stands on another), and one for each field of the body.
+    const QUERY: &'static str;
+    /// Whether Postgres refuses to change a column's type while a fact of this kind reads the column.
+    const STANDS_ON_TYPE: bool = false;
+
+    /// Creates it. Runs after everything it depends on exists.
+    fn create(&self, at: &Site) -> Vec<Statement>;
+    /// Drops it. Runs after everything that depends on it is gone.
+    fn drop(&self, at: &Site) -> Vec<Statement>;
+    /// Gets from `self` (live) to `to` (desired).
+    fn alter(&self, to: &Self, at: &Site) -> Alter;
+
+    /// Facts that must exist before this one, beyond what `pg_depend` says and the fact it stands on.
+    fn requires(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
+    /// The fact whose CREATE makes this one too, when that fact is created by the same plan.
+    fn created_with(&self, _at: &Site, _created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        None
+    }
+    /// The fact whose DROP takes this one along, when that fact is dropped by the same plan.
+    fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        at.key.on().filter(|on| dropped(on)).cloned()
+    }
+    /// The created fact into whose statement this one may be folded for the reader's sake, where order allows.
+    fn folds_into(&self, _at: &Site) -> Option<Key> {
+        None
+    }
+    /// The clause that stands for this fact inside the statement of the fact it is absorbed by.
+    fn clause(&self, _at: &Site) -> Option<String> {
+        None
+    }
+    /// The names it occupies.
+    fn slots(&self, _at: &Site) -> Vec<Slot> {
+        Vec::new()
+    }
+    /// How COMMENT ON and ALTER ... OWNER TO name it: `TABLE public.orders`, `CONSTRAINT x ON public.orders`.
+    fn object(&self, at: &Site) -> String {
+        format!("{} {}", Self::LABEL.to_uppercase(), at.sql())
+    }
+    /// How GRANT ... ON names it, where that differs from `object`.
+    fn grant_object(&self, at: &Site) -> String {
+        self.object(at)
+    }
+    /// Gives it another name, or moves it to another schema: whatever differs between this key and `to`.
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        let _ = (at, to);
+        Vec::new()
+    }
+    /// For a type that columns keep using while it is replaced: (rename it to `aside`, drop what was renamed).
+    fn set_aside(&self, _at: &Site, _aside: &str) -> Option<(Statement, Statement)> {
+        None
+    }
+    /// Moves a column from the type that was set aside to the new one of the same name.
+    fn retype(&self, _at: &Site) -> Option<Change> {
+        None
+    }
+    /// Whether creating it makes Postgres run or plan user-defined functions, whose bodies name things that
+    /// `pg_depend` does not know.
+    fn runs_routines(&self) -> bool {
+        false
+    }
+    /// SQL text whose names count as uses of what they name: a function's body.
+    fn body_text(&self) -> Option<&str> {
+        None
+    }
+    /// The rows or values that are gone when it is dropped, said for a person; none when nothing is.
+    fn loses(&self, _at: &Site) -> Option<String> {
+        None
+    }
+}
+
+/// Declares the kinds. Their order is the order of reading and breaks ties when a plan is sorted.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident($shape:ty) = $body:ty,)*) => {
+        /// What a fact is called.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Key { $($(#[$doc])* $kind($shape),)* }
+
+        /// What a fact says.
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Body { $($kind($body),)* }
+
+        /// The registry, in order.
+        pub const ROOMS: &[Room] = &[$(Room {
+            label: <$body as Kind>::LABEL,
+            query: <$body as Kind>::QUERY,
+            read: |row, on| {
+                let key = Key::$kind(read_shape::<$shape>(row, on)?);
+                Ok((key, Body::$kind(crate::db::row::decode(row)?)))
+            },
+        },)*];
+
+        impl Key {
+            fn shape(&self) -> &dyn ShapeRef {
+                match self { $(Self::$kind(shape) => shape,)* }
+            }
+            /// What a person calls this kind.
+            pub fn label(&self) -> &'static str {
+                match self { $(Self::$kind(_) => <$body as Kind>::LABEL,)* }
+            }
+            /// The kind's place in the registry.
+            pub fn rank(&self) -> usize {
+                let mut rank = 0;
+                $(if matches!(self, Self::$kind(_)) { return rank; } rank += 1;)*
+                rank
+            }
+            #[must_use]
+            pub fn renamed(&self, name: &str) -> Self {
+                match self { $(Self::$kind(shape) => Self::$kind(shape.renamed(name)),)* }
+            }
+            #[must_use]
+            pub fn moved(&self, schema: &str) -> Self {
+                match self { $(Self::$kind(shape) => Self::$kind(shape.moved(schema)),)* }
+            }
+            #[must_use]
+            pub fn rebased(&self, on: Key) -> Self {
+                match self { $(Self::$kind(shape) => Self::$kind(shape.rebased(on)),)* }
+            }
+            /// Whether `Kind::STANDS_ON_TYPE` holds for this kind.
+            pub fn stands_on_type(&self) -> bool {
+                match self { $(Self::$kind(_) => <$body as Kind>::STANDS_ON_TYPE,)* }
+            }
+        }
+
+        impl Body {
+            pub fn create(&self, at: &Site) -> Vec<Statement> {
+                match self { $(Self::$kind(body) => body.create(at),)* }
+            }
+            pub fn drop(&self, at: &Site) -> Vec<Statement> {
+                match self { $(Self::$kind(body) => Kind::drop(body, at),)* }
+            }
+            /// Bodies of two kinds never meet under one key; were they to, the fact would have to be replaced.
+            pub fn alter(&self, to: &Body, at: &Site) -> Alter {
+                match (self, to) {
+                    $((Self::$kind(body), Self::$kind(to)) => body.alter(to, at),)*
+                    _ => Alter::replace("it is of another kind"),
+                }
+            }
+            pub fn requires(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.requires(at),)* }
+            }
+            pub fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+                match self { $(Self::$kind(body) => body.created_with(at, created),)* }
+            }
+            pub fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+                match self { $(Self::$kind(body) => body.dropped_with(at, dropped),)* }
+            }
+            pub fn folds_into(&self, at: &Site) -> Option<Key> {
+                match self { $(Self::$kind(body) => body.folds_into(at),)* }
+            }
+            pub fn clause(&self, at: &Site) -> Option<String> {
+                match self { $(Self::$kind(body) => body.clause(at),)* }
+            }
+            pub fn slots(&self, at: &Site) -> Vec<Slot> {
+                match self { $(Self::$kind(body) => body.slots(at),)* }
+            }
+            pub fn object(&self, at: &Site) -> String {
+                match self { $(Self::$kind(body) => body.object(at),)* }
+            }
+            pub fn grant_object(&self, at: &Site) -> String {
+                match self { $(Self::$kind(body) => body.grant_object(at),)* }
+            }
+            pub fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+                match self { $(Self::$kind(body) => body.rename(at, to),)* }
+            }
+            pub fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+                match self { $(Self::$kind(body) => body.set_aside(at, aside),)* }
+            }
+            pub fn retype(&self, at: &Site) -> Option<Change> {
+                match self { $(Self::$kind(body) => body.retype(at),)* }
+            }
+            pub fn runs_routines(&self) -> bool {
+                match self { $(Self::$kind(body) => body.runs_routines(),)* }
+            }
+            pub fn body_text(&self) -> Option<&str> {
+                match self { $(Self::$kind(body) => body.body_text(),)* }
+            }
+            pub fn loses(&self, at: &Site) -> Option<String> {
+                match self { $(Self::$kind(body) => body.loses(at),)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Schema(Global) = schema::Schema,
+    Table(Scoped) = table::Table,
+    Column(Child) = table::column::Column,
+    Default(Attached) = table::default::Default,
+    Identity(Attached) = table::identity::Identity,
+    Inheritance(Child) = table::inheritance::Inheritance,
+    Partition(Attached) = table::partition::Partition,
+    Constraint(Child) = table::constraint::Constraint,
+    Index(Scoped) = table::index::Index,
+    IndexAttachment(Attached) = table::index_attachment::IndexAttachment,
+    Clustered(Attached) = table::clustered::Clustered,
+    ReplicaIdentity(Attached) = table::replica_identity::ReplicaIdentity,
+}
+
+/// One line of the registry.
+pub struct Room {
+    pub label: &'static str,
+    pub query: &'static str,
+    /// A row of the query as a fact; the second argument is the fact it stands on, for kinds that stand on one.
+    pub read: fn(&postgres::Row, Option<Key>) -> Result<(Key, Body), DbError>,
+}
+
+impl Key {
+    /// The fact this one stands on and disappears with.
+    pub fn on(&self) -> Option<&Key> {
+        self.shape().on_ref()
+    }
+
+    /// The fact at the bottom: a column's comment leads to the table.
+    pub fn root(&self) -> &Key {
+        let mut key = self;
+        while let Some(on) = key.on() {
+            key = on;
+        }
+        key
+    }
+
+    /// The schema of the object at the bottom, where it has one.
+    pub fn schema(&self) -> Option<&Ident> {
+        self.root().shape().schema_ref()
+    }
+
+    /// The last part of its own name; empty for what has none.
+    pub fn name(&self) -> &str {
+        self.shape().name_ref()
+    }
+
+    /// The name as it stands in SQL.
+    pub fn sql(&self) -> String {
+        self.shape().sql_ref()
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.on() {
+            Some(on) if self.name().is_empty() => write!(f, "{} of {on}", self.label()),
+            _ => write!(f, "{} {}", self.label(), self.sql()),
+        }
+    }
+}
+
+/// `Shape` without what needs to know the type, so that `Key` can reach it whatever the variant.
+trait ShapeRef {
+    fn on_ref(&self) -> Option<&Key>;
+    fn schema_ref(&self) -> Option<&Ident>;
+    fn name_ref(&self) -> &str;
+    fn sql_ref(&self) -> String;
+}
+
+impl<S: Shape> ShapeRef for S {
+    fn on_ref(&self) -> Option<&Key> {
+        self.on()
+    }
+    fn schema_ref(&self) -> Option<&Ident> {
+        self.schema()
+    }
+    fn name_ref(&self) -> &str {
+        self.name()
+    }
+    fn sql_ref(&self) -> String {
+        self.sql()
+    }
+}
+
+fn read_shape<S: Shape>(row: &postgres::Row, on: Option<Key>) -> Result<S, DbError> {
+    S::read(row, on)
+}

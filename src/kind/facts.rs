@@ -1,0 +1,76 @@
+//! All facts of one state, by key.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::kind::{Body, Key};
+
+/// Facts by key, with the way from a fact to those that stand on it.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    by_key: BTreeMap<Key, Body>,
+    standing: OnceLock<BTreeMap<Key, Vec<Key>>>,
+}
+
+impl Facts {
+    pub fn get(&self, key: &Key) -> Option<&Body> {
+        self.by_key.get(key)
+    }
+
+    pub fn contains(&self, key: &Key) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    /// Adds a fact; the one that had the key before, if any.
+    pub fn insert(&mut self, key: Key, body: Body) -> Option<Body> {
+        self.standing = OnceLock::new();
+        self.by_key.insert(key, body)
+    }
+
+    pub fn remove(&mut self, key: &Key) -> Option<Body> {
+        self.standing = OnceLock::new();
+        self.by_key.remove(key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Body)> {
+        self.by_key.iter()
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.by_key.keys()
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The facts that stand directly on this one, in key order.
+    pub fn standing_on(&self, key: &Key) -> impl Iterator<Item = (&Key, &Body)> {
+        let standing = self.standing.get_or_init(|| {
+            let mut map: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+            for key in self.by_key.keys() {
+                if let Some(on) = key.on() {
+                    map.entry(on.clone()).or_default().push(key.clone());
+                }
+            }
+            map
+        });
+        standing.get(key).into_iter().flatten().filter_map(|key| self.by_key.get_key_value(key))
+    }
+}
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_key == other.by_key
+    }
+}
+
+impl FromIterator<(Key, Body)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (Key, Body)>>(iter: I) -> Self {
+        Self { by_key: iter.into_iter().collect(), standing: OnceLock::new() }
+    }
+}

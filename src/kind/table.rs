@@ -1,0 +1,219 @@
+//! A table, ordinary or partitioned, and everything that lives inside one (each a fact of its own, in `table/`).
+//!
+//! Postgres cannot turn an ordinary table into a partitioned one, nor change a partition key or the type of a typed
+//! table: those are replacements, and say that the rows are lost. Columns are created within CREATE TABLE; defaults,
+//! identities and parents with them unless order forbids.
+
+pub mod clustered;
+pub mod column;
+pub mod constraint;
+pub mod default;
+pub mod identity;
+pub mod index;
+pub mod index_attachment;
+pub mod inheritance;
+pub mod partition;
+pub mod replica_identity;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::kind::facts::Facts;
+use crate::kind::key::Scoped;
+use crate::kind::statement::{Alter, Hazard, Statement, one};
+use crate::kind::table::column::Column;
+use crate::kind::{Body, Key, Kind, Site, Slot, options};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Table {
+    pub unlogged: bool,
+    /// `RANGE (at)`; none for an ordinary table.
+    pub partition_by: Option<String>,
+    /// The composite type of a typed table.
+    pub of_type: Option<String>,
+    /// None for `heap`.
+    pub access_method: Option<String>,
+    pub tablespace: Option<Ident>,
+    /// `fillfactor=70`, `toast.autovacuum_enabled=false`.
+    pub options: Vec<String>,
+    pub row_security: bool,
+    pub force_row_security: bool,
+    /// Whether it is a partition of another table now.
+    pub partition: bool,
+}
+
+impl Kind for Table {
+    const LABEL: &'static str = "table";
+    const QUERY: &'static str = include_str!("table.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        let mut statements = one(self.create_table(at));
+        let table = at.sql();
+        if self.row_security {
+            statements.push(Statement::new(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")));
+        }
+        if self.force_row_security {
+            statements.push(Statement::new(format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY")));
+        }
+        for (key, column) in columns(at.here, at.key) {
+            if at.absorbed.contains(key) {
+                statements.extend(column.settings(&at.of(key)));
+            }
+        }
+        statements
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        one(format!("DROP TABLE {}", at.sql()))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self {
+            unlogged,
+            partition_by,
+            of_type,
+            access_method,
+            tablespace,
+            options: to_options,
+            row_security,
+            force_row_security,
+            partition: _,
+        } = to;
+        if *partition_by != self.partition_by {
+            return Alter::replace("a table's partition key cannot be changed");
+        }
+        let table = at.sql();
+        let mut clauses = Vec::new();
+        if *of_type != self.of_type {
+            clauses.push(match of_type {
+                Some(of_type) => format!("OF {of_type}"),
+                None => "NOT OF".to_owned(),
+            });
+        }
+        if *unlogged != self.unlogged {
+            clauses.push(format!("SET {}", if *unlogged { "UNLOGGED" } else { "LOGGED" }));
+        }
+        if *access_method != self.access_method {
+            clauses.push(format!("SET ACCESS METHOD {}", access_method.as_deref().unwrap_or("heap")));
+        }
+        if *tablespace != self.tablespace {
+            let name = tablespace.clone().unwrap_or_else(|| Ident::new("pg_default"));
+            clauses.push(format!("SET TABLESPACE {name}"));
+        }
+        clauses.extend(options::changes(&self.options, to_options));
+        if *row_security != self.row_security {
+            clauses.push(format!("{} ROW LEVEL SECURITY", if *row_security { "ENABLE" } else { "DISABLE" }));
+        }
+        if *force_row_security != self.force_row_security {
+            clauses.push(format!("{}FORCE ROW LEVEL SECURITY", if *force_row_security { "" } else { "NO " }));
+        }
+        Alter::in_place(
+            clauses
+                .into_iter()
+                .map(|clause| {
+                    let rewrites = ["SET LOGGED", "SET UNLOGGED", "SET ACCESS METHOD", "SET TABLESPACE"];
+                    let statement = Statement::new(format!("ALTER TABLE {table} {clause}"));
+                    if rewrites.iter().any(|rewrite| clause.starts_with(rewrite)) {
+                        statement.hazard(Hazard::Rewrites(format!("{clause} writes the whole table again")))
+                    } else {
+                        statement
+                    }
+                })
+                .collect(),
+        )
+    }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        relation_slots(at.key)
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        rename_relation("TABLE", at.key, to)
+    }
+
+    fn loses(&self, at: &Site) -> Option<String> {
+        Some(format!("the rows of {}", at.sql()))
+    }
+}
+
+impl Table {
+    fn create_table(&self, at: &Site) -> String {
+        let mut elements: Vec<String> = Vec::new();
+        for (key, column) in columns(at.here, at.key) {
+            if at.absorbed.contains(key) && column.written_in(at) {
+                elements.extend(Kind::clause(column, &at.of(key)));
+            }
+        }
+        for (key, body) in at.here.standing_on(at.key) {
+            if at.absorbed.contains(key) && !matches!(key, Key::Column(_) | Key::Inheritance(_)) {
+                elements.extend(body.clause(&at.of(key)));
+            }
+        }
+        let unlogged = if self.unlogged { "UNLOGGED " } else { "" };
+        let mut sql = format!("CREATE {unlogged}TABLE {}", at.sql());
+        if let Some(of_type) = &self.of_type {
+            sql.push_str(&format!(" OF {of_type}"));
+        }
+        if !elements.is_empty() || self.of_type.is_none() {
+            let body = elements.iter().map(|e| format!("\n    {e}")).collect::<Vec<_>>().join(",");
+            sql.push_str(&if elements.is_empty() { " ()".to_owned() } else { format!(" ({body}\n)") });
+        }
+        let parents = inheritance::parents(at);
+        if !parents.is_empty() {
+            sql.push_str(&format!("\nINHERITS ({})", parents.join(", ")));
+        }
+        if let Some(key) = &self.partition_by {
+            sql.push_str(&format!("\nPARTITION BY {key}"));
+        }
+        if let Some(method) = &self.access_method {
+            sql.push_str(&format!("\nUSING {}", Ident::new(method)));
+        }
+        if !self.options.is_empty() {
+            sql.push_str(&format!("\nWITH ({})", options::list(&self.options)));
+        }
+        if let Some(tablespace) = &self.tablespace {
+            sql.push_str(&format!("\nTABLESPACE {tablespace}"));
+        }
+        sql
+    }
+}
+
+/// The columns of a relation in their order.
+pub fn columns<'a>(facts: &'a Facts, relation: &'a Key) -> Vec<(&'a Key, &'a Column)> {
+    let mut columns: Vec<_> = facts
+        .standing_on(relation)
+        .filter_map(|(key, body)| match body {
+            Body::Column(column) => Some((key, column)),
+            _ => None,
+        })
+        .collect();
+    columns.sort_by_key(|(_, column)| column.position.0);
+    columns
+}
+
+/// The slots of anything in `pg_class` that has a row type.
+pub fn relation_slots(key: &Key) -> Vec<Slot> {
+    let Some(schema) = key.schema() else { return Vec::new() };
+    let name = Ident::new(key.name());
+    vec![Slot::Relation(schema.clone(), name.clone()), Slot::Type(schema.clone(), name)]
+}
+
+/// RENAME TO and SET SCHEMA, as far as the keys differ, for what ALTER calls `noun`.
+pub fn rename_relation(noun: &str, from: &Key, to: &Key) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut now = from.clone();
+    if from.name() != to.name() {
+        let name = Ident::new(to.name());
+        statements.push(Statement::new(format!("ALTER {noun} {} RENAME TO {name}", from.sql())));
+        now = from.renamed(to.name());
+    }
+    if let Some(schema) = to.schema().filter(|schema| from.schema() != Some(schema)) {
+        statements.push(Statement::new(format!("ALTER {noun} {} SET SCHEMA {schema}", now.sql())));
+    }
+    statements
+}
+
+/// The key of the table with this name.
+pub fn table_key(schema: &str, name: &str) -> Key {
+    Key::Table(Scoped::new(schema, name))
+}

@@ -1,0 +1,304 @@
+//! A column of a table: its type and everything that `pg_attribute` says of it.
+//!
+//! Its default and its identity are facts of their own, because they depend on other things than the column does. A
+//! generated column's expression is part of it: Postgres can neither set nor (before 17) change one, so that is a
+//! replacement. An inherited column follows its parent's ADD, TYPE and SET NOT NULL; what differs after that is
+//! changed on the child alone. The position of a column in an existing table is no difference.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::kind::carried::Carried;
+use crate::kind::facts::Facts;
+use crate::kind::key::{Attached, Child};
+use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
+use crate::kind::table::{inheritance, partition};
+use crate::kind::{Body, Key, Kind, Site, Slot, options};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Column {
+    pub position: Carried<i16>,
+    pub type_name: String,
+    /// Qualified; none where it is that of the type.
+    pub collation: Option<String>,
+    pub not_null: bool,
+    /// The expression of a generated column.
+    pub generated: Option<String>,
+    /// Computed when read instead of when written (18).
+    #[serde(rename = "virtual")]
+    pub is_virtual: bool,
+    /// `pg_attribute.attstorage`; none where it is that of the type.
+    pub storage: Option<String>,
+    /// `pg_attribute.attcompression`.
+    pub compression: Option<String>,
+    pub statistics: Option<i32>,
+    pub options: Vec<String>,
+    pub inherited: Carried<bool>,
+    pub local: Carried<bool>,
+}
+
+impl Kind for Column {
+    const LABEL: &'static str = "column";
+    const QUERY: &'static str = include_str!("column.sql");
+    /// A generated column reads the columns of its expression.
+    const STANDS_ON_TYPE: bool = true;
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        let (table, clause) = (at.on_object(), self.definition(at));
+        let mut statements = one(format!("ALTER {table} ADD COLUMN {clause}"));
+        if self.generated.is_some() && !self.is_virtual {
+            let why = "a stored generated column is computed for every row";
+            statements[0].hazards.push(Hazard::Rewrites(why.to_owned()));
+        }
+        statements.extend(self.settings(at));
+        statements
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        one(format!("ALTER {} DROP COLUMN {}", at.on_object(), Ident::new(at.key.name())))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let from = self.after_parents(at);
+        if from.generated.is_some() && to.generated.is_none() && from.type_name == to.type_name {
+            let mut plain = from.clone();
+            plain.generated = None;
+            let mut change = plain.changes(to, at);
+            change.statements.insert(0, Statement::new(from.clause_of(at, "DROP EXPRESSION")));
+            return Alter::InPlace(change);
+        }
+        if from.generated != to.generated || from.is_virtual != to.is_virtual {
+            return Alter::replace("the expression of a generated column cannot be changed");
+        }
+        let change = from.changes(to, at);
+        if change.statements.is_empty() { Alter::Equivalent } else { Alter::InPlace(change) }
+    }
+
+    fn requires(&self, at: &Site) -> Vec<Key> {
+        inherited_from(at, self)
+    }
+
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        let table = at.key.on()?;
+        if created(table) {
+            return Some(table.clone());
+        }
+        inherited_from(at, self).into_iter().find(|parent| created(parent) && was_child(at))
+    }
+
+    fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        let table = at.key.on()?;
+        if dropped(table) {
+            return Some(table.clone());
+        }
+        if self.local.0 {
+            return None;
+        }
+        inherited_from(at, self).into_iter().find(|parent| dropped(parent))
+    }
+
+    fn clause(&self, at: &Site) -> Option<String> {
+        Some(self.definition(at))
+    }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        at.key.on().map(|on| Slot::Within(Box::new(on.clone()), at.key.name().to_owned())).into_iter().collect()
+    }
+
+    fn object(&self, at: &Site) -> String {
+        format!("COLUMN {}", at.sql())
+    }
+
+    fn grant_object(&self, at: &Site) -> String {
+        format!("TABLE {}", at.key.on().map(Key::sql).unwrap_or_default())
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        one(format!(
+            "ALTER {} RENAME COLUMN {} TO {}",
+            at.on_object(),
+            Ident::new(at.key.name()),
+            Ident::new(to.name())
+        ))
+    }
+
+    fn retype(&self, at: &Site) -> Option<Change> {
+        let through = if self.type_name.ends_with("[]") { "text[]" } else { "text" };
+        Some(self.type_change(at, through))
+    }
+
+    fn runs_routines(&self) -> bool {
+        self.generated.is_some()
+    }
+
+    fn loses(&self, at: &Site) -> Option<String> {
+        self.generated.is_none().then(|| format!("the values of column {}", at.sql()))
+    }
+}
+
+impl Column {
+    /// `name type ...` as CREATE TABLE and ADD COLUMN write it, with the default and identity that are absorbed.
+    fn definition(&self, at: &Site) -> String {
+        let mut sql = format!("{} {}", Ident::new(at.key.name()), self.type_name);
+        if let Some(method) = self.compression.as_deref() {
+            sql.push_str(&format!(" COMPRESSION {}", compression_name(method)));
+        }
+        if let Some(collation) = &self.collation {
+            sql.push_str(&format!(" COLLATE {collation}"));
+        }
+        if let Some(expression) = &self.generated {
+            let how = if self.is_virtual { "VIRTUAL" } else { "STORED" };
+            sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {how}"));
+        }
+        for key in [
+            Key::Default(Attached::new(at.key.clone())),
+            Key::Identity(Attached::new(at.key.clone())),
+        ] {
+            if let Some(body) = at.here.get(&key).filter(|_| at.absorbed.contains(&key)) {
+                sql.extend(body.clause(&at.of(&key)).map(|clause| format!(" {clause}")));
+            }
+        }
+        if self.not_null {
+            sql.push_str(" NOT NULL");
+        }
+        sql
+    }
+
+    /// What cannot be said where the column is created.
+    pub fn settings(&self, at: &Site) -> Vec<Statement> {
+        let bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
+        bare.changes(self, at).statements
+    }
+
+    /// Whether the column stands in the CREATE TABLE of its table; an inherited one comes from the parent.
+    pub fn written_in(&self, table: &Site) -> bool {
+        self.local.0 || !self.inherited.0 || inheritance::parents(table).is_empty()
+    }
+
+    fn changes(&self, to: &Self, at: &Site) -> Change {
+        let Self {
+            position: _,
+            type_name,
+            collation,
+            not_null,
+            generated: _,
+            is_virtual: _,
+            storage,
+            compression,
+            statistics,
+            options: to_options,
+            inherited: _,
+            local: _,
+        } = to;
+        let mut change = Change::default();
+        if *not_null != self.not_null && !not_null {
+            change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
+        }
+        if *type_name != self.type_name || *collation != self.collation {
+            let typed = to.type_change(at, "");
+            change.statements.extend(typed.statements);
+            change.disturbs = typed.disturbs;
+        }
+        if *not_null != self.not_null && *not_null {
+            change.statements.push(
+                Statement::new(self.clause_of(at, "SET NOT NULL"))
+                    .hazard(Hazard::Scans("every row is read to see that none is null".to_owned()))
+                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned())),
+            );
+        }
+        let mut alone = Vec::new();
+        if *storage != self.storage {
+            let name = storage.as_deref().map_or("DEFAULT", storage_name);
+            alone.push(format!("SET STORAGE {name}"));
+        }
+        if *compression != self.compression {
+            let name = compression.as_deref().map_or("default", compression_name);
+            alone.push(format!("SET COMPRESSION {name}"));
+        }
+        if *statistics != self.statistics {
+            alone.push(format!("SET STATISTICS {}", statistics.unwrap_or(-1)));
+        }
+        alone.extend(options::changes(&self.options, to_options));
+        let table = at.key.on().map(Key::sql).unwrap_or_default();
+        let column = Ident::new(at.key.name());
+        change.statements.extend(
+            alone.iter().map(|c| Statement::new(format!("ALTER TABLE ONLY {table} ALTER COLUMN {column} {c}"))),
+        );
+        change
+    }
+
+    /// ALTER COLUMN TYPE to this column's type; `through` names the type by way of which the values are cast.
+    fn type_change(&self, at: &Site, through: &str) -> Change {
+        let column = Ident::new(at.key.name());
+        let mut clause = format!("TYPE {}", self.type_name);
+        if let Some(collation) = &self.collation {
+            clause.push_str(&format!(" COLLATE {collation}"));
+        }
+        if self.generated.is_none() {
+            let through = if through.is_empty() { String::new() } else { format!("::{through}") };
+            clause.push_str(&format!(" USING {column}{through}::{}", self.type_name));
+        }
+        let statement = Statement::new(self.clause_of(at, &clause))
+            .hazard(Hazard::Rewrites("the values are converted unless the types are binary compatible".to_owned()))
+            .hazard(Hazard::DependsOnData("it fails where a value does not convert".to_owned()));
+        Change { statements: vec![statement], disturbs: Disturbs::TypeDependents }
+    }
+
+    fn clause_of(&self, at: &Site, clause: &str) -> String {
+        format!("ALTER {} ALTER COLUMN {} {clause}", at.on_object(), Ident::new(at.key.name()))
+    }
+
+    /// This column once the changes to the columns that it inherits from have run.
+    fn after_parents(&self, at: &Site) -> Self {
+        let mut after = self.clone();
+        for parent in inherited_from(at, self) {
+            let (Some(Body::Column(from)), Some(Body::Column(to))) = (at.here.get(&parent), at.there.get(&parent))
+            else {
+                continue;
+            };
+            let from = from.after_parents(&at.of(&parent));
+            if from.type_name != to.type_name || from.collation != to.collation {
+                after.type_name.clone_from(&to.type_name);
+                after.collation.clone_from(&to.collation);
+            }
+            if from.not_null != to.not_null {
+                after.not_null = to.not_null;
+            }
+            if from.generated.is_some() && to.generated.is_none() {
+                after.generated = None;
+            }
+        }
+        after
+    }
+}
+
+/// The parents' columns of the same name, in the state that the fact is in.
+fn inherited_from(at: &Site, column: &Column) -> Vec<Key> {
+    let Some(table) = at.key.on().filter(|_| column.inherited.0) else { return Vec::new() };
+    inheritance::parent_tables(at.here, table)
+        .chain(partition::parent_table(at.here, table))
+        .map(|parent| Key::Column(Child::new(parent, at.key.name())))
+        .filter(|parent| at.here.contains(parent))
+        .collect()
+}
+
+/// Whether the table had these parents before the plan, so that their ADD COLUMN reaches it.
+fn was_child(at: &Site) -> bool {
+    let parents = |facts: &Facts, table: &Key| -> Vec<Key> {
+        inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
+    };
+    at.key.on().is_some_and(|table| !parents(at.there, table).is_empty())
+}
+
+fn storage_name(code: &str) -> &'static str {
+    match code {
+        "p" => "PLAIN",
+        "e" => "EXTERNAL",
+        "m" => "MAIN",
+        _ => "EXTENDED",
+    }
+}
+
+fn compression_name(code: &str) -> &'static str {
+    if code == "l" { "lz4" } else { "pglz" }
+}

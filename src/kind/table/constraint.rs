@@ -1,0 +1,256 @@
+//! CHECK, FOREIGN KEY, PRIMARY KEY, UNIQUE and EXCLUDE constraints of tables, and CHECK constraints of domains.
+//!
+//! Postgres can validate one, and change the deferrability of a foreign key; anything else is a replacement. A check
+//! that a table inherits is a fact on the child too, because it stays there when the child is detached; while the
+//! child is attached it comes and goes with the parent's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::kind::carried::Carried;
+use crate::kind::key::{Child, Scoped};
+use crate::kind::statement::{Alter, Hazard, Statement, one};
+use crate::kind::table::{inheritance, partition, table_key};
+use crate::kind::{Body, Key, Kind, Site, Slot, options};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Constraint {
+    /// `pg_constraint.contype`.
+    #[serde(rename = "type")]
+    pub contype: String,
+    /// As `pg_get_constraintdef` prints it, NOT VALID included.
+    pub definition: String,
+    pub validated: bool,
+    pub local: Carried<bool>,
+    pub inherited: Carried<bool>,
+    pub no_inherit: bool,
+    pub deferrable: bool,
+    pub deferred: bool,
+    pub columns: Option<Vec<Ident>>,
+    pub references_schema: Option<Ident>,
+    pub references_name: Option<Ident>,
+    /// Storage parameters of the index behind it.
+    pub options: Vec<String>,
+    pub tablespace: Option<Ident>,
+}
+
+impl Kind for Constraint {
+    const LABEL: &'static str = "constraint";
+    const QUERY: &'static str = include_str!("constraint.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        let sql = format!("{} ADD {}", self.alter_on(at), self.written(at));
+        let statement = Statement::new(sql);
+        if self.validated { vec![statement.hazard(self.cost())] } else { vec![statement] }
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        let only = if self.no_inherit { "ONLY " } else { "" };
+        let object = at.on_object();
+        let object = if only.is_empty() { object } else { object.replacen("TABLE ", "TABLE ONLY ", 1) };
+        one(format!("ALTER {object} DROP CONSTRAINT {}", Ident::new(at.key.name())))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self {
+            contype,
+            definition,
+            validated,
+            local: _,
+            inherited: _,
+            no_inherit: _,
+            deferrable,
+            deferred,
+            columns: _,
+            references_schema: _,
+            references_name: _,
+            options: to_options,
+            tablespace,
+        } = to;
+        let name = Ident::new(at.key.name());
+        let mut statements = Vec::new();
+        if *definition != self.definition {
+            let same_but_validity = self.bare() == to.bare() && *contype == self.contype;
+            if same_but_validity && *validated && !self.validated {
+                let sql = format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object());
+                statements.push(Statement::new(sql).hazard(Hazard::DependsOnData("it fails where a row violates it".to_owned())));
+            } else if contype == "f" && self.contype == "f" && self.without_deferral() == to.without_deferral() {
+                let deferrable = match (deferrable, deferred) {
+                    (true, true) => "DEFERRABLE INITIALLY DEFERRED",
+                    (true, false) => "DEFERRABLE INITIALLY IMMEDIATE",
+                    _ => "NOT DEFERRABLE",
+                };
+                statements.push(Statement::new(format!("ALTER {} ALTER CONSTRAINT {name} {deferrable}", at.on_object())));
+            } else {
+                return Alter::replace("the definition of a constraint cannot be changed");
+            }
+        }
+        if *tablespace != self.tablespace {
+            let place = tablespace.clone().unwrap_or_else(|| Ident::new("pg_default"));
+            statements.push(Statement::new(format!("ALTER INDEX {} SET TABLESPACE {place}", index_name(at))));
+        }
+        for clause in options::changes(&self.options, to_options) {
+            statements.push(Statement::new(format!("ALTER INDEX {} {clause}", index_name(at))));
+        }
+        Alter::in_place(statements)
+    }
+
+    fn requires(&self, at: &Site) -> Vec<Key> {
+        let mut keys = self.parents(at);
+        if let (Some(schema), Some(name)) = (&self.references_schema, &self.references_name) {
+            keys.push(table_key(schema.as_str(), name.as_str()));
+            // A foreign key onto a partitioned table needs the partitions' indexes attached: the key is invalid before.
+            keys.extend(partition::attachments_below(at.here, &table_key(schema.as_str(), name.as_str())));
+        }
+        if self.has_index() && let Some(table) = at.key.on() {
+            keys.extend(partition::partitions_of(at.here, table));
+        }
+        keys
+    }
+
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        let table = at.key.on()?;
+        if self.contype != "c" || !self.inherited.0 {
+            return None;
+        }
+        if created(table) {
+            let by_inherits = inheritance::parent_tables(at.here, table).next().is_some();
+            return (by_inherits && !self.local.0).then(|| table.clone());
+        }
+        self.parents(at).into_iter().find(|parent| created(parent) && was_under(at, parent))
+    }
+
+    fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        let table = at.key.on()?;
+        let referenced = self.references_schema.as_ref().zip(self.references_name.as_ref());
+        let both = referenced.is_some_and(|(schema, name)| dropped(&table_key(schema.as_str(), name.as_str())));
+        if dropped(table) {
+            // Dropped on its own when both tables go, so that two tables with keys to each other can be dropped at all.
+            return (!both).then(|| table.clone());
+        }
+        if self.contype == "c" && !self.local.0 {
+            return self.parents(at).into_iter().find(|parent| dropped(parent));
+        }
+        index_parent(at).filter(|parent| dropped(parent))
+    }
+
+    fn folds_into(&self, at: &Site) -> Option<Key> {
+        let table = at.key.on()?;
+        let plain = match at.here.get(table)? {
+            Body::Table(body) => body.partition_by.is_none() && !body.partition,
+            Body::Domain(_) => true,
+            _ => false,
+        };
+        let no_parents = inheritance::parent_tables(at.here, table).next().is_none();
+        (plain && no_parents && self.validated && self.tablespace.is_none()).then(|| table.clone())
+    }
+
+    fn clause(&self, at: &Site) -> Option<String> {
+        Some(self.written(at))
+    }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        let Some(on) = at.key.on() else { return Vec::new() };
+        let mut slots = vec![Slot::Within(Box::new(on.clone()), format!("constraint {}", at.key.name()))];
+        if let Some(schema) = on.schema().filter(|_| self.has_index()) {
+            slots.push(Slot::Relation(schema.clone(), Ident::new(at.key.name())));
+        }
+        slots
+    }
+
+    fn object(&self, at: &Site) -> String {
+        let on = at.on_object();
+        let on = on.strip_prefix("TABLE ").unwrap_or(&on);
+        format!("CONSTRAINT {} ON {on}", Ident::new(at.key.name()))
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        let (name, to) = (Ident::new(at.key.name()), Ident::new(to.name()));
+        one(format!("ALTER {} RENAME CONSTRAINT {name} TO {to}", at.on_object()))
+    }
+
+    fn runs_routines(&self) -> bool {
+        matches!(self.contype.as_str(), "c" | "x")
+    }
+}
+
+impl Constraint {
+    /// Whether an index stands behind it.
+    pub fn has_index(&self) -> bool {
+        matches!(self.contype.as_str(), "p" | "u" | "x")
+    }
+
+    fn bare(&self) -> &str {
+        self.definition.strip_suffix(" NOT VALID").unwrap_or(&self.definition)
+    }
+
+    fn without_deferral(&self) -> &str {
+        let bare = self.definition.as_str();
+        let bare = bare.strip_suffix(" INITIALLY DEFERRED").unwrap_or(bare);
+        bare.strip_suffix(" DEFERRABLE").unwrap_or(bare)
+    }
+
+    /// `CONSTRAINT name definition`, with what `pg_get_constraintdef` leaves out.
+    fn written(&self, at: &Site) -> String {
+        let mut definition = self.definition.clone();
+        let mut index = String::new();
+        if !self.options.is_empty() {
+            index.push_str(&format!(" WITH ({})", options::list(&self.options)));
+        }
+        if let Some(tablespace) = &self.tablespace {
+            index.push_str(&format!(" USING INDEX TABLESPACE {tablespace}"));
+        }
+        if !index.is_empty() {
+            // The index's clauses stand before WHERE and DEFERRABLE.
+            let tail = [" WHERE (", " DEFERRABLE"].iter().filter_map(|word| definition.rfind(word)).min();
+            definition.insert_str(tail.unwrap_or(definition.len()), &index);
+        }
+        format!("CONSTRAINT {} {definition}", Ident::new(at.key.name()))
+    }
+
+    /// `ALTER TABLE ONLY x` for what must not reach the partitions: they have their own, attached one by one.
+    fn alter_on(&self, at: &Site) -> String {
+        let partitioned = matches!(at.on(), Some((_, Body::Table(table))) if table.partition_by.is_some());
+        if partitioned && self.has_index() {
+            format!("ALTER TABLE ONLY {}", at.key.on().map(Key::sql).unwrap_or_default())
+        } else {
+            format!("ALTER {}", at.on_object())
+        }
+    }
+
+    fn cost(&self) -> Hazard {
+        match self.contype.as_str() {
+            "p" | "u" | "x" => Hazard::Scans("its index is built while writers wait".to_owned()),
+            _ => Hazard::Scans("every row is checked while writers wait".to_owned()),
+        }
+    }
+
+    /// The constraints of the parents that this one is inherited from.
+    fn parents(&self, at: &Site) -> Vec<Key> {
+        let Some(table) = at.key.on().filter(|_| self.contype == "c" && self.inherited.0) else { return Vec::new() };
+        inheritance::parent_tables(at.here, table)
+            .chain(partition::parent_table(at.here, table))
+            .map(|parent| Key::Constraint(Child::new(parent, at.key.name())))
+            .filter(|parent| at.here.contains(parent))
+            .collect()
+    }
+}
+
+fn was_under(at: &Site, parent: &Key) -> bool {
+    let (Some(table), Some(parent)) = (at.key.on(), parent.on()) else { return false };
+    inheritance::parent_tables(at.there, table).chain(partition::parent_table(at.there, table)).any(|p| p == *parent)
+}
+
+/// The name of the index behind the constraint: its own, in the table's schema.
+fn index_name(at: &Site) -> String {
+    let schema = at.key.schema().map(Ident::as_str).unwrap_or_default();
+    Key::Index(Scoped::new(schema, at.key.name())).sql()
+}
+
+/// The index or constraint of the parent to which this fact's index is attached.
+pub fn index_parent(at: &Site) -> Option<Key> {
+    at.here.standing_on(at.key).find_map(|(_, body)| match body {
+        Body::IndexAttachment(attachment) => Some(attachment.parent()),
+        _ => None,
+    })
+}

@@ -1,0 +1,175 @@
+//! An identity column's generator: ALWAYS or BY DEFAULT, and the sequence behind it, which has a name, options,
+//! privileges and a comment of its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified};
+use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::{Key, Kind, Site, Slot};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    pub always: bool,
+    pub sequence_schema: Ident,
+    pub sequence_name: Ident,
+    pub start: i64,
+    pub increment: i64,
+    pub min: i64,
+    pub max: i64,
+    pub cache: i64,
+    pub cycle: bool,
+    pub data_type: String,
+    pub unlogged: bool,
+}
+
+impl Kind for Identity {
+    const LABEL: &'static str = "identity";
+    const QUERY: &'static str = include_str!("identity.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        one(alter_column(at, &format!("ADD {}", self.generated(at))))
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        one(alter_column(at, "DROP IDENTITY"))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self {
+            always,
+            sequence_schema,
+            sequence_name,
+            start,
+            increment,
+            min,
+            max,
+            cache,
+            cycle,
+            data_type,
+            unlogged,
+        } = to;
+        let mut clauses = Vec::new();
+        if *always != self.always {
+            clauses.push(format!("SET GENERATED {}", to.word()));
+        }
+        let mut statements = Vec::new();
+        let mut name = self.sequence();
+        if *sequence_name != self.sequence_name {
+            statements.push(Statement::new(format!("ALTER SEQUENCE {name} RENAME TO {sequence_name}")));
+            name.name = sequence_name.clone();
+        }
+        if *sequence_schema != self.sequence_schema {
+            return Alter::replace("the sequence of an identity column lives in the schema of its table");
+        }
+        if *unlogged != self.unlogged {
+            let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
+            statements.push(Statement::new(format!("ALTER SEQUENCE {name} SET {word}")));
+        }
+        // The bounds follow the column's type by themselves where they are the type's own.
+        let (from_min, from_max) = self.bounds_in(data_type);
+        if *increment != self.increment {
+            clauses.push(format!("SET INCREMENT BY {increment}"));
+        }
+        if *min != from_min {
+            clauses.push(format!("SET MINVALUE {min}"));
+        }
+        if *max != from_max {
+            clauses.push(format!("SET MAXVALUE {max}"));
+        }
+        if *start != self.start {
+            clauses.push(format!("SET START WITH {start}"));
+        }
+        if *cache != self.cache {
+            clauses.push(format!("SET CACHE {cache}"));
+        }
+        if *cycle != self.cycle {
+            clauses.push(format!("SET {}CYCLE", if *cycle { "" } else { "NO " }));
+        }
+        if !clauses.is_empty() {
+            statements.push(Statement::new(alter_column(at, &clauses.join(" "))));
+        }
+        if *data_type != self.data_type {
+            let sql = format!("ALTER SEQUENCE {name} AS {data_type}");
+            statements.insert(0, Statement::new(sql));
+        }
+        Alter::in_place(statements)
+    }
+
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        at.key.on().filter(|column| created(column)).cloned()
+    }
+
+    fn clause(&self, at: &Site) -> Option<String> {
+        Some(self.generated(at))
+    }
+
+    fn object(&self, _at: &Site) -> String {
+        format!("SEQUENCE {}", self.sequence())
+    }
+
+    fn slots(&self, _at: &Site) -> Vec<Slot> {
+        vec![Slot::Relation(self.sequence_schema.clone(), self.sequence_name.clone())]
+    }
+}
+
+impl Identity {
+    pub fn sequence(&self) -> Qualified {
+        Qualified { schema: self.sequence_schema.clone(), name: self.sequence_name.clone() }
+    }
+
+    fn word(&self) -> &'static str {
+        if self.always { "ALWAYS" } else { "BY DEFAULT" }
+    }
+
+    fn generated(&self, at: &Site) -> String {
+        let column = at.key.on();
+        let table = column.and_then(Key::on).map(Key::name).unwrap_or_default();
+        let expected = implied_name(table, column.map(Key::name).unwrap_or_default());
+        let mut options = Vec::new();
+        if self.sequence_name.as_str() != expected {
+            options.push(format!("SEQUENCE NAME {}", self.sequence()));
+        }
+        let (min, max) = type_bounds(&self.data_type, self.increment);
+        let start = if self.increment > 0 { self.min } else { self.max };
+        let differing = [
+            (self.start != start, format!("START WITH {}", self.start)),
+            (self.increment != 1, format!("INCREMENT BY {}", self.increment)),
+            (self.min != min, format!("MINVALUE {}", self.min)),
+            (self.max != max, format!("MAXVALUE {}", self.max)),
+            (self.cache != 1, format!("CACHE {}", self.cache)),
+            (self.cycle, "CYCLE".to_owned()),
+        ];
+        options.extend(differing.into_iter().filter(|(differs, _)| *differs).map(|(_, option)| option));
+        let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
+        format!("GENERATED {} AS IDENTITY{options}", self.word())
+    }
+
+    /// The bounds after ALTER SEQUENCE ... AS: those of the old type become those of the new one, others stay.
+    fn bounds_in(&self, data_type: &str) -> (i64, i64) {
+        let (old_min, old_max) = type_bounds(&self.data_type, self.increment);
+        let (new_min, new_max) = type_bounds(data_type, self.increment);
+        (if self.min == old_min { new_min } else { self.min }, if self.max == old_max { new_max } else { self.max })
+    }
+}
+
+/// The default bounds of a sequence of this type (`init_params` in `sequence.c`).
+pub fn type_bounds(data_type: &str, increment: i64) -> (i64, i64) {
+    let (low, high) = match data_type {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    if increment > 0 { (1, high) } else { (low, -1) }
+}
+
+/// The name that Postgres gives the sequence of an identity column when it is free (`makeObjectName` in `indexcmds.c`).
+fn implied_name(table: &str, column: &str) -> String {
+    let full = format!("{table}_{column}_seq");
+    if full.len() <= MAX_IDENT_BYTES { full } else { String::new() }
+}
+
+fn alter_column(at: &Site, clause: &str) -> String {
+    let column = at.key.on();
+    let table = column.and_then(Key::on).map(Key::sql).unwrap_or_default();
+    format!("ALTER TABLE {table} ALTER COLUMN {} {clause}", Ident::new(column.map(Key::name).unwrap_or_default()))
+}

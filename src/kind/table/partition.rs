@@ -1,0 +1,111 @@
+//! A partition's attachment to its parent: what ATTACH PARTITION makes and DETACH PARTITION undoes.
+//!
+//! A new partition is created as a table of its own and attached, as `pg_dump` does: that takes a weaker lock on the
+//! parent than CREATE TABLE ... PARTITION OF, and lets its indexes be built first and be adopted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::{Ident, Qualified};
+use crate::kind::facts::Facts;
+use crate::kind::key::Attached;
+use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::table::index_attachment::IndexAttachment;
+use crate::kind::table::table_key;
+use crate::kind::{Body, Key, Kind, Site};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Partition {
+    pub parent_schema: Ident,
+    pub parent_name: Ident,
+    /// `FOR VALUES ...` or `DEFAULT`.
+    pub bound: String,
+}
+
+impl Kind for Partition {
+    const LABEL: &'static str = "partition";
+    const QUERY: &'static str = include_str!("partition.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        let child = at.key.on().map(Key::sql).unwrap_or_default();
+        one(format!("ALTER TABLE {} ATTACH PARTITION {child} {}", self.parent(), self.bound))
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        let child = at.key.on().map(Key::sql).unwrap_or_default();
+        one(format!("ALTER TABLE {} DETACH PARTITION {child}", self.parent()))
+    }
+
+    fn alter(&self, to: &Self, _at: &Site) -> Alter {
+        let Self { parent_schema, parent_name, bound } = to;
+        if (parent_schema, parent_name, bound) == (&self.parent_schema, &self.parent_name, &self.bound) {
+            return Alter::Equivalent;
+        }
+        Alter::replace("a partition is detached and attached again to get other bounds or another parent")
+    }
+
+    fn requires(&self, at: &Site) -> Vec<Key> {
+        let parent = table_key(self.parent_schema.as_str(), self.parent_name.as_str());
+        let mut keys = adopted(at);
+        if let Some(table) = at.key.on() {
+            keys.extend(inherited_checks(at, table));
+        }
+        keys.push(parent);
+        keys
+    }
+
+    fn runs_routines(&self) -> bool {
+        true
+    }
+}
+
+impl Partition {
+    pub fn parent(&self) -> Qualified {
+        Qualified { schema: self.parent_schema.clone(), name: self.parent_name.clone() }
+    }
+}
+
+/// The indexes of the partition that ATTACH PARTITION adopts because the parent has its own already. The other way
+/// round, a parent's index that is new is created after its partitions are attached.
+fn adopted(at: &Site) -> Vec<Key> {
+    let own = |attachment: &IndexAttachment| Some(&attachment.partition()) == Some(at.key);
+    at.here
+        .iter()
+        .filter_map(|(key, body)| match body {
+            Body::IndexAttachment(attachment) if own(attachment) && at.there.contains(&attachment.parent()) => {
+                key.on().cloned()
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The checks that the partition must have before it can be attached.
+fn inherited_checks(at: &Site, table: &Key) -> Vec<Key> {
+    at.here
+        .standing_on(table)
+        .filter(|(_, body)| matches!(body, Body::Constraint(constraint) if constraint.contype == "c"))
+        .map(|(key, _)| key.clone())
+        .collect()
+}
+
+/// The attachments of the partitions of this table.
+pub fn partitions_of(facts: &Facts, table: &Key) -> Vec<Key> {
+    let mine = |body: &Partition| table_key(body.parent_schema.as_str(), body.parent_name.as_str()) == *table;
+    let found = facts.iter().filter(|(_, body)| matches!(body, Body::Partition(partition) if mine(partition)));
+    found.map(|(key, _)| key.clone()).collect()
+}
+
+/// The attachments of partitions' indexes to those of this table.
+pub fn attachments_below(facts: &Facts, table: &Key) -> Vec<Key> {
+    let mine = |body: &IndexAttachment| table_key(body.parent_schema.as_str(), body.parent_table.as_str()) == *table;
+    let found = facts.iter().filter(|(_, body)| matches!(body, Body::IndexAttachment(link) if mine(link)));
+    found.map(|(key, _)| key.clone()).collect()
+}
+
+/// The table that this one is a partition of.
+pub fn parent_table(facts: &Facts, table: &Key) -> Option<Key> {
+    match facts.get(&Key::Partition(Attached::new(table.clone()))) {
+        Some(Body::Partition(body)) => Some(table_key(body.parent_schema.as_str(), body.parent_name.as_str())),
+        _ => None,
+    }
+}
