@@ -1,0 +1,47 @@
+# Recipes for working on pgplumb. `just` lists them; `just NAME` runs one.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+[private]
+default:
+    @just --list --unsorted
+
+# Compile everything, without linking
+[group('check')]
+check:
+    cargo check --locked --all-targets
+
+# Format the code
+[group('check')]
+fmt:
+    cargo fmt --all
+
+# Clippy, warnings as errors
+[group('check')]
+lint:
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Look for words and habits that no compiler lint sees
+[group('check')]
+forbid:
+    .ci/forbid
+
+# Run the tests; arguments go to cargo test
+[group('test')]
+test *ARGS:
+    cargo test --locked {{ ARGS }}
+
+# Exactly what CI runs; changes no file
+[group('test')]
+ci:
+    .ci/run
+
+# Show the main job on a throw-away server
+[group('run')]
+demo:
+    ./dev demo
+
+# Build the optimised program
+[group('run')]
+release:
+    cargo build --locked --release
