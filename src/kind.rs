@@ -139,6 +139,10 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn retype(&self, _at: &Site) -> Option<Change> {
         None
     }
+    /// `STANDS_ON_TYPE` for kinds of which only some do.
+    fn stands_on_type(&self) -> bool {
+        Self::STANDS_ON_TYPE
+    }
     /// Whether creating it makes Postgres run or plan user-defined functions, whose bodies name things that
     /// `pg_depend` does not know.
     fn runs_routines(&self) -> bool {
@@ -203,10 +207,6 @@ macro_rules! kinds {
             pub fn rebased(&self, on: Key) -> Self {
                 match self { $(Self::$kind(shape) => Self::$kind(shape.rebased(on)),)* }
             }
-            /// Whether `Kind::STANDS_ON_TYPE` holds for this kind.
-            pub fn stands_on_type(&self) -> bool {
-                match self { $(Self::$kind(_) => <$body as Kind>::STANDS_ON_TYPE,)* }
-            }
         }
 
         impl Body {
@@ -255,6 +255,9 @@ macro_rules! kinds {
             }
             pub fn retype(&self, at: &Site) -> Option<Change> {
                 match self { $(Self::$kind(body) => body.retype(at),)* }
+            }
+            pub fn stands_on_type(&self) -> bool {
+                match self { $(Self::$kind(body) => body.stands_on_type(),)* }
             }
             pub fn runs_routines(&self) -> bool {
                 match self { $(Self::$kind(body) => body.runs_routines(),)* }

@@ -3,6 +3,8 @@
 pub mod base;
 pub mod catalog;
 pub mod db;
+pub mod diff;
 pub mod kind;
+pub mod plan;
 pub mod scratch;
 pub mod sql;

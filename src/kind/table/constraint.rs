@@ -169,6 +169,11 @@ impl Kind for Constraint {
         one(format!("ALTER {} RENAME CONSTRAINT {name} TO {to}", at.on_object()))
     }
 
+    /// A foreign key compares two columns, whose types change one after the other.
+    fn stands_on_type(&self) -> bool {
+        self.contype == "f"
+    }
+
     fn runs_routines(&self) -> bool {
         matches!(self.contype.as_str(), "c" | "x")
     }

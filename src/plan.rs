@@ -1,0 +1,55 @@
+//! From two states to statements in an order that Postgres accepts.
+//!
+//! `change` decides what is created, altered, dropped and replaced; `graph` makes actions of that and orders them;
+//! `fold` joins for the reader's sake what order allows to be joined; `step` cuts the result into transactions.
+
+pub mod action;
+pub mod build;
+pub mod change;
+pub mod dependency;
+pub mod error;
+pub mod fold;
+pub mod graph;
+pub mod order;
+pub mod step;
+
+use crate::catalog::Catalog;
+use crate::diff::diff;
+use crate::kind::Site;
+use crate::kind::statement::Statement;
+use crate::plan::action::Action;
+use crate::plan::change::Changes;
+use crate::plan::dependency::Dependencies;
+use crate::plan::error::PlanError;
+use crate::plan::step::Step;
+
+/// Turns an action into its online form: statements in phases, of which each runs after the one before, and the later
+/// ones as late as what depends on them allows. None where the plain form is right.
+pub type Rewrite<'a> = &'a dyn Fn(&Action, &Site, &Changes) -> Option<Vec<Vec<Statement>>>;
+
+/// The ordered way from one state to another.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+/// Plans the way from `live` to `desired`.
+///
+/// # Errors
+/// `PlanError` when something cannot be replaced or the order has a cycle that nothing can break.
+pub fn plan(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, PlanError> {
+    let differences = diff(&live.facts, &desired.facts);
+    if differences.is_empty() {
+        return Ok(Plan::default());
+    }
+    let (from, to) = (Dependencies::of(live, &desired.facts), Dependencies::of(desired, &live.facts));
+    let changes = Changes::decide(&differences, live, desired, &from, &to)?;
+    let actions = graph::ordered(&changes, live, desired, &from, &to, rewrite)?;
+    Ok(Plan { steps: step::cut(actions) })
+}

@@ -1,0 +1,176 @@
+//! Actions from decisions: what gets a statement of its own, and what rides with another's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Catalog;
+use crate::kind::statement::Statement;
+use crate::kind::{Key, Site};
+use crate::plan::Rewrite;
+use crate::plan::action::{Action, Verb};
+use crate::plan::change::Changes;
+
+/// The first and the last of the actions that together create, drop or alter a fact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    pub first: usize,
+    pub last: usize,
+}
+
+/// All actions, and which of them does what to a fact.
+#[derive(Debug, Default)]
+pub struct Actions {
+    pub all: Vec<Action>,
+    pub producer: BTreeMap<Key, Span>,
+    pub destroyer: BTreeMap<Key, Span>,
+    pub alterer: BTreeMap<Key, Span>,
+    pub cleaner: BTreeMap<Key, Span>,
+}
+
+/// What actions are made from.
+pub struct Builder<'a> {
+    pub changes: &'a Changes,
+    pub live: &'a Catalog,
+    pub desired: &'a Catalog,
+    pub rewrite: Rewrite<'a>,
+    /// Facts that must not ride with the fact that would create them, because that closed a loop.
+    pub separate: &'a BTreeSet<Key>,
+}
+
+static NOTHING: BTreeSet<Key> = BTreeSet::new();
+
+impl Builder<'_> {
+    pub fn build(&self) -> Actions {
+        let mut actions = Actions::default();
+        self.drops(&mut actions);
+        self.asides(&mut actions);
+        self.alters(&mut actions);
+        self.creates(&mut actions);
+        actions
+    }
+
+    pub fn live_site<'b>(&'b self, key: &'b Key) -> Site<'b> {
+        Site { key, here: &self.live.facts, there: &self.desired.facts, absorbed: &NOTHING }
+    }
+
+    pub fn desired_site<'b>(&'b self, key: &'b Key) -> Site<'b> {
+        Site { key, here: &self.desired.facts, there: &self.live.facts, absorbed: &NOTHING }
+    }
+
+    fn drops(&self, actions: &mut Actions) {
+        let mut homes: BTreeMap<Key, BTreeSet<Key>> = BTreeMap::new();
+        for key in self.changes.destroyed.iter().filter(|key| !self.changes.aside.contains(*key)) {
+            homes.entry(self.drop_home(key)).or_default().insert(key.clone());
+        }
+        for (home, with) in homes {
+            if self.changes.aside.contains(&home) {
+                continue;
+            }
+            let Some(body) = self.live.facts.get(&home) else { continue };
+            let statements = body.drop(&self.live_site(&home));
+            let span = self.push(actions, Verb::Drop, &home, with.clone(), statements);
+            for key in with {
+                actions.destroyer.insert(key, span);
+            }
+        }
+    }
+
+    /// The fact whose DROP takes this one along.
+    fn drop_home(&self, key: &Key) -> Key {
+        let mut home = key.clone();
+        let dropped = |key: &Key| self.changes.destroyed.contains(key);
+        while let Some(next) =
+            self.live.facts.get(&home).and_then(|body| body.dropped_with(&self.live_site(&home), &dropped))
+        {
+            if next == home {
+                break;
+            }
+            home = next;
+        }
+        home
+    }
+
+    fn asides(&self, actions: &mut Actions) {
+        for key in &self.changes.aside {
+            let aside = format!("{}__replaced", key.name().chars().take(40).collect::<String>());
+            let site = self.live_site(key);
+            let Some((rename, drop)) = self.live.facts.get(key).and_then(|body| body.set_aside(&site, &aside)) else {
+                continue;
+            };
+            let below: BTreeSet<Key> =
+                self.changes.destroyed.iter().filter(|k| self.drop_home(k) == *key).cloned().collect();
+            let span = self.push(actions, Verb::SetAside, key, below.clone(), vec![rename]);
+            for key in below {
+                actions.destroyer.insert(key, span);
+            }
+            actions.destroyer.insert(key.clone(), span);
+            let span = self.push(actions, Verb::CleanUp, key, BTreeSet::new(), vec![drop]);
+            actions.cleaner.insert(key.clone(), span);
+        }
+    }
+
+    fn alters(&self, actions: &mut Actions) {
+        for (key, change) in &self.changes.altered {
+            let span = self.push(actions, Verb::Alter, key, BTreeSet::from([key.clone()]), change.statements.clone());
+            actions.alterer.insert(key.clone(), span);
+        }
+    }
+
+    fn creates(&self, actions: &mut Actions) {
+        let mut homes: BTreeMap<Key, BTreeSet<Key>> = BTreeMap::new();
+        for key in &self.changes.created {
+            homes.entry(self.create_home(key)).or_default().insert(key.clone());
+        }
+        for (home, with) in homes {
+            let statements = self.create_statements(&home, &with);
+            let span = self.push(actions, Verb::Create, &home, with.clone(), statements);
+            for key in with {
+                actions.producer.insert(key, span);
+            }
+        }
+    }
+
+    /// CREATE of a fact together with those it absorbs.
+    pub fn create_statements(&self, key: &Key, with: &BTreeSet<Key>) -> Vec<Statement> {
+        let Some(body) = self.desired.facts.get(key) else { return Vec::new() };
+        body.create(&Site { absorbed: with, ..self.desired_site(key) })
+    }
+
+    /// The fact whose CREATE makes this one.
+    fn create_home(&self, key: &Key) -> Key {
+        let mut home = key.clone();
+        let created = |key: &Key| self.changes.created.contains(key);
+        while !self.separate.contains(&home)
+            && let Some(next) = self.desired.facts.get(&home).and_then(|body| {
+                body.created_with(&self.desired_site(&home), &created)
+            })
+            && next != home
+            && self.changes.created.contains(&next)
+        {
+            home = next;
+        }
+        home
+    }
+
+    fn push(
+        &self,
+        actions: &mut Actions,
+        verb: Verb,
+        key: &Key,
+        with: BTreeSet<Key>,
+        statements: Vec<Statement>,
+    ) -> Span {
+        let reason = self.changes.reasons.get(key).filter(|reason| !reason.is_empty()).cloned();
+        let whole = Action { verb, key: key.clone(), with, statements, reason, phase: 0 };
+        let site = if verb == Verb::Create { self.desired_site(key) } else { self.live_site(key) };
+        let first = actions.all.len();
+        match (self.rewrite)(&whole, &site, self.changes) {
+            None => actions.all.push(whole),
+            Some(phases) => {
+                for (phase, statements) in phases.into_iter().enumerate() {
+                    actions.all.push(Action { statements, phase, ..whole.clone() });
+                }
+            }
+        }
+        Span { first, last: actions.all.len() - 1 }
+    }
+}

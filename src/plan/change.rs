@@ -1,0 +1,176 @@
+//! What is created, altered and dropped, with everything that a replacement drags along.
+//!
+//! A fact that must be replaced takes with it every fact that depends on it, as Postgres would refuse the DROP
+//! otherwise; what the desired state still has is created again. Two things escape that. A dependent whose own change
+//! lets go of the replaced fact is altered first. A column whose type is replaced under the same name keeps its data:
+//! the old type is set aside under another name, the column moves to the new type, and the old one is dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Catalog;
+use crate::diff::Difference;
+use crate::kind::statement::{Alter, Change, Disturbs};
+use crate::kind::{Body, Key, Site};
+use crate::plan::dependency::Dependencies;
+use crate::plan::error::PlanError;
+
+/// The decisions, by key.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub created: BTreeSet<Key>,
+    pub destroyed: BTreeSet<Key>,
+    pub altered: BTreeMap<Key, Change>,
+    /// Types that are renamed out of the way first and dropped last.
+    pub aside: BTreeSet<Key>,
+    /// Why a fact that both states have is dropped and created.
+    pub reasons: BTreeMap<Key, String>,
+}
+
+impl Changes {
+    /// Decides for these differences.
+    pub fn decide(
+        differences: &[Difference],
+        live: &Catalog,
+        desired: &Catalog,
+        from: &Dependencies,
+        to: &Dependencies,
+    ) -> Result<Self, PlanError> {
+        let mut decider = Decider { changes: Self::default(), live, desired, from, to, open: Vec::new() };
+        for difference in differences {
+            decider.take(difference);
+        }
+        while let Some(key) = decider.open.pop() {
+            decider.spread(&key);
+        }
+        Ok(decider.changes)
+    }
+
+    pub fn replaced(&self, key: &Key) -> bool {
+        self.created.contains(key) && self.destroyed.contains(key)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.destroyed.is_empty() && self.altered.is_empty()
+    }
+}
+
+struct Decider<'a> {
+    changes: Changes,
+    live: &'a Catalog,
+    desired: &'a Catalog,
+    from: &'a Dependencies<'a>,
+    to: &'a Dependencies<'a>,
+    /// Facts whose dependents are still to be looked at.
+    open: Vec<Key>,
+}
+
+impl Decider<'_> {
+    fn take(&mut self, difference: &Difference) {
+        let key = difference.key;
+        match (difference.from, difference.to) {
+            (None, _) => {
+                self.changes.created.insert(key.clone());
+            }
+            (Some(_), None) => self.destroy(key, None),
+            (Some(from), Some(to)) => match from.alter(to, &self.site(key)) {
+                Alter::Equivalent => {}
+                Alter::InPlace(change) => {
+                    if !self.changes.destroyed.contains(key) {
+                        self.changes.altered.insert(key.clone(), change);
+                        self.open.push(key.clone());
+                    }
+                }
+                Alter::Replace(why) => self.destroy(key, Some(why)),
+            },
+        }
+    }
+
+    fn site<'b>(&'b self, key: &'b Key) -> Site<'b> {
+        static NOTHING: BTreeSet<Key> = BTreeSet::new();
+        Site { key, here: &self.live.facts, there: &self.desired.facts, absorbed: &NOTHING }
+    }
+
+    /// Drops a fact, and creates it again where the desired state has it.
+    fn destroy(&mut self, key: &Key, why: Option<String>) {
+        if !self.changes.destroyed.insert(key.clone()) {
+            return;
+        }
+        self.changes.altered.remove(key);
+        if self.desired.facts.contains(key) {
+            self.changes.created.insert(key.clone());
+            self.changes.reasons.insert(key.clone(), why.unwrap_or_default());
+        }
+        self.open.push(key.clone());
+    }
+
+    /// Looks at what depends on a fact that goes, or that changes in a way its dependents cannot watch.
+    fn spread(&mut self, key: &Key) {
+        let users: Vec<Key> = self.from.used_by(key).cloned().collect();
+        if self.changes.destroyed.contains(key) {
+            for user in users {
+                self.release(&user, key);
+            }
+            return;
+        }
+        let disturbs = self.changes.altered.get(key).map_or(Disturbs::Nothing, |change| change.disturbs);
+        for user in users {
+            let disturbed = match disturbs {
+                Disturbs::Nothing => false,
+                Disturbs::TypeDependents => self.live.facts.get(&user).is_some_and(Body::stands_on_type),
+                Disturbs::Dependents => true,
+            };
+            if disturbed {
+                self.destroy(&user, Some(format!("it stands on {key}, which changes its type")));
+            }
+        }
+    }
+
+    /// Makes `user` let go of `used`, which is dropped.
+    fn release(&mut self, user: &Key, used: &Key) {
+        if self.changes.destroyed.contains(user) {
+            return;
+        }
+        let stands = user.on() == Some(used);
+        if !stands && self.changes.altered.contains_key(user) && !self.to.needs(user, used) {
+            return;
+        }
+        if !stands && matches!(user, Key::Column(_)) && self.keeps_name_of_type(user) && self.set_aside(used) {
+            self.retype(user);
+            return;
+        }
+        self.destroy(user, Some(format!("it stands on {used}, which is replaced")));
+    }
+
+    /// Whether the column names its type the same on both sides, so that only the meaning of the name changes.
+    fn keeps_name_of_type(&self, column: &Key) -> bool {
+        match (self.live.facts.get(column), self.desired.facts.get(column)) {
+            (Some(Body::Column(from)), Some(Body::Column(to))) => from.type_name == to.type_name,
+            _ => false,
+        }
+    }
+
+    fn set_aside(&mut self, used: &Key) -> bool {
+        let can = self.live.facts.get(used).is_some_and(|body| body.set_aside(&self.site(used), "x").is_some());
+        if can {
+            self.changes.aside.insert(used.clone());
+        }
+        can
+    }
+
+    fn retype(&mut self, column: &Key) {
+        let Some(change) = self.desired.facts.get(column).and_then(|body| {
+            let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(column) };
+            body.retype(&at)
+        }) else {
+            return;
+        };
+        let entry = self.changes.altered.entry(column.clone()).or_default();
+        entry.disturbs = change.disturbs;
+        for statement in change.statements.into_iter().rev() {
+            if !entry.statements.contains(&statement) {
+                entry.statements.insert(0, statement);
+            }
+        }
+        self.open.push(column.clone());
+    }
+}

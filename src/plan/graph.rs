@@ -1,0 +1,159 @@
+//! One graph of all actions, and their order.
+//!
+//! Build order comes from the desired state, teardown order from the live one. A loop is broken by taking apart what
+//! rides with a CREATE (defaults first, then columns); one that is left is an error that names its members.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::catalog::Catalog;
+use crate::kind::{Key, Slot};
+use crate::plan::Rewrite;
+use crate::plan::action::{Action, Verb};
+use crate::plan::build::{Actions, Builder, Span};
+use crate::plan::change::Changes;
+use crate::plan::dependency::Dependencies;
+use crate::plan::error::PlanError;
+use crate::plan::{fold, order};
+
+/// The actions in an order that Postgres accepts.
+pub fn ordered(
+    changes: &Changes,
+    live: &Catalog,
+    desired: &Catalog,
+    from: &Dependencies,
+    to: &Dependencies,
+    rewrite: Rewrite,
+) -> Result<Vec<Action>, PlanError> {
+    let mut separate = BTreeSet::new();
+    loop {
+        let builder = Builder { changes, live, desired, rewrite, separate: &separate };
+        let actions = builder.build();
+        let graph = Graph { builder: &builder, actions: &actions, from, to }.edges();
+        match order::sort(&actions.all, &graph) {
+            Ok(sequence) => return Ok(fold::fold(&builder, actions, &graph, sequence)),
+            Err(members) => {
+                let apart = take_apart(&actions, &members, &separate);
+                if apart.is_empty() {
+                    return Err(PlanError::Cycle { members: describe(&actions, &members) });
+                }
+                separate.extend(apart);
+            }
+        }
+    }
+}
+
+/// What can be split off the CREATEs in a loop: all their defaults, or else all their columns.
+fn take_apart(actions: &Actions, members: &[usize], separate: &BTreeSet<Key>) -> BTreeSet<Key> {
+    let riders = || {
+        members
+            .iter()
+            .map(|member| &actions.all[*member])
+            .filter(|action| action.verb == Verb::Create)
+            .flat_map(|action| action.with.iter().filter(|key| **key != action.key))
+            .filter(|key| !separate.contains(*key))
+    };
+    let defaults: BTreeSet<Key> = riders().filter(|key| matches!(key, Key::Default(_))).cloned().collect();
+    if defaults.is_empty() { riders().filter(|key| matches!(key, Key::Column(_))).cloned().collect() } else { defaults }
+}
+
+fn describe(actions: &Actions, members: &[usize]) -> Vec<String> {
+    members.iter().map(|member| actions.all[*member].key.to_string()).collect()
+}
+
+struct Graph<'a> {
+    builder: &'a Builder<'a>,
+    actions: &'a Actions,
+    from: &'a Dependencies<'a>,
+    to: &'a Dependencies<'a>,
+}
+
+impl Graph<'_> {
+    fn edges(&self) -> DiGraph<(), ()> {
+        let mut graph = DiGraph::new();
+        for _ in &self.actions.all {
+            graph.add_node(());
+        }
+        let mut before = |first: Span, then: Span| {
+            if first != then {
+                graph.update_edge(NodeIndex::new(first.last), NodeIndex::new(then.first), ());
+            }
+        };
+        self.phases(&mut before);
+        self.building(&mut before);
+        self.teardown(&mut before);
+        self.making_room(&mut before);
+        graph
+    }
+
+    /// The phases of one action follow each other.
+    fn phases(&self, before: &mut impl FnMut(Span, Span)) {
+        let one = |index| Span { first: index, last: index };
+        for (index, action) in self.actions.all.iter().enumerate().filter(|(_, action)| action.phase > 0) {
+            let _ = action;
+            before(one(index - 1), one(index));
+        }
+    }
+
+    /// What a fact needs in the desired state is there, and in its final form, before the fact is.
+    fn building(&self, before: &mut impl FnMut(Span, Span)) {
+        let Actions { producer, alterer, .. } = self.actions;
+        for (key, span) in producer.iter().chain(alterer) {
+            for used in self.to.uses(key) {
+                if let Some(maker) = producer.get(used).or_else(|| alterer.get(used)) {
+                    before(*maker, *span);
+                }
+            }
+        }
+    }
+
+    /// What needs a fact in the live state is gone, or has let go, before the fact is dropped or altered.
+    fn teardown(&self, before: &mut impl FnMut(Span, Span)) {
+        let Actions { destroyer, alterer, cleaner, .. } = self.actions;
+        for (key, span) in destroyer {
+            for used in self.from.uses(key) {
+                let user = cleaner.get(key).unwrap_or(span);
+                match (destroyer.get(used), cleaner.get(used)) {
+                    (Some(_), Some(cleaned)) if cleaner.contains_key(key) => before(*user, *cleaned),
+                    (Some(dropped), _) => before(*user, *dropped),
+                    (None, _) => {
+                        if let Some(altered) = alterer.get(used) {
+                            before(*span, *altered);
+                        }
+                    }
+                }
+            }
+        }
+        for (key, span) in alterer {
+            for used in self.from.uses(key) {
+                if let Some(gone) = cleaner.get(used).or_else(|| destroyer.get(used)) {
+                    before(*span, *gone);
+                }
+            }
+        }
+    }
+
+    /// A name is freed before it is taken again.
+    fn making_room(&self, before: &mut impl FnMut(Span, Span)) {
+        let Actions { producer, destroyer, .. } = self.actions;
+        let mut freed: BTreeMap<Slot, Span> = BTreeMap::new();
+        for (key, span) in destroyer {
+            if let Some(made) = producer.get(key) {
+                before(*span, *made);
+            }
+            let body = self.builder.live.facts.get(key);
+            for slot in body.map(|body| body.slots(&self.builder.live_site(key))).unwrap_or_default() {
+                freed.insert(slot, *span);
+            }
+        }
+        for (key, span) in producer {
+            let body = self.builder.desired.facts.get(key);
+            for slot in body.map(|body| body.slots(&self.builder.desired_site(key))).unwrap_or_default() {
+                if let Some(free) = freed.get(&slot) {
+                    before(*free, *span);
+                }
+            }
+        }
+    }
+}

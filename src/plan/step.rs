@@ -1,0 +1,53 @@
+//! The steps of a plan: statements in order, cut into transactions.
+
+use crate::kind::Key;
+use crate::kind::statement::{Hazard, Statement};
+use crate::plan::action::{Action, Verb};
+
+/// One statement of a plan.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub verb: Verb,
+    /// The fact that the statement is about.
+    pub key: Key,
+    /// All facts that it creates, alters or drops.
+    pub with: Vec<Key>,
+    pub sql: String,
+    pub hazards: Vec<Hazard>,
+    /// Why a fact that both states have is dropped and created.
+    pub reason: Option<String>,
+    /// The transaction it belongs to, counted from zero. A step outside a transaction has a number of its own.
+    pub group: usize,
+    pub outside: bool,
+}
+
+/// Cuts the statements into transactions: as few as the statements allow.
+pub fn cut(actions: Vec<Action>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut group = 0;
+    let mut last: Option<(bool, bool)> = None;
+    for action in actions {
+        for statement in action.statements {
+            if last.is_some_and(|last| starts_anew(last, &statement)) {
+                group += 1;
+            }
+            last = Some((statement.outside, statement.commit_after));
+            steps.push(Step {
+                verb: action.verb,
+                key: action.key.clone(),
+                with: action.with.iter().cloned().collect(),
+                sql: statement.sql,
+                hazards: statement.hazards,
+                reason: action.reason.clone(),
+                group,
+                outside: statement.outside,
+            });
+        }
+    }
+    steps
+}
+
+/// Whether a transaction ends between the statement before (outside a transaction, to be committed) and this one.
+fn starts_anew((outside, commit_after): (bool, bool), next: &Statement) -> bool {
+    outside || next.outside || next.commit_before || (commit_after && !next.commit_after)
+}
