@@ -45,3 +45,8 @@ demo:
 [group('run')]
 release:
     cargo build --locked --release
+
+# Measure speed and memory against pg_dump and psql; arguments go to bench/run.py
+[group('run')]
+bench *ARGS: release
+    python3 bench/run.py target/release/pgplumb {{ ARGS }}

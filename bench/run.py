@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Measures pgplumb on generated schemas, as ratios to what Postgres' own programs need for the same on the same machine.
+
+  run.py PGPLUMB [--tables 1000] [--rounds 5] [--growth 250,500,1000,2000] [--json FILE]
+
+One throw-away cluster without fsync. Each round runs everything once, one after the other, so that a busy machine slows both sides of a ratio;
+a figure is the median over the rounds. Exits 1 when a target is missed.
+"""
+
+import argparse
+import json
+import os
+import pwd
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(os.environ.get("PGBIN", "/usr/lib/postgresql/15/bin"))
+SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "256MB",
+    "max_locks_per_transaction": "16384",
+}
+
+
+class Cluster:
+    """A server of its own in a new folder; gone when the `with` block ends."""
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="pgplumb-bench-"))
+        # Postgres refuses root.
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
+        os.chmod(self.folder, 0o755)
+        self.admin("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
+        self.admin("pg_ctl", "-l", str(self.data / "log"), "-w", "-o", f"{options} -c unix_socket_directories={self.folder}", "start")
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([BIN / "pg_ctl", "-D", self.data, "-m", "immediate", "stop"], user=self.user, capture_output=True, cwd="/")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def data(self):
+        return self.folder / "data"
+
+    def admin(self, program, *arguments):
+        command = [BIN / program, "-D", self.data, *arguments]
+        subprocess.run(command, user=self.user, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def url(self, database):
+        return f"postgresql:///{database}?host={self.folder}&user=postgres"
+
+    def sql(self, database, *arguments):
+        return [BIN / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", self.url(database), *arguments]
+
+    def new(self, database):
+        for statement in (f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} TEMPLATE template0"):
+            subprocess.run(self.sql("postgres", "-c", statement), check=True, stderr=subprocess.DEVNULL)
+
+
+class Run:
+    """One run of a program: seconds, peak memory of its own process in MB, and what it said."""
+
+    def __init__(self, command, accept=(0,), **environment):
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("PG") and key != "DATABASE_URL"}
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            begin = time.perf_counter()
+            child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=clean | environment)
+            _, status, usage = os.wait4(child.pid, 0)
+            self.seconds = time.perf_counter() - begin
+            child.returncode = os.waitstatus_to_exitcode(status)
+            err.seek(0)
+            self.error = err.read().decode(errors="replace")
+            if child.returncode not in accept:
+                sys.exit(f"exit {child.returncode}: {' '.join(map(str, command))}\n{self.error[-3000:]}")
+        self.memory = usage.ru_maxrss / 1024
+
+    def phases(self):
+        """Milliseconds by phase, which pgplumb prints as one line of JSON where PGPLUMB_TIMINGS is set."""
+        lines = [line for line in self.error.splitlines() if line.startswith("{")]
+        return json.loads(lines[-1]) if lines else {}
+
+
+class Bench:
+    def __init__(self, cluster, program, tables):
+        self.cluster, self.program = cluster, program
+        self.same, self.edited = cluster.folder / f"{tables}.sql", cluster.folder / f"{tables}-edited.sql"
+        self.out = cluster.folder / "out"
+        for file, arguments in ((self.same, []), (self.edited, ["--edited"])):
+            with file.open("w") as text:
+                subprocess.run([sys.executable, HERE / "generate.py", str(tables), *arguments], check=True, stdout=text)
+        self.live = f"live{tables}"
+        cluster.new(self.live)
+        Run(cluster.sql(self.live, "-1", "-f", self.same))
+        Run(cluster.sql(self.live, "-c", "VACUUM ANALYZE"))
+
+    def plan(self, schema):
+        shutil.rmtree(self.out, ignore_errors=True)
+        command = [self.program, "plan", "--db", self.cluster.url(self.live), "--schema", schema, "--out", self.out, "--allow", "all"]
+        run = Run(command, PGPLUMB_TIMINGS="1")
+        if (self.out / "up.sql").exists() != (schema == self.edited):
+            sys.exit(f"the plan to {schema.name} is {'not ' if schema == self.same else ''}empty")
+        return run
+
+    def round(self, edited=True):
+        self.cluster.new("load")
+        load = Run(self.cluster.sql("load", "-1", "-f", self.same))
+        dump = Run([BIN / "pg_dump", "--schema-only", "-f", "/dev/null", "-d", self.cluster.url(self.live)])
+        same = self.plan(self.same)
+        result = {
+            "load": load.seconds,
+            "pg_dump": dump.seconds,
+            "plan": same.seconds,
+            "beyond": same.seconds - load.seconds,
+            "memory": same.memory,
+            "phases": same.phases(),
+        }
+        if edited:
+            ten = self.plan(self.edited)
+            result |= {"ten": ten.seconds, "ten_memory": ten.memory, "ten_phases": ten.phases()}
+        return result
+
+
+def median(rounds, figure):
+    return statistics.median(figure(r) for r in rounds)
+
+
+def row(name, value, target=None, unit=""):
+    """Prints one line of the table; whether the target is met."""
+    met = target is None or value <= target
+    verdict = "" if target is None else f"<= {target:<6g} {'ok' if met else 'MISSED'}"
+    print(f"  {name:<58} {value:>8.2f}{unit:<4} {verdict}")
+    return met
+
+
+def times(title, phases):
+    if phases:
+        print(f"  {title}: " + ", ".join(f"{name} {round(ms)}" for name, ms in phases.items() if ms) + " (ms)")
+
+
+def ratios(cluster, options):
+    bench = Bench(cluster, options.program, options.tables)
+    bench.round()  # warms the caches of both sides
+    rounds = [bench.round() for _ in range(options.rounds)]
+    print(f"{options.tables} tables, {9 * options.tables} statements; medians of {options.rounds} rounds")
+    row("psql -1 -f, loading the schema", median(rounds, lambda r: r["load"]), unit=" s")
+    row("pg_dump --schema-only", median(rounds, lambda r: r["pg_dump"]), unit=" s")
+    row("plan, no change", median(rounds, lambda r: r["plan"]), unit=" s")
+    row("plan, ten changes, proven", median(rounds, lambda r: r["ten"]), unit=" s")
+    times("plan, no change", rounds[-1]["phases"])
+    times("plan, ten changes", rounds[-1]["ten_phases"])
+    print("ratios")
+    met = [
+        row("reading the live catalog / pg_dump", median(rounds, lambda r: r["phases"]["read_live"] / 1000 / r["pg_dump"]), 0.6),
+        row("plan, no change / load", median(rounds, lambda r: r["plan"] / r["load"]), 1.3),
+        row("plan, no change, beyond the load / pg_dump", median(rounds, lambda r: r["beyond"] / r["pg_dump"]), 1.5),
+        row("plan, ten changes, proven / load", median(rounds, lambda r: r["ten"] / r["load"]), 1.6),
+    ]
+    row("peak memory, no change", median(rounds, lambda r: r["memory"]), unit=" MB")
+    row("peak memory, ten changes", median(rounds, lambda r: r["ten_memory"]), unit=" MB")
+    return all(met), rounds
+
+
+def growth(cluster, options):
+    """Twice the tables may take twice the time; a tenth is left for noise."""
+    print("growth: seconds, and the factor from the size before")
+    sizes, met = {}, True
+    for tables in options.growth:
+        bench = Bench(cluster, options.program, tables)
+        rounds = [bench.round(edited=False) for _ in range(max(3, options.rounds - 2))]
+        sizes[tables] = {"load": median(rounds, lambda r: r["load"]), "plan": median(rounds, lambda r: r["plan"])}
+    before = None
+    for tables, seconds in sizes.items():
+        line = f"{tables} tables: load {seconds['load']:.2f} s, plan {seconds['plan']:.2f} s"
+        if before is None:
+            print(f"  {line}")
+        else:
+            factor = tables / before
+            met &= row(line, seconds["plan"] / sizes[before]["plan"], round(factor * 1.1, 2))
+        before = tables
+    return met, sizes
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=lambda path: Path(path).resolve())
+    parser.add_argument("--tables", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--growth", type=lambda text: [int(n) for n in text.split(",") if n], default=[250, 500, 1000, 2000])
+    parser.add_argument("--json", type=Path, help="also write every figure of every round there")
+    options = parser.parse_args()
+    # SystemExit runs __exit__, which stops the server; a plain SIGTERM would not.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with Cluster() as cluster:
+        met, rounds = ratios(cluster, options)
+        linear, sizes = growth(cluster, options)
+    if options.json:
+        options.json.write_text(json.dumps({"tables": options.tables, "rounds": rounds, "growth": sizes}, indent=1))
+    sys.exit(0 if met and linear else 1)
+
+
+if __name__ == "__main__":
+    main()
