@@ -98,6 +98,10 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn requires(&self, _at: &Site) -> Vec<Key> {
         Vec::new()
     }
+    /// Facts that are made before this one when both are made, although this one does not need them to stay.
+    fn follows(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
     /// The fact whose CREATE makes this one too, when that fact is created by the same plan.
     fn created_with(&self, _at: &Site, _created: &dyn Fn(&Key) -> bool) -> Option<Key> {
         None
@@ -225,6 +229,9 @@ macro_rules! kinds {
             }
             pub fn requires(&self, at: &Site) -> Vec<Key> {
                 match self { $(Self::$kind(body) => body.requires(at),)* }
+            }
+            pub fn follows(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.follows(at),)* }
             }
             pub fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
                 match self { $(Self::$kind(body) => body.created_with(at, created),)* }

@@ -8,3 +8,4 @@ pub mod kind;
 pub mod plan;
 pub mod scratch;
 pub mod sql;
+pub mod strategy;

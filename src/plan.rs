@@ -48,7 +48,7 @@ pub fn plan(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan,
     if differences.is_empty() {
         return Ok(Plan::default());
     }
-    let (from, to) = (Dependencies::of(live, &desired.facts), Dependencies::of(desired, &live.facts));
+    let (from, to) = (Dependencies::of(live, &desired.facts), Dependencies::for_building(desired, &live.facts));
     let changes = Changes::decide(&differences, live, desired, &from, &to)?;
     let actions = graph::ordered(&changes, live, desired, &from, &to, rewrite)?;
     Ok(Plan { steps: step::cut(actions) })

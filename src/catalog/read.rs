@@ -81,7 +81,7 @@ impl Reader {
     fn read_room(&mut self, snapshot: &mut Snapshot, room: &Room) -> Result<(), ReadError> {
         let failed = |cause| ReadError::Room { label: room.label, cause };
         let rows = snapshot.query(room.query).map_err(failed)?;
-        let stands = rows.first().is_some_and(|row| row.columns().iter().any(|c| c.name() == "on_classid"));
+        let stands = room.query.contains("on_classid");
         for row in &rows {
             self.read_row(room, row, stands).map_err(failed)?;
         }

@@ -16,14 +16,26 @@ pub struct Dependencies<'a> {
 }
 
 impl<'a> Dependencies<'a> {
-    /// Those of `catalog`; `other` is the other state, which a room may look at.
+    /// What must stay while a fact is there; `other` is the other state, which a room may look at.
     pub fn of(catalog: &'a Catalog, other: &Facts) -> Self {
+        Self::collect(catalog, other, false)
+    }
+
+    /// What must be there when a fact is made, which may be more than must stay.
+    pub fn for_building(catalog: &'a Catalog, other: &Facts) -> Self {
+        Self::collect(catalog, other, true)
+    }
+
+    fn collect(catalog: &'a Catalog, other: &Facts, building: bool) -> Self {
         let keys: Vec<&Key> = catalog.facts.keys().collect();
         let nothing = BTreeSet::new();
         let mut this = Self { uses: vec![Vec::new(); keys.len()], used_by: vec![Vec::new(); keys.len()], keys };
         for (index, (key, body)) in catalog.facts.iter().enumerate() {
             let at = Site { key, here: &catalog.facts, there: other, absorbed: &nothing };
-            let required = body.requires(&at);
+            let mut required = body.requires(&at);
+            if building {
+                required.extend(body.follows(&at));
+            }
             let uses = catalog.edges.uses(key).chain(required.iter()).chain(key.on());
             let mut found: Vec<u32> = uses.filter_map(|used| this.index(used)).collect();
             found.sort_unstable();

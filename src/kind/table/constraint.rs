@@ -99,6 +99,13 @@ impl Kind for Constraint {
         let mut keys = self.parents(at);
         if let (Some(schema), Some(name)) = (&self.references_schema, &self.references_name) {
             keys.push(table_key(schema.as_str(), name.as_str()));
+        }
+        keys
+    }
+
+    fn follows(&self, at: &Site) -> Vec<Key> {
+        let mut keys = Vec::new();
+        if let (Some(schema), Some(name)) = (&self.references_schema, &self.references_name) {
             // A foreign key onto a partitioned table needs the partitions' indexes attached: the key is invalid before.
             keys.extend(partition::attachments_below(at.here, &table_key(schema.as_str(), name.as_str())));
         }

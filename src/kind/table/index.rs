@@ -91,10 +91,11 @@ impl Kind for Index {
     }
 
     fn requires(&self, at: &Site) -> Vec<Key> {
-        let table = self.table_key(at);
-        let mut keys: Vec<Key> = if self.partitioned { partition::partitions_of(at.here, &table) } else { Vec::new() };
-        keys.push(table);
-        keys
+        vec![self.table_key(at)]
+    }
+
+    fn follows(&self, at: &Site) -> Vec<Key> {
+        if self.partitioned { partition::partitions_of(at.here, &self.table_key(at)) } else { Vec::new() }
     }
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {

@@ -43,13 +43,15 @@ impl Kind for Partition {
         Alter::replace("a partition is detached and attached again to get other bounds or another parent")
     }
 
-    fn requires(&self, at: &Site) -> Vec<Key> {
-        let parent = table_key(self.parent_schema.as_str(), self.parent_name.as_str());
+    fn requires(&self, _at: &Site) -> Vec<Key> {
+        vec![table_key(self.parent_schema.as_str(), self.parent_name.as_str())]
+    }
+
+    fn follows(&self, at: &Site) -> Vec<Key> {
         let mut keys = adopted(at);
         if let Some(table) = at.key.on() {
             keys.extend(inherited_checks(at, table));
         }
-        keys.push(parent);
         keys
     }
 

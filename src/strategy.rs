@@ -1,0 +1,50 @@
+//! Online forms: what replaces a statement that would keep others waiting, on a table that was there before.
+//!
+//! A strategy is a file with one function. It looks at one action and answers with statements in phases, each of which
+//! runs after the one before; later phases go as late in the plan as what depends on them allows. A table that the plan
+//! creates gets the plain form, because nobody can be using it.
+
+pub mod constraint_not_valid;
+pub mod drop_index_concurrently;
+pub mod index_concurrently;
+pub mod not_null_by_check;
+pub mod unique_using_index;
+
+use crate::kind::statement::Statement;
+use crate::kind::{Key, Site};
+use crate::plan::action::Action;
+use crate::plan::change::Changes;
+
+/// Statements in phases.
+pub type Phases = Vec<Vec<Statement>>;
+
+type Strategy = fn(&Action, &Site, &Changes) -> Option<Phases>;
+
+const STRATEGIES: &[Strategy] = &[
+    index_concurrently::apply,
+    drop_index_concurrently::apply,
+    unique_using_index::apply,
+    constraint_not_valid::apply,
+    not_null_by_check::apply,
+];
+
+/// The online form of an action; none where the plain form is right.
+pub fn online(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
+    STRATEGIES.iter().find_map(|strategy| strategy(action, at, changes))
+}
+
+/// The plain form of everything.
+pub fn plain(_action: &Action, _at: &Site, _changes: &Changes) -> Option<Phases> {
+    None
+}
+
+/// Whether this table is there before and after, so that others may be using it.
+fn in_use(table: &Key, changes: &Changes) -> bool {
+    !changes.created.contains(table) && !changes.destroyed.contains(table)
+}
+
+/// Whether anything else of this table's columns changes in the same plan.
+fn columns_move(table: &Key, changes: &Changes) -> bool {
+    let of_table = |key: &Key| matches!(key, Key::Column(_)) && key.on() == Some(table);
+    changes.destroyed.iter().any(of_table) || changes.altered.keys().any(of_table)
+}

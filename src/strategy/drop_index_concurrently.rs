@@ -1,0 +1,22 @@
+//! DROP INDEX CONCURRENTLY instead of DROP INDEX, outside a transaction: SHARE UPDATE EXCLUSIVE instead of ACCESS
+//! EXCLUSIVE on the table. Not for a partitioned index, for which Postgres has no concurrent form.
+
+use crate::kind::statement::Statement;
+use crate::kind::table::constraint::index_parent;
+use crate::kind::{Body, Site};
+use crate::plan::action::{Action, Verb};
+use crate::plan::change::Changes;
+use crate::strategy::{Phases, columns_move, in_use};
+
+pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
+    let Body::Index(index) = at.here.get(&action.key)? else { return None };
+    let table = index.table_key(at);
+    let alone = action.verb == Verb::Drop && !changes.created.contains(&action.key);
+    if !alone || index.partitioned || !in_use(&table, changes) || columns_move(&table, changes) {
+        return None;
+    }
+    if index_parent(at).is_some() {
+        return None;
+    }
+    Some(vec![vec![Statement::new(format!("DROP INDEX CONCURRENTLY {}", at.sql())).outside()]])
+}

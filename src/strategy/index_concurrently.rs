@@ -1,0 +1,81 @@
+//! CREATE INDEX CONCURRENTLY instead of CREATE INDEX, and a changed index built beside the old one and swapped by name.
+//!
+//! 1. `CREATE INDEX CONCURRENTLY`, outside a transaction: SHARE UPDATE EXCLUSIVE, reads and writes go on.
+//! 2. For a changed index: `DROP INDEX` of the old and `ALTER INDEX ... RENAME` of the new, in one short transaction:
+//!    ACCESS EXCLUSIVE on the table for the blink of a catalog change.
+//!
+//! A failed build leaves an INVALID index. Not for partitioned tables, where Postgres has no concurrent build.
+
+use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::kind::statement::Statement;
+use crate::kind::table::index::Index;
+use crate::kind::{Body, Key, Site};
+use crate::plan::action::{Action, Verb};
+use crate::plan::change::Changes;
+use crate::strategy::{Phases, columns_move, in_use};
+
+pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
+    let Body::Index(index) = at.here.get(&action.key)? else { return None };
+    match action.verb {
+        Verb::Create if swaps(action, index, at, changes) => Some(beside(action, at)),
+        Verb::Create if builds(index, at, changes) => Some(concurrently(action)),
+        // The old index of a swap goes when the new one takes its name.
+        Verb::Drop if action.key == *at.key => {
+            let Some(Body::Index(next)) = at.there.get(&action.key) else { return None };
+            let there = Site { here: at.there, there: at.here, ..*at };
+            swaps(action, next, &there, changes).then(|| vec![Vec::new()])
+        }
+        _ => None,
+    }
+}
+
+fn builds(index: &Index, at: &Site, changes: &Changes) -> bool {
+    !index.partitioned && in_use(&index.table_key(at), changes)
+}
+
+/// Whether the index is only replaced because its own definition changed, on columns that stay as they are.
+fn swaps(action: &Action, index: &Index, at: &Site, changes: &Changes) -> bool {
+    let table = index.table_key(at);
+    let own = action.reason.as_deref().is_some_and(|reason| !reason.starts_with("it "));
+    let same_table = matches!(at.there.get(&action.key), Some(Body::Index(old)) if old.table_key(at) == table);
+    let routines_stay = !changes.destroyed.iter().any(|key| !matches!(key, Key::Index(_)) && key.on().is_none());
+    own && same_table && routines_stay && builds(index, at, changes) && !columns_move(&table, changes)
+}
+
+fn concurrently(action: &Action) -> Phases {
+    let mut statements = action.statements.clone();
+    if let Some(first) = statements.first_mut() {
+        *first = online(&first.sql);
+    }
+    vec![statements]
+}
+
+fn beside(action: &Action, at: &Site) -> Phases {
+    let beside = at.key.renamed(&short(at.key.name(), "_new"));
+    let (own, other) = (Ident::new(at.key.name()), Ident::new(beside.name()));
+    let mut build: Vec<Statement> = action.statements.clone();
+    if let Some(first) = build.first_mut() {
+        *first = online(&first.sql.replacen(&format!("INDEX {own} ON"), &format!("INDEX {other} ON"), 1));
+    }
+    for statement in build.iter_mut().skip(1) {
+        statement.sql = statement.sql.replacen(&at.key.sql(), &beside.sql(), 1);
+    }
+    let swap = vec![
+        Statement::new(format!("DROP INDEX {}", at.key.sql())).commit_before(),
+        Statement::new(format!("ALTER INDEX {} RENAME TO {own}", beside.sql())),
+    ];
+    vec![build, swap]
+}
+
+fn online(sql: &str) -> Statement {
+    Statement::new(sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)).outside()
+}
+
+/// The name with a suffix, cut so that Postgres keeps all of it.
+pub fn short(name: &str, suffix: &str) -> String {
+    let mut end = name.len().min(MAX_IDENT_BYTES - suffix.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{suffix}", &name[..end])
+}
