@@ -2,8 +2,10 @@
 
 pub mod base;
 pub mod catalog;
+pub mod config;
 pub mod db;
 pub mod diff;
+pub mod exit;
 pub mod kind;
 pub mod plan;
 pub mod scratch;

@@ -19,8 +19,16 @@ pub enum ReadError {
     #[diagnostic(transparent)]
     Db(#[from] DbError),
     #[error("cannot read the {label}s of the database")]
-    #[diagnostic(code(catalog::unreadable), help("check that the role may read pg_catalog, and that the server is of a supported version"))]
-    Room { label: &'static str, #[source] #[diagnostic_source] cause: DbError },
+    #[diagnostic(
+        code(catalog::unreadable),
+        help("check that the role may read pg_catalog, and that the server is of a supported version")
+    )]
+    Room {
+        label: &'static str,
+        #[source]
+        #[diagnostic_source]
+        cause: DbError,
+    },
 }
 
 /// Reads the whole database in one REPEATABLE READ READ ONLY snapshot.
@@ -97,8 +105,7 @@ impl Reader {
         let mut on = None;
         if stands {
             let standing: Standing = decode(row)?;
-            let below =
-                Address { class: standing.on_classid, object: standing.on_objid, sub: standing.on_objsubid };
+            let below = Address { class: standing.on_classid, object: standing.on_objid, sub: standing.on_objsubid };
             if self.addresses.is_member(below) {
                 self.leave_out("stands on an extension's object", room.label.to_owned());
                 return Ok(());

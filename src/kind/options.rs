@@ -39,7 +39,8 @@ fn spelled(name: &str) -> String {
 }
 
 fn setting(name: &str, value: &str) -> String {
-    let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '-');
+    let plain =
+        !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '-');
     let number_or_word = plain && Ident::new(value).to_string() == value || value.parse::<f64>().is_ok();
     let value = if number_or_word || matches!(value, "true" | "false" | "on" | "off") {
         value.to_owned()

@@ -140,9 +140,8 @@ impl Builder<'_> {
         let mut home = key.clone();
         let created = |key: &Key| self.changes.created.contains(key);
         while !self.separate.contains(&home)
-            && let Some(next) = self.desired.facts.get(&home).and_then(|body| {
-                body.created_with(&self.desired_site(&home), &created)
-            })
+            && let Some(next) =
+                self.desired.facts.get(&home).and_then(|body| body.created_with(&self.desired_site(&home), &created))
             && next != home
             && self.changes.created.contains(&next)
         {

@@ -150,10 +150,7 @@ impl Column {
             let how = if self.is_virtual { "VIRTUAL" } else { "STORED" };
             sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {how}"));
         }
-        for key in [
-            Key::Default(Attached::new(at.key.clone())),
-            Key::Identity(Attached::new(at.key.clone())),
-        ] {
+        for key in [Key::Default(Attached::new(at.key.clone())), Key::Identity(Attached::new(at.key.clone()))] {
             if let Some(body) = at.here.get(&key).filter(|_| at.absorbed.contains(&key)) {
                 sql.extend(body.clause(&at.of(&key)).map(|clause| format!(" {clause}")));
             }

@@ -73,14 +73,17 @@ impl Kind for Constraint {
             let same_but_validity = self.bare() == to.bare() && *contype == self.contype;
             if same_but_validity && *validated && !self.validated {
                 let sql = format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object());
-                statements.push(Statement::new(sql).hazard(Hazard::DependsOnData("it fails where a row violates it".to_owned())));
+                statements.push(
+                    Statement::new(sql).hazard(Hazard::DependsOnData("it fails where a row violates it".to_owned())),
+                );
             } else if contype == "f" && self.contype == "f" && self.without_deferral() == to.without_deferral() {
                 let deferrable = match (deferrable, deferred) {
                     (true, true) => "DEFERRABLE INITIALLY DEFERRED",
                     (true, false) => "DEFERRABLE INITIALLY IMMEDIATE",
                     _ => "NOT DEFERRABLE",
                 };
-                statements.push(Statement::new(format!("ALTER {} ALTER CONSTRAINT {name} {deferrable}", at.on_object())));
+                statements
+                    .push(Statement::new(format!("ALTER {} ALTER CONSTRAINT {name} {deferrable}", at.on_object())));
             } else {
                 return Alter::replace("the definition of a constraint cannot be changed");
             }
@@ -109,7 +112,9 @@ impl Kind for Constraint {
             // A foreign key onto a partitioned table needs the partitions' indexes attached: the key is invalid before.
             keys.extend(partition::attachments_below(at.here, &table_key(schema.as_str(), name.as_str())));
         }
-        if self.has_index() && let Some(table) = at.key.on() {
+        if self.has_index()
+            && let Some(table) = at.key.on()
+        {
             keys.extend(partition::partitions_of(at.here, table));
         }
         keys

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
+use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::{inheritance, partition};
-use crate::kind::key::{Attached, Child};
 use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

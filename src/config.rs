@@ -1,0 +1,174 @@
+//! `pgplumb.yaml`: what a project says once, so that no command line has to.
+//!
+//! Every key is a line in `KEYS`, with what it is for; `docs/config.md` is held against that table.
+
+pub mod error;
+pub mod key;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+
+use crate::config::error::ConfigError;
+
+/// Where the configuration is looked for, in the folder that pgplumb runs in.
+pub const FILE: &str = "pgplumb.yaml";
+
+/// The whole file; each part has a default, so that an empty or missing file is a configuration too.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Files and folders that hold the desired schema, relative to the configuration.
+    pub schema: Vec<PathBuf>,
+    pub migrations: Option<PathBuf>,
+    pub environments: BTreeMap<String, Server>,
+    pub exclude: Exclude,
+    pub timeouts: Timeouts,
+    pub scratch: Option<Server>,
+    pub compare: Compare,
+    /// The folder that the file lies in.
+    #[serde(skip)]
+    folder: PathBuf,
+}
+
+/// A server: its connection string, or the name of the variable that holds it.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    pub url: Option<String>,
+    pub url_env: Option<String>,
+}
+
+/// A connection string may hold a password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("url", &self.url.as_ref().map(|_| "..."))
+            .field("url_env", &self.url_env)
+            .finish()
+    }
+}
+
+/// What pgplumb neither compares nor touches.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exclude {
+    pub schemas: Vec<String>,
+    pub objects: Vec<String>,
+}
+
+/// The timeouts that a migration sets, as Postgres reads them: `3s`, `500ms`; `0` is none.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timeouts {
+    pub lock: String,
+    pub statement: String,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { lock: "3s".to_owned(), statement: "0".to_owned() }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Compare {
+    pub owners: Scope,
+    pub grants: Scope,
+}
+
+/// How far owners or grants are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// On every object.
+    Everywhere,
+    /// When the desired state says anything about them.
+    #[default]
+    Declared,
+    /// Nowhere.
+    Ignore,
+}
+
+impl Config {
+    /// Reads the file that `--config` names, or the one in this folder when there is one.
+    ///
+    /// # Errors
+    /// When a named file is not there, or any file is not what `KEYS` allows.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = named.unwrap_or(Path::new(FILE));
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&path.display().to_string(), &text)
+                .map(|config| Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), ..config }),
+            Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
+            Err(cause) => Err(ConfigError::Unreadable { file: path.display().to_string(), cause }),
+        }
+    }
+
+    /// # Errors
+    /// When the text is no YAML, has a key that is not known, or a value of the wrong sort.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let value: Value = serde_yaml::from_str(text).map_err(|e| ConfigError::syntax(file, text, &e))?;
+        if value.is_null() {
+            return Ok(Self::default());
+        }
+        if let Some(unknown) = key::unknown(&value) {
+            return Err(ConfigError::unknown_key(file, text, &unknown));
+        }
+        let config: Self = serde_yaml::from_str(text).map_err(|e| ConfigError::value(file, text, &e))?;
+        config.check(file, text)?;
+        Ok(config)
+    }
+
+    /// The paths of the desired schema: `schema` where nothing is said.
+    pub fn schema(&self) -> Vec<PathBuf> {
+        if self.schema.is_empty() {
+            return vec![self.folder.join("schema")];
+        }
+        self.schema.iter().map(|path| self.folder.join(path)).collect()
+    }
+
+    /// The folder that holds the migrations.
+    pub fn migrations(&self) -> PathBuf {
+        self.folder.join(self.migrations.as_deref().unwrap_or(Path::new("generated")))
+    }
+
+    /// The environment of this name.
+    ///
+    /// # Errors
+    /// When there is none, with the nearest that there is.
+    pub fn environment(&self, name: &str) -> Result<&Server, ConfigError> {
+        self.environments.get(name).ok_or_else(|| ConfigError::no_environment(name, self.environments.keys()))
+    }
+
+    fn check(&self, file: &str, text: &str) -> Result<(), ConfigError> {
+        let servers = self.environments.iter().map(|(name, server)| (name.as_str(), server));
+        for (name, server) in servers.chain(self.scratch.iter().map(|server| ("scratch", server))) {
+            if server.url.is_some() == server.url_env.is_some() {
+                return Err(ConfigError::no_url(file, text, name));
+            }
+        }
+        for (name, timeout) in [("lock", &self.timeouts.lock), ("statement", &self.timeouts.statement)] {
+            if !is_duration(timeout) {
+                return Err(ConfigError::bad_timeout(file, text, name, timeout));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether Postgres takes this for a time: a whole number, and a unit unless it is zero. A number without a unit would
+/// be milliseconds, which people who write `3` do not mean.
+fn is_duration(text: &str) -> bool {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    digits > 0 && (["ms", "s", "min", "h", "d"].contains(&unit.trim()) || (unit.is_empty() && number == "0"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! The keys that `pgplumb.yaml` knows, and the first of a file that is none of them.
+
+use serde_yaml::Value;
+
+use crate::base::wording::nearest;
+
+/// Each key with what it is for. `*` stands for a name of the user's choosing.
+pub const KEYS: &[(&str, &str)] = &[
+    ("schema", "Files and folders that hold the desired schema. Default: `schema`"),
+    ("migrations", "The folder for migrations. Default: `generated`"),
+    ("environments", "The databases that `--env NAME` chooses from"),
+    ("environments.*.url", "Connection string, as a URL or as `key=value` pairs"),
+    ("environments.*.url_env", "The name of an environment variable that holds the connection string"),
+    ("exclude", "What is neither compared nor touched"),
+    ("exclude.schemas", "Schemas by name; `*` and `?` match as in a shell"),
+    ("exclude.objects", "Objects as `schema.name`; `*` and `?` match as in a shell"),
+    ("timeouts", "The timeouts that a migration sets"),
+    ("timeouts.lock", "How long a statement waits for a lock, with a unit (`500ms`, `3s`, `1min`). Default: `3s`"),
+    ("timeouts.statement", "How long a statement may run. Default: `0`, without limit"),
+    ("scratch", "The server to build scratch databases on. Default: one that pgplumb starts and removes by itself"),
+    ("scratch.url", "Connection string of a server where databases may be created"),
+    ("scratch.url_env", "The name of an environment variable that holds it"),
+    ("compare", "How far owners and grants are compared: `everywhere`, `declared` or `ignore`"),
+    ("compare.owners", "Default: `declared`, when the schema files say anything about owners"),
+    ("compare.grants", "Default: `declared`, when the schema files say anything about privileges"),
+];
+
+/// A key that is not in the table: the way to it, and the nearest that is known in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unknown {
+    pub path: Vec<String>,
+    pub nearest: Option<&'static str>,
+    pub known: Vec<&'static str>,
+}
+
+/// The first unknown key, in the order of the file.
+pub fn unknown(value: &Value) -> Option<Unknown> {
+    look(value, &mut Vec::new())
+}
+
+fn look(value: &Value, path: &mut Vec<String>) -> Option<Unknown> {
+    let mapping = value.as_mapping()?;
+    let known = below(path);
+    // A list or a plain value has no keys; a mapping in its place is for the decoder to refuse.
+    if known.is_empty() {
+        return None;
+    }
+    for (key, inner) in mapping {
+        let name = key.as_str().map_or_else(|| plain(key), str::to_owned);
+        path.push(name.clone());
+        if !known.contains(&"*") && !known.contains(&name.as_str()) {
+            let nearest = nearest(&name, known.iter().copied());
+            return Some(Unknown { path: path.clone(), nearest, known });
+        }
+        if let Some(found) = look(inner, path) {
+            return Some(found);
+        }
+        path.pop();
+    }
+    None
+}
+
+/// A key that is no string, as it was written.
+fn plain(key: &Value) -> String {
+    serde_yaml::to_string(key).unwrap_or_default().trim_end().to_owned()
+}
+
+/// The names that may stand below this path.
+fn below(path: &[String]) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = KEYS
+        .iter()
+        .filter_map(|(key, _)| {
+            let parts: Vec<&'static str> = key.split('.').collect();
+            let fits = parts.len() > path.len() && parts.iter().zip(path).all(|(part, at)| *part == "*" || part == at);
+            fits.then(|| parts[path.len()])
+        })
+        .collect();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_known_by_their_place() {
+        let value: Value = serde_yaml::from_str("environments: {here: {ulr: x}}").unwrap();
+        let unknown = unknown(&value).unwrap();
+        assert_eq!(unknown.path, ["environments", "here", "ulr"]);
+        assert_eq!(unknown.nearest, Some("url"));
+    }
+}
