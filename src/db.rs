@@ -1,1 +1,5 @@
 //! Connections: where the server is, how it is reached, and the one snapshot that a read uses.
+
+pub mod connection;
+pub mod error;
+pub mod row;

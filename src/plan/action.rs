@@ -18,6 +18,7 @@ pub enum Verb {
     Alter,
     /// Drops what was set aside.
     CleanUp,
+    Rename,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Action {
     pub statements: Vec<Statement>,
     /// Why a fact that both states have is dropped and created.
     pub reason: Option<String>,
+    /// Whether it makes Postgres run user-defined functions, whose bodies name things that no catalog records.
+    pub runs: bool,
     /// Which part of an action that runs in several phases this is; 0 for the first or only one.
     pub phase: usize,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::kind::statement::Statement;
-use crate::kind::{Key, Site};
+use crate::kind::{Body, Key, Site};
 use crate::plan::Rewrite;
 use crate::plan::action::{Action, Verb};
 use crate::plan::change::Changes;
@@ -135,6 +135,12 @@ impl Builder<'_> {
         body.create(&Site { absorbed: with, ..self.desired_site(key) })
     }
 
+    /// CREATE TABLE runs nothing: there are no rows yet.
+    fn runs(&self, key: &Key, with: &BTreeSet<Key>) -> bool {
+        let runs = |key: &Key| self.desired.facts.get(key).is_some_and(Body::runs_routines);
+        !matches!(key, Key::Table(_)) && with.iter().any(runs)
+    }
+
     /// The fact whose CREATE makes this one.
     fn create_home(&self, key: &Key) -> Key {
         let mut home = key.clone();
@@ -159,7 +165,8 @@ impl Builder<'_> {
         statements: Vec<Statement>,
     ) -> Span {
         let reason = self.changes.reasons.get(key).filter(|reason| !reason.is_empty()).cloned();
-        let whole = Action { verb, key: key.clone(), with, statements, reason, phase: 0 };
+        let runs = verb == Verb::Create && self.runs(key, &with);
+        let whole = Action { verb, key: key.clone(), with, statements, reason, runs, phase: 0 };
         let site = if verb == Verb::Create { self.desired_site(key) } else { self.live_site(key) };
         let first = actions.all.len();
         match (self.rewrite)(&whole, &site, self.changes) {

@@ -55,8 +55,10 @@ fn preference(action: &Action) -> Preference {
     let (rank, root_rank) = (action.key.rank(), root.rank());
     let stage = match (action.verb, action.phase) {
         (Verb::Drop, 0) => 0,
-        (_, 0) => 1,
-        _ => 2,
+        (_, 0) if !action.runs => 1,
+        // After every definition that is ready, as one of them may be what the function that it runs calls.
+        (_, 0) => 2,
+        _ => 3,
     };
     if stage == 0 {
         (stage, Reverse(rank), root_rank, root, rank, action.key.clone(), 0)

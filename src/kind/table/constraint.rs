@@ -149,7 +149,7 @@ impl Kind for Constraint {
     fn folds_into(&self, at: &Site) -> Option<Key> {
         let table = at.key.on()?;
         let plain = match at.here.get(table)? {
-            Body::Table(body) => body.partition_by.is_none() && !body.partition,
+            Body::Table(body) => body.partition_by.is_none(),
             Body::Domain(_) => true,
             _ => false,
         };

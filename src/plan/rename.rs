@@ -1,0 +1,152 @@
+//! Renames, exactly: on the scratch database in the desired state every declared rename is undone, and the result is
+//! read back. What is compared with the live state then has the old names everywhere, in view definitions and
+//! expressions too, because Postgres put them there. The plan does its work under the old names and renames last.
+//!
+//! Names may be exchanged, or an old name taken by something new; such a fact goes by way of a temporary name.
+
+use crate::base::name::{Ident, literal};
+use crate::kind::facts::Facts;
+use crate::kind::statement::Statement;
+use crate::kind::{Body, Key, Site};
+use crate::plan::Plan;
+use crate::plan::action::Verb;
+use crate::plan::step::Step;
+
+/// One declared rename: the fact's key in the desired state and the one it had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rename {
+    pub to: Key,
+    pub from: Key,
+    /// For a label of an enum: (its name, the name it had); the keys are then both the type's.
+    pub label: Option<(String, String)>,
+}
+
+/// One rename as it is run, in the direction of the up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Move {
+    from: Key,
+    to: Key,
+    label: Option<(String, String)>,
+}
+
+/// The renames in the order of the up, by way of temporary names where needed.
+#[derive(Clone, Debug, Default)]
+pub struct Renames {
+    moves: Vec<Move>,
+}
+
+impl Renames {
+    /// Those of the declared renames that are still to be done: the live state has the old key and not the new one.
+    pub fn pending(declared: &[Rename], live: &Facts, desired: &Facts) -> Self {
+        let due = |rename: &&Rename| match &rename.label {
+            Some((to, from)) => has_label(live, &rename.from, from) && !has_label(live, &rename.from, to),
+            None => {
+                let swapped = declared.iter().any(|other| other.from == rename.to);
+                live.contains(&rename.from) && (swapped || !live.contains(&rename.to))
+            }
+        };
+        let mut due: Vec<Rename> = declared.iter().filter(due).cloned().collect();
+        // Up: the schema before the table before the column, so that each is named by what is above it already.
+        due.sort_by_key(|rename| (depth(&rename.to), rename.to.clone()));
+        let occupants: Vec<Rename> = due
+            .iter()
+            .filter(|rename| rename.label.is_none() && desired.contains(&rename.from))
+            .filter(|rename| !due.iter().any(|other| other.to == rename.from))
+            .map(|rename| Rename { to: rename.from.clone(), from: temporary(&rename.from, "arriving"), label: None })
+            .collect();
+        due.extend(occupants);
+        let mut second = Vec::new();
+        let mut first = Vec::new();
+        for rename in due {
+            let taken = rename.label.is_none() && desired.contains(&rename.from);
+            if taken {
+                let between = temporary(&rename.to, "moving");
+                first.push(Move { from: rename.from, to: between.clone(), label: None });
+                second.push(Move { from: between, to: rename.to, label: None });
+            } else {
+                second.push(Move { from: rename.from, to: rename.to, label: rename.label });
+            }
+        }
+        first.extend(second);
+        Self { moves: first }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.moves.is_empty()
+    }
+
+    /// The statements that undo the renames on a database in the desired state.
+    pub fn undo(&self, desired: &Facts) -> Vec<Step> {
+        self.moves.iter().rev().flat_map(|step| steps(desired, step, &step.to, &step.from, true)).collect()
+    }
+
+    /// The statements that do them.
+    pub fn redo(&self, desired: &Facts) -> Vec<Step> {
+        self.moves.iter().flat_map(|step| steps(desired, step, &step.from, &step.to, false)).collect()
+    }
+}
+
+/// The plan with these steps in transactions of their own before or after it.
+pub fn joined(first: Plan, then: Plan) -> Plan {
+    let next = first.steps.last().map_or(0, |step| step.group + 1);
+    let mut steps = first.steps;
+    steps.extend(then.steps.into_iter().map(|step| Step { group: step.group + next, ..step }));
+    Plan { steps }
+}
+
+fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<Step> {
+    let statements = match &step.label {
+        Some((new, old)) => {
+            let (was, becomes) = if undo { (new, old) } else { (old, new) };
+            let sql = format!("ALTER TYPE {} RENAME VALUE {} TO {}", step.to.sql(), literal(was), literal(becomes));
+            vec![Statement::new(sql)]
+        }
+        None => desired_body(desired, step).map(|body| statements(body, desired, from, to)).unwrap_or_default(),
+    };
+    statements
+        .into_iter()
+        .map(|statement| Step {
+            verb: Verb::Rename,
+            key: step.to.clone(),
+            with: vec![step.to.clone()],
+            sql: statement.sql,
+            hazards: statement.hazards,
+            reason: Some(format!("it was called {}", Ident::new(step.from.name()))),
+            group: 0,
+            outside: false,
+        })
+        .collect()
+}
+
+/// The body of what is renamed, found under any of the names it has on the way.
+fn desired_body<'a>(desired: &'a Facts, step: &Move) -> Option<&'a Body> {
+    desired.get(&step.to).or_else(|| desired.get(&settled(&step.to))).or_else(|| desired.get(&settled(&step.from)))
+}
+
+fn settled(key: &Key) -> Key {
+    let name = key.name();
+    let bare = ["__arriving", "__moving"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    key.renamed(bare)
+}
+
+fn statements(body: &Body, desired: &Facts, from: &Key, to: &Key) -> Vec<Statement> {
+    let nothing = std::collections::BTreeSet::new();
+    let site = Site { key: from, here: desired, there: desired, absorbed: &nothing };
+    body.rename(&site, to)
+}
+
+fn temporary(key: &Key, suffix: &str) -> Key {
+    let name: String = key.name().chars().take(40).collect();
+    key.renamed(&format!("{name}__{suffix}"))
+}
+
+fn depth(key: &Key) -> usize {
+    match key {
+        Key::Schema(_) => 0,
+        _ => 1 + std::iter::successors(key.on(), |key| key.on()).count(),
+    }
+}
+
+fn has_label(facts: &Facts, key: &Key, label: &str) -> bool {
+    matches!(facts.get(key), Some(Body::Enum(body)) if body.labels.iter().any(|l| l == label))
+}

@@ -1,0 +1,58 @@
+//! The proof: the plan is run before anyone sees it, down and up, and read back.
+//!
+//! The scratch database holds the desired state already. The down runs first: what comes out must equal the live
+//! state. Then the up: what comes out must equal the desired state. So both scripts run on real catalogs, and the live
+//! state never has to be rebuilt from our own reading of it.
+
+pub mod error;
+pub mod run;
+
+use crate::catalog::Catalog;
+use crate::catalog::read::read;
+use crate::db::connection::Connection;
+use crate::kind::Key;
+use crate::plan::{Plan, plan};
+use crate::prove::error::{Direction, ProofError};
+use crate::strategy;
+
+/// What is done to every catalog that is read before it is compared: exclusions, and what is not to be compared.
+pub type Prepare<'a> = &'a dyn Fn(Catalog) -> Catalog;
+
+/// Runs the down on a database in the desired state, then the up, and compares after each.
+///
+/// # Errors
+/// `ProofError` when a statement fails or a state that comes out is not the one promised.
+pub fn prove(
+    connection: &mut Connection,
+    live: &Catalog,
+    desired: &Catalog,
+    up: &Plan,
+    down: &Plan,
+    prepare: Prepare,
+) -> Result<(), ProofError> {
+    run::plan(connection, down, Direction::Down)?;
+    expect(connection, live, Direction::Down, prepare)?;
+    run::plan(connection, up, Direction::Up)?;
+    expect(connection, desired, Direction::Up, prepare)
+}
+
+fn expect(
+    connection: &mut Connection,
+    wanted: &Catalog,
+    direction: Direction,
+    prepare: Prepare,
+) -> Result<(), ProofError> {
+    let reached = prepare(read(connection)?);
+    let left = remaining(&reached, wanted)?;
+    if left.is_empty() { Ok(()) } else { Err(ProofError::Differs { direction, left: describe(&left) }) }
+}
+
+/// The statements that would still lead from one state to the other; none when the two are equivalent.
+fn remaining(reached: &Catalog, wanted: &Catalog) -> Result<Vec<(Key, String)>, ProofError> {
+    let rest = plan(reached, wanted, &strategy::plain)?;
+    Ok(rest.steps.into_iter().map(|step| (step.key, step.sql)).collect())
+}
+
+fn describe(left: &[(Key, String)]) -> Vec<String> {
+    left.iter().map(|(key, sql)| format!("{key}: {}", sql.lines().next().unwrap_or_default())).collect()
+}
