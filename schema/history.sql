@@ -1,0 +1,65 @@
+-- pgplumb's own bookkeeping. It is kept the way pgplumb keeps any schema: edit here, run `just generate`, review the pair
+-- of migrations that appears in `generated/`. The binary embeds those and brings its bookkeeping up to date with them.
+
+CREATE SCHEMA pgplumb;
+
+COMMENT ON SCHEMA pgplumb IS 'Bookkeeping of pgplumb: which migrations were applied, when, by whom, and what they did.';
+
+CREATE TYPE pgplumb.kind AS ENUM ('schema', 'data', 'baseline');
+
+COMMENT ON TYPE pgplumb.kind IS 'What a migration is: a planned or hand-written change, a change of rows, or the adoption of what was there.';
+
+CREATE TYPE pgplumb.outcome AS ENUM ('started', 'applied', 'failed', 'rolled_back');
+
+COMMENT ON TYPE pgplumb.outcome IS 'How far a migration or a step of one got.';
+
+-- One row for every run of a migration; a migration that was rolled back and applied again has two.
+CREATE TABLE pgplumb.history (
+    run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text NOT NULL CHECK (id ~ '^[0-9]{14}_'),
+    name text NOT NULL,
+    kind pgplumb.kind NOT NULL DEFAULT 'schema',
+    up_sha256 bytea NOT NULL CHECK (length(up_sha256) = 32),
+    down_sha256 bytea CHECK (length(down_sha256) = 32),
+    from_fingerprint bytea CHECK (length(from_fingerprint) = 32),
+    to_fingerprint bytea CHECK (length(to_fingerprint) = 32),
+    up_sql text NOT NULL,
+    down_sql text,
+    outcome pgplumb.outcome NOT NULL DEFAULT 'started',
+    error text,
+    applied_by text NOT NULL DEFAULT session_user,
+    applied_from text,
+    tool_version text NOT NULL,
+    ticket text,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    duration interval,
+    rolled_back_at timestamptz,
+    CHECK (outcome <> 'failed' OR error IS NOT NULL),
+    CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
+);
+
+COMMENT ON TABLE pgplumb.history IS 'Every run of every migration, with the SQL of both directions as it was run.';
+COMMENT ON COLUMN pgplumb.history.id IS 'The folder of the migration: UTC time and slug.';
+COMMENT ON COLUMN pgplumb.history.from_fingerprint IS 'SHA-256 of the state that the migration starts from.';
+COMMENT ON COLUMN pgplumb.history.to_fingerprint IS 'SHA-256 of the state that it leads to.';
+COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
+
+-- A migration is in force at most once.
+CREATE UNIQUE INDEX history_in_force ON pgplumb.history (id) WHERE outcome IN ('started', 'applied');
+
+-- One row for every step of a run, written in the transaction of the step where it has one.
+CREATE TABLE pgplumb.journal (
+    run bigint NOT NULL REFERENCES pgplumb.history ON DELETE CASCADE,
+    step integer NOT NULL CHECK (step > 0),
+    forward boolean NOT NULL DEFAULT true,
+    sql_sha256 bytea NOT NULL CHECK (length(sql_sha256) = 32),
+    outcome pgplumb.outcome NOT NULL DEFAULT 'started',
+    error text,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,
+    PRIMARY KEY (run, forward, step)
+);
+
+COMMENT ON TABLE pgplumb.journal IS 'How far each run got, so that one that was cut off can go on where it stopped.';
+COMMENT ON COLUMN pgplumb.journal.step IS 'The step''s place in its script, counted from one.';
+COMMENT ON COLUMN pgplumb.journal.forward IS 'Whether the step belongs to the up; a rollback writes rows of its own.';
