@@ -102,6 +102,10 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn follows(&self, _at: &Site) -> Vec<Key> {
         Vec::new()
     }
+    /// Facts that are dropped before this one when both are, although they do not depend on it.
+    fn outlives(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
     /// The fact whose CREATE makes this one too, when that fact is created by the same plan.
     fn created_with(&self, _at: &Site, _created: &dyn Fn(&Key) -> bool) -> Option<Key> {
         None
@@ -232,6 +236,9 @@ macro_rules! kinds {
             }
             pub fn follows(&self, at: &Site) -> Vec<Key> {
                 match self { $(Self::$kind(body) => body.follows(at),)* }
+            }
+            pub fn outlives(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.outlives(at),)* }
             }
             pub fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
                 match self { $(Self::$kind(body) => body.created_with(at, created),)* }

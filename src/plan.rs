@@ -11,6 +11,7 @@ pub mod error;
 pub mod fold;
 pub mod graph;
 pub mod order;
+
 pub mod step;
 
 use crate::catalog::Catalog;

@@ -45,6 +45,9 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
     })
 }
 
+/// The OID of the catalog `pg_attrdef`, fixed by `pg_attrdef.h`.
+const PG_ATTRDEF: u32 = 2604;
+
 #[derive(Deserialize)]
 struct Head {
     classid: u32,
@@ -80,7 +83,7 @@ impl Reader {
         // The expression of a generated column hangs on its column by an ordinary automatic dependency.
         for row in depends.iter().filter(|row| deptype(row) == 'a') {
             let (user, used) = ends(row);
-            if used.sub > 0 && user.class != used.class {
+            if user.class == PG_ATTRDEF && used.sub > 0 {
                 self.addresses.learn_part(user.whole(), used);
             }
         }
@@ -89,7 +92,7 @@ impl Reader {
     fn read_room(&mut self, snapshot: &mut Snapshot, room: &Room) -> Result<(), ReadError> {
         let failed = |cause| ReadError::Room { label: room.label, cause };
         let rows = snapshot.query(room.query).map_err(failed)?;
-        let stands = room.query.contains("on_classid");
+        let stands = rows.first().is_some_and(|row| row.columns().iter().any(|c| c.name() == "on_classid"));
         for row in &rows {
             self.read_row(room, row, stands).map_err(failed)?;
         }

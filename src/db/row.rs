@@ -70,7 +70,8 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let index = self.at.take().ok_or_else(|| Error::custom("a value without its name"))?;
         let name = self.row.columns()[index].name();
-        seed.deserialize(Cell { row: self.row, index }).map_err(|error| Error::custom(format!("column `{name}`: {error}")))
+        seed.deserialize(Cell { row: self.row, index })
+            .map_err(|error| Error::custom(format!("column `{name}`: {error}")))
     }
 }
 
@@ -110,9 +111,7 @@ impl<'a> Cell<'a> {
             Type::INT4_ARRAY => ints(self.list::<i32>()?),
             Type::INT8_ARRAY => ints(self.list::<i64>()?),
             Type::OID_ARRAY => ints(self.list::<u32>()?),
-            Type::CHAR_ARRAY => {
-                self.list::<i8>()?.map(|list| Value::List(list.into_iter().map(char_text).collect()))
-            }
+            Type::CHAR_ARRAY => self.list::<i8>()?.map(|list| Value::List(list.into_iter().map(char_text).collect())),
             ref other => return Err(Error::custom(format!("no way to read type `{other}`"))),
         };
         Ok(found.unwrap_or(Value::Null))

@@ -1,10 +1,8 @@
 //! Storage parameters as the catalog keeps them: `name=value` strings.
 
-use std::collections::BTreeMap;
-
 use crate::base::name::{Ident, literal};
 
-fn parsed(options: &[String]) -> BTreeMap<&str, &str> {
+fn parsed(options: &[String]) -> Vec<(&str, &str)> {
     options.iter().map(|option| option.split_once('=').unwrap_or((option, ""))).collect()
 }
 
@@ -13,25 +11,27 @@ pub fn list(options: &[String]) -> String {
     parsed(options).iter().map(|(name, value)| setting(name, value)).collect::<Vec<_>>().join(", ")
 }
 
-/// `SET (...)` and `RESET (...)` clauses that lead from one list to the other.
+/// `SET (...)` and `RESET (...)` clauses that lead from one list to the other, to its order too: the catalog keeps
+/// the order in which options were set, and `pg_dump` shows it.
 pub fn changes(from: &[String], to: &[String]) -> Vec<String> {
-    let (from, to) = (parsed(from), parsed(to));
-    let set: Vec<String> =
-        to.iter().filter(|(name, value)| from.get(*name) != Some(value)).map(|(n, v)| setting(n, v)).collect();
-    let reset: Vec<String> = from.keys().filter(|name| !to.contains_key(*name)).map(|name| spelled(name)).collect();
-    let mut clauses = Vec::new();
-    if !set.is_empty() {
-        clauses.push(format!("SET ({})", set.join(", ")));
+    if from == to {
+        return Vec::new();
     }
+    let (old, new) = (parsed(from), parsed(to));
+    // SET keeps what it does not name and appends what it does (`transformRelOptions` in `reloptions.c`).
+    let kept: Vec<_> = old.iter().copied().filter(|option| new.contains(option)).collect();
+    let in_order = new.starts_with(&kept);
+    let set: Vec<String> = new[if in_order { kept.len() } else { 0 }..].iter().map(|(n, v)| setting(n, v)).collect();
+    let gone = |(name, _): &&(&str, &str)| !in_order || !new.iter().any(|(other, _)| other == name);
+    let reset: Vec<String> = old.iter().filter(gone).map(|(name, _)| spelled(name)).collect();
+    let mut clauses = Vec::new();
     if !reset.is_empty() {
         clauses.push(format!("RESET ({})", reset.join(", ")));
     }
+    if !set.is_empty() {
+        clauses.push(format!("SET ({})", set.join(", ")));
+    }
     clauses
-}
-
-/// Whether two lists say the same, whatever their order.
-pub fn same(from: &[String], to: &[String]) -> bool {
-    parsed(from) == parsed(to)
 }
 
 fn spelled(name: &str) -> String {
@@ -58,7 +58,7 @@ mod tests {
     fn sets_what_differs_and_resets_what_is_gone() {
         let from = ["fillfactor=70".to_owned(), "toast.autovacuum_enabled=false".to_owned()];
         let to = ["fillfactor=80".to_owned()];
-        assert_eq!(changes(&from, &to), ["SET (fillfactor = 80)", "RESET (toast.autovacuum_enabled)"]);
+        assert_eq!(changes(&from, &to), ["RESET (toast.autovacuum_enabled)", "SET (fillfactor = 80)"]);
         assert!(changes(&to, &to).is_empty());
     }
 

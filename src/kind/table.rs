@@ -123,6 +123,15 @@ impl Kind for Table {
         )
     }
 
+    /// A logged table may not refer to an unlogged one, so a chain of them changes from its end.
+    fn follows(&self, at: &Site) -> Vec<Key> {
+        match at.there.get(at.key) {
+            Some(Body::Table(before)) if before.unlogged && !self.unlogged => constraint::referenced(at.here, at.key),
+            Some(Body::Table(before)) if !before.unlogged && self.unlogged => constraint::referring(at.here, at.key),
+            _ => Vec::new(),
+        }
+    }
+
     fn slots(&self, at: &Site) -> Vec<Slot> {
         relation_slots(at.key)
     }

@@ -125,6 +125,19 @@ impl Graph<'_> {
                 }
             }
         }
+        for (key, span) in destroyer {
+            let alone = |key: &Key, span: &Span| self.actions.all[span.first].key == *key;
+            let site = self.builder.live_site(key);
+            if !alone(key, span) {
+                continue;
+            }
+            let earlier = self.builder.live.facts.get(key).map(|body| body.outlives(&site)).unwrap_or_default();
+            for dropped in earlier.iter().filter_map(|key| destroyer.get_key_value(key)) {
+                if alone(dropped.0, dropped.1) {
+                    before(*dropped.1, *span);
+                }
+            }
+        }
         for (key, span) in alterer {
             for used in self.from.uses(key) {
                 if let Some(gone) = cleaner.get(used).or_else(|| destroyer.get(used)) {

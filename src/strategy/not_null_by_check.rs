@@ -31,10 +31,8 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let alter = format!("ALTER {}", at.on_object());
     first.push(Statement::new(format!("{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")));
     let validate = Statement::new(format!("{alter} VALIDATE CONSTRAINT {check}")).commit_before();
-    let mut last = vec![
-        Statement::new(set.sql).commit_before(),
-        Statement::new(format!("{alter} DROP CONSTRAINT {check}")),
-    ];
+    let mut last =
+        vec![Statement::new(set.sql).commit_before(), Statement::new(format!("{alter} DROP CONSTRAINT {check}"))];
     last.extend(after);
     Some(vec![first, vec![validate], last])
 }
@@ -48,9 +46,12 @@ fn free_name(at: &Site, table: &Key) -> String {
         .map(|(key, _)| key.name())
         .collect();
     let base = short(&format!("{}_{}", table.name(), at.key.name()), "_not_null");
-    let free = |name: &str| !taken.contains(name) && !{
-        let key = Key::Constraint(Child::new(table.clone(), name));
-        at.here.contains(&key) || at.there.contains(&key)
+    let free = |name: &str| {
+        !taken.contains(name)
+            && !{
+                let key = Key::Constraint(Child::new(table.clone(), name));
+                at.here.contains(&key) || at.there.contains(&key)
+            }
     };
     if free(&base) {
         return base;

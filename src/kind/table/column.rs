@@ -15,7 +15,7 @@ use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
 use crate::kind::table::{inheritance, partition};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Column {
     pub position: Carried<i16>,
     pub type_name: String,
@@ -29,6 +29,8 @@ pub struct Column {
     pub is_virtual: bool,
     /// `pg_attribute.attstorage`; none where it is that of the type.
     pub storage: Option<String>,
+    /// `pg_type.typstorage`.
+    pub type_storage: Carried<String>,
     /// `pg_attribute.attcompression`.
     pub compression: Option<String>,
     pub statistics: Option<i32>,
@@ -40,8 +42,6 @@ pub struct Column {
 impl Kind for Column {
     const LABEL: &'static str = "column";
     const QUERY: &'static str = include_str!("column.sql");
-    /// A generated column reads the columns of its expression.
-    const STANDS_ON_TYPE: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let (table, clause) = (at.on_object(), self.definition(at));
@@ -74,8 +74,18 @@ impl Kind for Column {
         if change.statements.is_empty() { Alter::Equivalent } else { Alter::InPlace(change) }
     }
 
-    fn requires(&self, at: &Site) -> Vec<Key> {
+    fn follows(&self, at: &Site) -> Vec<Key> {
         inherited_from(at, self)
+    }
+
+    /// A column that is declared here as well stays, inherited no more, when the parent's is dropped.
+    fn outlives(&self, at: &Site) -> Vec<Key> {
+        inherited_from(at, self)
+    }
+
+    /// A generated column reads the columns of its expression.
+    fn stands_on_type(&self) -> bool {
+        self.generated.is_some()
     }
 
     fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
@@ -137,6 +147,11 @@ impl Kind for Column {
 }
 
 impl Column {
+    /// A column of this type with nothing else to say.
+    pub fn of_type(type_name: &str) -> Self {
+        Self { type_name: type_name.to_owned(), ..Self::default() }
+    }
+
     /// `name type ...` as CREATE TABLE and ADD COLUMN write it, with the default and identity that are absorbed.
     fn definition(&self, at: &Site) -> String {
         let mut sql = format!("{} {}", Ident::new(at.key.name()), self.type_name);
@@ -181,6 +196,7 @@ impl Column {
             generated: _,
             is_virtual: _,
             storage,
+            type_storage: _,
             compression,
             statistics,
             options: to_options,
@@ -205,7 +221,7 @@ impl Column {
         }
         let mut alone = Vec::new();
         if *storage != self.storage {
-            let name = storage.as_deref().map_or("DEFAULT", storage_name);
+            let name = storage_name(storage.as_deref().unwrap_or(&to.type_storage.0));
             alone.push(format!("SET STORAGE {name}"));
         }
         if *compression != self.compression {

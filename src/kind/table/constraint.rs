@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
+use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::{inheritance, partition, table_key};
@@ -99,18 +100,14 @@ impl Kind for Constraint {
     }
 
     fn requires(&self, at: &Site) -> Vec<Key> {
-        let mut keys = self.parents(at);
-        if let (Some(schema), Some(name)) = (&self.references_schema, &self.references_name) {
-            keys.push(table_key(schema.as_str(), name.as_str()));
-        }
-        keys
+        self.references().into_iter().collect()
     }
 
     fn follows(&self, at: &Site) -> Vec<Key> {
-        let mut keys = Vec::new();
-        if let (Some(schema), Some(name)) = (&self.references_schema, &self.references_name) {
+        let mut keys = self.parents(at);
+        if let Some(referenced) = self.references() {
             // A foreign key onto a partitioned table needs the partitions' indexes attached: the key is invalid before.
-            keys.extend(partition::attachments_below(at.here, &table_key(schema.as_str(), name.as_str())));
+            keys.extend(partition::attachments_below(at.here, &referenced));
         }
         if self.has_index()
             && let Some(table) = at.key.on()
@@ -118,6 +115,10 @@ impl Kind for Constraint {
             keys.extend(partition::partitions_of(at.here, table));
         }
         keys
+    }
+
+    fn outlives(&self, at: &Site) -> Vec<Key> {
+        self.parents(at)
     }
 
     fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
@@ -134,8 +135,7 @@ impl Kind for Constraint {
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         let table = at.key.on()?;
-        let referenced = self.references_schema.as_ref().zip(self.references_name.as_ref());
-        let both = referenced.is_some_and(|(schema, name)| dropped(&table_key(schema.as_str(), name.as_str())));
+        let both = self.references().is_some_and(|referenced| referenced != *table && dropped(&referenced));
         if dropped(table) {
             // Dropped on its own when both tables go, so that two tables with keys to each other can be dropped at all.
             return (!both).then(|| table.clone());
@@ -158,7 +158,9 @@ impl Kind for Constraint {
     }
 
     fn clause(&self, at: &Site) -> Option<String> {
-        Some(self.written(at))
+        let comes_from_parent = !self.local.0
+            && at.key.on().is_some_and(|table| inheritance::parent_tables(at.here, table).next().is_some());
+        (!comes_from_parent).then(|| self.written(at))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
@@ -195,6 +197,12 @@ impl Constraint {
     /// Whether an index stands behind it.
     pub fn has_index(&self) -> bool {
         matches!(self.contype.as_str(), "p" | "u" | "x")
+    }
+
+    /// The table that a foreign key refers to.
+    pub fn references(&self) -> Option<Key> {
+        let (schema, name) = self.references_schema.as_ref().zip(self.references_name.as_ref())?;
+        Some(table_key(schema.as_str(), name.as_str()))
     }
 
     fn bare(&self) -> &str {
@@ -262,6 +270,24 @@ fn was_under(at: &Site, parent: &Key) -> bool {
 fn index_name(at: &Site) -> String {
     let schema = at.key.schema().map(Ident::as_str).unwrap_or_default();
     Key::Index(Scoped::new(schema, at.key.name())).sql()
+}
+
+/// The tables that this one refers to by foreign keys, itself left out.
+pub fn referenced(facts: &Facts, table: &Key) -> Vec<Key> {
+    let found = facts.standing_on(table).filter_map(|(_, body)| match body {
+        Body::Constraint(constraint) => constraint.references(),
+        _ => None,
+    });
+    found.filter(|key| key != table).collect()
+}
+
+/// The tables that refer to this one by foreign keys, itself left out.
+pub fn referring(facts: &Facts, table: &Key) -> Vec<Key> {
+    let found = facts.iter().filter_map(|(key, body)| match body {
+        Body::Constraint(constraint) if constraint.references().as_ref() == Some(table) => key.on().cloned(),
+        _ => None,
+    });
+    found.filter(|key| key != table).collect()
 }
 
 /// The index or constraint of the parent to which this fact's index is attached.
