@@ -69,13 +69,16 @@ impl Partition {
 /// The indexes of the partition that ATTACH PARTITION adopts because the parent has its own already. The other way
 /// round, a parent's index that is new is created after its partitions are attached.
 fn adopted(at: &Site) -> Vec<Key> {
-    let own = |attachment: &IndexAttachment| Some(&attachment.partition()) == Some(at.key);
+    let stays = |key: &Key| at.here.get(key).is_some() && at.here.get(key) == at.there.get(key);
+    let own = |attachment: &IndexAttachment| {
+        let parent = attachment.parent();
+        let table = table_key(attachment.parent_schema.as_str(), attachment.parent_table.as_str());
+        attachment.partition() == *at.key && stays(&parent) && stays(&table)
+    };
     at.here
         .iter()
         .filter_map(|(key, body)| match body {
-            Body::IndexAttachment(attachment) if own(attachment) && at.there.contains(&attachment.parent()) => {
-                key.on().cloned()
-            }
+            Body::IndexAttachment(attachment) if own(attachment) => key.on().cloned(),
             _ => None,
         })
         .collect()
