@@ -3,3 +3,6 @@
 pub mod connection;
 pub mod error;
 pub mod row;
+mod tls;
+pub mod url;
+pub mod version;

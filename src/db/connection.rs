@@ -1,11 +1,121 @@
-//! One connection to one server.
+//! One connection to one server, and the one read-only snapshot that a whole catalog is read in.
 
-use postgres::{Client, Row};
+mod attempt;
 
+use postgres::{CancelToken, Client, Row, SimpleQueryMessage};
+
+use crate::db::connection::attempt::connect_host;
 use crate::db::error::DbError;
+use crate::db::url::ConnectionString;
+use crate::db::version::Version;
 
+/// What makes Postgres print the same expression the same way on every server, whatever its configuration, role or
+/// database says: the settings that `pg_dump` makes, and the time zone, in which constants of expressions are printed.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL search_path = '';
+    SET LOCAL DateStyle = 'ISO, MDY';
+    SET LOCAL IntervalStyle = 'postgres';
+    SET LOCAL TimeZone = 'UTC';
+    SET LOCAL bytea_output = 'hex';
+    SET LOCAL xmlbinary = 'base64';
+    SET LOCAL extra_float_digits = 3;
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL quote_all_identifiers = off;
+    SET LOCAL array_nulls = on;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = 0;
+    SET LOCAL jit = off";
+
+/// A session on a server of a supported version.
 pub struct Connection {
     client: Client,
+    version: Version,
+}
+
+/// Connects to the first host that answers.
+///
+/// # Errors
+/// Why not, in terms of what the user can check. The server's version is checked too.
+pub fn connect(to: &ConnectionString) -> Result<Connection, DbError> {
+    let mut failure = None;
+    for host in to.hosts() {
+        match connect_host(to, host) {
+            Ok(client) => return greet(client, to),
+            // A server that answers and says no ends the search, as in libpq.
+            Err(error @ DbError::CannotConnect { .. }) => failure = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| DbError::unexpected("a connection string without a host")))
+}
+
+/// Asks the version, and refuses one that is not supported.
+fn greet(mut client: Client, to: &ConnectionString) -> Result<Connection, DbError> {
+    let answer = client.simple_query("SHOW server_version_num")?;
+    let number = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).and_then(|text| text.parse().ok()),
+        _ => None,
+    });
+    let version = Version::new(number.ok_or_else(|| DbError::unexpected("the server does not say its version"))?);
+    if !version.is_supported() {
+        return Err(DbError::UnsupportedVersion { server: to.server(), found: version.to_string() });
+    }
+    Ok(Connection { client, version })
+}
+
+impl Connection {
+    /// The driver's client.
+    pub fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What stops the running statement from another thread.
+    pub fn cancel_token(&self) -> CancelToken {
+        self.client.cancel_token()
+    }
+
+    /// Runs one or several statements as the simple protocol does.
+    ///
+    /// # Errors
+    /// What the server says against the first that fails, or that it went away.
+    pub fn execute(&mut self, sql: &str) -> Result<(), DbError> {
+        Ok(self.client.batch_execute(sql)?)
+    }
+
+    /// The first column of the first row, as text.
+    ///
+    /// # Errors
+    /// As `execute`; `Decode` when the column is not text.
+    pub fn query_text(&mut self, sql: &str) -> Result<Option<String>, DbError> {
+        match self.client.query_opt(sql, &[])? {
+            Some(row) => Ok(row.try_get(0)?),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs `read` in one REPEATABLE READ READ ONLY transaction with an empty search path and the settings that make
+    /// Postgres print the same things the same way everywhere.
+    ///
+    /// # Errors
+    /// Those of `read`, and the loss of the connection.
+    pub fn read_snapshot<R, E: From<DbError>>(
+        &mut self,
+        read: impl FnOnce(&mut Snapshot) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.execute(BEGIN)?;
+        if self.version.has_transaction_timeout() {
+            self.execute("SET LOCAL transaction_timeout = 0")?;
+        }
+        let result = read(&mut Snapshot { client: &mut self.client });
+        let end = self.execute("ROLLBACK");
+        let result = result?;
+        end?;
+        Ok(result)
+    }
 }
 
 /// A connection within its one read-only snapshot.
@@ -13,38 +123,11 @@ pub struct Snapshot<'a> {
     client: &'a mut Client,
 }
 
-impl Connection {
-    pub fn new(client: Client) -> Self {
-        Self { client }
-    }
-
-    pub fn client(&mut self) -> &mut Client {
-        &mut self.client
-    }
-
-    /// Runs one or several statements as the simple protocol does.
-    pub fn execute(&mut self, sql: &str) -> Result<(), DbError> {
-        Ok(self.client.batch_execute(sql)?)
-    }
-
-    /// The first column of the first row, as text.
-    pub fn query_text(&mut self, sql: &str) -> Result<Option<String>, DbError> {
-        Ok(self.client.query_opt(sql, &[])?.and_then(|row| row.get(0)))
-    }
-
-    /// Runs `read` in one REPEATABLE READ READ ONLY transaction with an empty search path.
-    pub fn read_snapshot<R, E: From<DbError>>(
-        &mut self,
-        read: impl FnOnce(&mut Snapshot) -> Result<R, E>,
-    ) -> Result<R, E> {
-        self.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''")?;
-        let result = read(&mut Snapshot { client: &mut self.client });
-        self.execute("ROLLBACK")?;
-        result
-    }
-}
-
 impl Snapshot<'_> {
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// What the server says against it, or that it went away.
     pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
         Ok(self.client.query(sql, &[])?)
     }

@@ -1,21 +1,111 @@
-//! What goes wrong between us and the server.
+//! What goes wrong between us and the server. No variant holds, or is ever given, a password.
+
+use std::path::PathBuf;
 
 use miette::Diagnostic;
+use postgres::error::ErrorPosition;
 use thiserror::Error;
 
+/// A failure to reach a server, or its answer to a statement.
 #[derive(Debug, Error, Diagnostic)]
 pub enum DbError {
+    #[error("the connection string cannot be read: {what}")]
+    #[diagnostic(
+        code(db::connection_string),
+        help(
+            "write `postgresql://user@host:5432/database` or `host=... dbname=...`; percent-encode special characters in a URL"
+        )
+    )]
+    ConnectionString { what: String },
+
+    #[error("the connection string has an unknown parameter `{name}`")]
+    #[diagnostic(code(db::unknown_parameter))]
+    UnknownParameter {
+        name: String,
+        #[help]
+        nearest: Option<String>,
+    },
+
+    #[error("{what}")]
+    #[diagnostic(
+        code(db::service),
+        help("services are defined in `~/.pg_service.conf`, or in the file that PGSERVICEFILE names")
+    )]
+    Service { what: String },
+
+    #[error("cannot connect to {server}: {cause}")]
+    #[diagnostic(code(db::cannot_connect))]
+    CannotConnect {
+        server: String,
+        cause: String,
+        #[help]
+        check: String,
+    },
+
+    #[error("{server} does not let `{user}` in: {cause}")]
+    #[diagnostic(code(db::authentication))]
+    Authentication {
+        server: String,
+        user: String,
+        cause: String,
+        #[help]
+        check: String,
+    },
+
+    #[error("there is no database `{database}` on {server}")]
+    #[diagnostic(code(db::no_database), help("create it with `createdb {database}`, or correct the name in the URL"))]
+    NoDatabase { server: String, database: String },
+
+    #[error("no encrypted connection to {server}: {cause}")]
+    #[diagnostic(
+        code(db::tls),
+        help(
+            "check `sslmode` and `sslrootcert`; `sslmode=require` encrypts without checking the server's certificate"
+        )
+    )]
+    Tls { server: String, cause: String },
+
+    #[error("cannot read the {role} `{}`: {cause}", path.display())]
+    #[diagnostic(
+        code(db::certificate),
+        help(
+            "certificates and keys are PEM files; a key must be unencrypted PKCS #8: `openssl pkcs8 -topk8 -nocrypt`"
+        )
+    )]
+    Certificate { role: &'static str, path: PathBuf, cause: String },
+
+    #[error("{server} runs PostgreSQL {found}, which is not supported")]
+    #[diagnostic(
+        code(db::unsupported_version),
+        help("supported are PostgreSQL {} to {}", crate::db::version::OLDEST, crate::db::version::NEWEST)
+    )]
+    UnsupportedVersion { server: String, found: String },
+
     #[error("{message}{}", detail.as_deref().map(|d| format!(" ({d})")).unwrap_or_default())]
     #[diagnostic(code(db::statement))]
-    Statement { sqlstate: String, message: String, detail: Option<String>, hint: Option<String>, position: Option<u32> },
+    Statement {
+        /// Five characters, see appendix A of the Postgres manual.
+        sqlstate: String,
+        message: String,
+        detail: Option<String>,
+        #[help]
+        hint: Option<String>,
+        /// Where in the statement, in characters from 1.
+        position: Option<u32>,
+        /// What the server was doing: the lines of a function, the statement inside it.
+        context: Option<String>,
+    },
+
     #[error("the connection to the server is lost: {message}")]
     #[diagnostic(code(db::lost), help("see the server's log; run the command again once it is back"))]
     Lost { message: String },
-    #[error("column `{column}` of a catalog query cannot be read as {wanted}")]
-    #[diagnostic(code(db::decode))]
-    Decode { column: String, wanted: String },
+
+    #[error("a catalog row cannot be read: {what}")]
+    #[diagnostic(code(db::decode), help("this is a fault of pgplumb: please report it with the server's version"))]
+    Decode { what: String },
+
     #[error("{what}")]
-    #[diagnostic(code(db::unexpected))]
+    #[diagnostic(code(db::unexpected), help("this is a fault of pgplumb: please report it with the server's version"))]
     Unexpected { what: String },
 }
 
@@ -40,18 +130,42 @@ impl DbError {
 
 impl From<postgres::Error> for DbError {
     fn from(error: postgres::Error) -> Self {
-        match error.as_db_error() {
-            Some(db) => Self::Statement {
-                sqlstate: db.code().code().to_owned(),
-                message: db.message().to_owned(),
-                detail: db.detail().map(ToOwned::to_owned),
-                hint: db.hint().map(ToOwned::to_owned),
-                position: match db.position() {
-                    Some(postgres::error::ErrorPosition::Original(position)) => Some(*position),
-                    _ => None,
-                },
+        let Some(db) = error.as_db_error() else {
+            let message = with_cause(&error);
+            return if message.contains("deserializing column") || message.starts_with("invalid column") {
+                Self::Decode { what: message }
+            } else {
+                Self::Lost { message }
+            };
+        };
+        // 57P01 to 57P03 are the server ending the session; class 08 is the connection itself.
+        if db.code().code().starts_with("57P0") || db.code().code().starts_with("08") {
+            return Self::Lost { message: db.message().to_owned() };
+        }
+        Self::Statement {
+            sqlstate: db.code().code().to_owned(),
+            message: db.message().to_owned(),
+            detail: db.detail().map(ToOwned::to_owned),
+            hint: db.hint().map(ToOwned::to_owned),
+            position: match db.position() {
+                Some(ErrorPosition::Original(position)) => Some(*position),
+                _ => None,
             },
-            None => Self::Lost { message: error.to_string() },
+            context: db.where_().map(ToOwned::to_owned),
         }
     }
+}
+
+/// The driver's message, with what is behind it unless it says so already.
+pub(super) fn with_cause(error: &postgres::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        cause = inner.source();
+    }
+    message
 }

@@ -1,0 +1,92 @@
+//! One attempt at one host, and why it failed.
+
+use std::error::Error;
+use std::io;
+
+use postgres::config::SslMode;
+use postgres::{Client, NoTls};
+
+use crate::db::error::{DbError, with_cause};
+use crate::db::tls::{Mode, connector};
+use crate::db::url::{ConnectionString, Host};
+
+/// Encrypted or not, or one after the other, as `sslmode` says.
+pub(super) fn connect_host(to: &ConnectionString, host: &Host) -> Result<Client, DbError> {
+    let mode = if host.is_socket() { Mode::Disable } else { Mode::of(to.parameter("sslmode"))? };
+    let plain = || attempt(to, host, None);
+    let encrypted = |ssl| attempt(to, host, Some((mode, ssl)));
+    match mode {
+        Mode::Disable => plain(),
+        Mode::Allow => plain().or_else(|first| {
+            if is_refusal(&first) { encrypted(SslMode::Require).map_err(|_| first) } else { Err(first) }
+        }),
+        Mode::Prefer => encrypted(SslMode::Prefer)
+            .or_else(|first| if is_refusal(&first) { plain().map_err(|_| first) } else { Err(first) }),
+        Mode::Require | Mode::VerifyCa | Mode::VerifyFull => encrypted(SslMode::Require),
+    }
+}
+
+/// Whether the other form, encrypted or plain, may be let in where this one was not.
+fn is_refusal(error: &DbError) -> bool {
+    matches!(error, DbError::Tls { .. } | DbError::Authentication { .. })
+}
+
+fn attempt(to: &ConnectionString, host: &Host, tls: Option<(Mode, SslMode)>) -> Result<Client, DbError> {
+    let mut config = to.config(host)?;
+    let client = match tls {
+        None => config.ssl_mode(SslMode::Disable).connect(NoTls),
+        Some((mode, ssl)) => config.ssl_mode(ssl).connect(connector(to, mode)?),
+    };
+    client.map_err(|error| refused(to, host, &error))
+}
+
+/// Why a server did not let us in.
+fn refused(to: &ConnectionString, host: &Host, error: &postgres::Error) -> DbError {
+    let (server, user) = (host.to_string(), to.user().to_owned());
+    let wrong_login = |cause: String| {
+        let (server, user) = (host.to_string(), user.clone());
+        DbError::Authentication { server, user, cause, check: to.password_advice() }
+    };
+    if let Some(db) = error.as_db_error() {
+        let cause = db.message().to_owned();
+        return match db.code().code() {
+            "28P01" | "28000" => wrong_login(cause),
+            "3D000" => DbError::NoDatabase { server, database: to.database().to_owned() },
+            "57P03" => DbError::CannotConnect {
+                server,
+                cause,
+                check: "wait until the server is up, and run it again".to_owned(),
+            },
+            "53300" => {
+                let check = "close other sessions, or raise `max_connections`".to_owned();
+                DbError::CannotConnect { server, cause, check }
+            }
+            _ => DbError::CannotConnect { server, cause, check: "see the server's log".to_owned() },
+        };
+    }
+    // The driver tells its kinds apart in words only.
+    let (kind, cause) = (error.to_string(), with_cause(error));
+    let short = cause.split_once(": ").map_or_else(|| cause.clone(), |(_, short)| short.to_owned());
+    if kind.starts_with("error performing TLS") {
+        DbError::Tls { server, cause: short }
+    } else if kind.starts_with("authentication error") || kind.starts_with("invalid configuration") {
+        wrong_login(short)
+    } else {
+        DbError::CannotConnect { server, cause: short, check: advice(host, error) }
+    }
+}
+
+/// What to look at when nobody answers.
+fn advice(host: &Host, error: &postgres::Error) -> String {
+    if host.is_socket() {
+        return "is a server running on this machine? Give another place with a URL or PGHOST".to_owned();
+    }
+    let io = error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    match io {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("check that a server listens on port {} of `{}`, and on that address", host.port, host.name)
+        }
+        Some(io::ErrorKind::TimedOut) => format!("check the network and the firewall on the way to `{}`", host.name),
+        _ => format!("check the host name `{}`, the port {} and the network", host.name, host.port),
+    }
+}

@@ -1,0 +1,101 @@
+//! Encryption as `sslmode` asks for it.
+
+use std::fs;
+use std::path::Path;
+
+use native_tls::{Certificate, Identity, TlsConnector};
+use postgres_native_tls::MakeTlsConnector;
+
+use crate::db::error::DbError;
+use crate::db::url::ConnectionString;
+
+/// `sslmode`, from nothing to everything.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Mode {
+    Disable,
+    Allow,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+impl Mode {
+    /// libpq's default is `prefer`.
+    pub(super) fn of(word: Option<&str>) -> Result<Self, DbError> {
+        Ok(match word {
+            Some("disable") => Self::Disable,
+            Some("allow") => Self::Allow,
+            None | Some("prefer") => Self::Prefer,
+            Some("require") => Self::Require,
+            Some("verify-ca") => Self::VerifyCa,
+            Some("verify-full") => Self::VerifyFull,
+            Some(_) => {
+                let words = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
+                return Err(DbError::ConnectionString { what: format!("`sslmode` is not {words}") });
+            }
+        })
+    }
+}
+
+/// What makes the handshake of one connection.
+///
+/// # Errors
+/// `Certificate` when a file cannot be read, or the mode wants a root certificate and there is none.
+pub(super) fn connector(to: &ConnectionString, mode: Mode) -> Result<MakeTlsConnector, DbError> {
+    let mut builder = TlsConnector::builder();
+    let roots = to.parameter("sslrootcert");
+    // libpq: with a root certificate at hand `require` checks the chain, for the sake of old versions.
+    let checks_chain =
+        mode >= Mode::VerifyCa || (mode == Mode::Require && roots.is_some_and(|roots| roots != "system"));
+    match roots {
+        Some("system") => {}
+        Some(path) if checks_chain => {
+            builder.disable_built_in_roots(true);
+            for certificate in certificates(Path::new(path))? {
+                builder.add_root_certificate(certificate);
+            }
+        }
+        None if checks_chain => {
+            return Err(DbError::ConnectionString {
+                what: "`sslmode` wants the server's certificate checked, and there is no root certificate: give \
+                       `sslrootcert`, a file or `system`"
+                    .to_owned(),
+            });
+        }
+        _ => {}
+    }
+    // The name is checked by `verify-full` alone; the system's roots are worth nothing without it.
+    let checks_name = mode == Mode::VerifyFull || (roots == Some("system") && mode >= Mode::Require);
+    builder.danger_accept_invalid_certs(!checks_chain && !checks_name);
+    builder.danger_accept_invalid_hostnames(!checks_name);
+    builder.use_sni(to.parameter("sslsni") != Some("0"));
+    if let (Some(certificate), Some(key)) = (to.parameter("sslcert"), to.parameter("sslkey")) {
+        builder.identity(identity(Path::new(certificate), Path::new(key))?);
+    }
+    let connector = builder.build().map_err(|error| DbError::Tls { server: to.server(), cause: error.to_string() })?;
+    Ok(MakeTlsConnector::new(connector))
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, DbError> {
+    let found = Certificate::stack_from_pem(&read("root certificate", path)?);
+    let found = found.map_err(|error| unreadable("root certificate", path, error.to_string()))?;
+    if found.is_empty() {
+        return Err(unreadable("root certificate", path, "it holds no certificate".to_owned()));
+    }
+    Ok(found)
+}
+
+fn identity(certificate: &Path, key: &Path) -> Result<Identity, DbError> {
+    let chain = read("certificate", certificate)?;
+    let secret = read("key", key)?;
+    Identity::from_pkcs8(&chain, &secret).map_err(|error| unreadable("key", key, error.to_string()))
+}
+
+fn read(role: &'static str, path: &Path) -> Result<Vec<u8>, DbError> {
+    fs::read(path).map_err(|error| unreadable(role, path, error.to_string()))
+}
+
+fn unreadable(role: &'static str, path: &Path, cause: String) -> DbError {
+    DbError::Certificate { role, path: path.to_owned(), cause }
+}

@@ -1,0 +1,284 @@
+//! Where a server is and how to get in: a type that knows the password and cannot print it.
+
+mod environment;
+mod parse;
+mod passfile;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use postgres::Config;
+use postgres::config::{ChannelBinding, SslNegotiation, TargetSessionAttrs};
+
+use crate::db::error::DbError;
+use crate::db::url::environment::Environment;
+use crate::db::url::parse::{Parameters, parse, wrong};
+use crate::db::url::passfile::{Found, Login, look_up};
+
+/// A complete connection string: what was given, and what libpq would have added to it. Prints host, port, database and
+/// user, nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConnectionString {
+    parameters: Parameters,
+    hosts: Vec<Host>,
+    /// A password file that was there and could not be used, because others can read it.
+    ignored_passfile: Option<PathBuf>,
+}
+
+/// One of the places to try.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Host {
+    /// A name, an address, or the folder of a socket.
+    pub(super) name: String,
+    address: Option<IpAddr>,
+    pub(super) port: u16,
+    password: Option<String>,
+}
+
+impl Host {
+    pub(super) fn is_socket(&self) -> bool {
+        self.name.starts_with('/') && self.address.is_none()
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.is_socket(), self.port) {
+            (true, port) => write!(f, "{}/.s.PGSQL.{port}", self.name),
+            (false, 5432) => f.write_str(&self.name),
+            (false, port) => write!(f, "{}:{port}", self.name),
+        }
+    }
+}
+
+impl ConnectionString {
+    /// Reads a URL or `keyword=value` pairs, and completes them as libpq does: from the service file, the environment, the
+    /// password file, and libpq's defaults.
+    ///
+    /// # Errors
+    /// `ConnectionString`, `UnknownParameter`, `Service`; none of them quotes a value.
+    pub fn parse(text: &str) -> Result<Self, DbError> {
+        Self::complete(parse(text)?, &Environment::current())
+    }
+
+    /// What the environment alone says; `None` when it names neither a host, a port, a database, a user nor a service.
+    ///
+    /// # Errors
+    /// As `parse`.
+    pub fn from_environment() -> Result<Option<Self>, DbError> {
+        let environment = Environment::current();
+        if !environment.names_a_server() {
+            return Ok(None);
+        }
+        Self::complete(Parameters::new(), &environment).map(Some)
+    }
+
+    /// The socket in `folder`, without a password and without a look at the environment.
+    pub fn socket(folder: &Path, user: &str, database: &str) -> Self {
+        let name = folder.to_string_lossy().into_owned();
+        let parameters =
+            [("user", user), ("dbname", database)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let host = Host { name, address: None, port: 5432, password: None };
+        Self { parameters: Parameters::from(parameters), hosts: vec![host], ignored_passfile: None }
+    }
+
+    fn complete(mut parameters: Parameters, environment: &Environment) -> Result<Self, DbError> {
+        environment.complete(&mut parameters)?;
+        let mut complete = Self { hosts: hosts(&parameters)?, parameters, ignored_passfile: None };
+        complete.find_passwords();
+        // Everything that can be wrong is said now, not at the first connection.
+        for host in &complete.hosts {
+            complete.config(host)?;
+        }
+        crate::db::tls::Mode::of(complete.parameter("sslmode"))?;
+        Ok(complete)
+    }
+
+    fn find_passwords(&mut self) {
+        if let Some(given) = self.parameters.remove("password").filter(|password| !password.is_empty()) {
+            self.hosts.iter_mut().for_each(|host| host.password = Some(given.clone()));
+            return;
+        }
+        let Some(file) = self.parameters.get("passfile").map(PathBuf::from) else { return };
+        let (database, user) = (self.database().to_owned(), self.user().to_owned());
+        for host in &mut self.hosts {
+            let port = host.port.to_string();
+            match look_up(&file, &Login { host: &host.name, port: &port, database: &database, user: &user }) {
+                Found::Password(password) => host.password = Some(password),
+                Found::Nothing => {}
+                Found::TooOpen => self.ignored_passfile = Some(file.clone()),
+            }
+        }
+    }
+
+    /// The same server and login, another database.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.parameters.insert("dbname".to_owned(), name.to_owned());
+        other
+    }
+
+    /// The same, with settings for the session: `-c name=value` for each.
+    #[must_use]
+    pub fn with_settings<'a>(&self, settings: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut other = self.clone();
+        let options = other.parameters.entry("options".to_owned()).or_default();
+        for (name, value) in settings {
+            let escaped = value.replace('\\', "\\\\").replace(' ', "\\ ");
+            options.push_str(&format!(" -c {name}={escaped}"));
+        }
+        other
+    }
+
+    pub fn database(&self) -> &str {
+        self.parameter("dbname").unwrap_or_default()
+    }
+
+    pub fn user(&self) -> &str {
+        self.parameter("user").unwrap_or_default()
+    }
+
+    /// What a reader is told: `shop on localhost`.
+    pub fn describe(&self) -> String {
+        format!("{} on {}", self.database(), self.server())
+    }
+
+    /// The first host; of a socket its folder.
+    pub fn server(&self) -> String {
+        match self.hosts.first() {
+            Some(host) if host.is_socket() && host.port == 5432 => host.name.clone(),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        }
+    }
+
+    pub(super) fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+
+    /// What to look at when the server wants another password.
+    pub(super) fn password_advice(&self) -> String {
+        match &self.ignored_passfile {
+            Some(file) => {
+                format!("`{0}` is not used, because others can read it: `chmod 600 {0}`", file.display())
+            }
+            None if self.hosts.iter().any(|host| host.password.is_some()) => {
+                "check the user and the password: in the URL, PGPASSWORD or `~/.pgpass`".to_owned()
+            }
+            None => "no password was given: put it into `~/.pgpass`, PGPASSWORD or the URL, or check `pg_hba.conf`"
+                .to_owned(),
+        }
+    }
+
+    /// The driver's form of it, for one of the hosts, without TLS.
+    pub(super) fn config(&self, host: &Host) -> Result<Config, DbError> {
+        let mut config = Config::new();
+        config.host(&host.name).port(host.port).user(self.user()).dbname(self.database());
+        if let Some(address) = host.address {
+            config.hostaddr(address);
+        }
+        if let Some(password) = &host.password {
+            config.password(password);
+        }
+        let name = self.parameter("application_name").or_else(|| self.parameter("fallback_application_name"));
+        config.application_name(name.unwrap_or("pgplumb"));
+        if let Some(options) = self.parameter("options") {
+            config.options(options);
+        }
+        if let Some(seconds) = self.number("connect_timeout")?.filter(|seconds| *seconds > 0) {
+            // libpq: less than two seconds is not enough for anything.
+            config.connect_timeout(Duration::from_secs(seconds.max(2)));
+        }
+        if let Some(keepalives) = self.number("keepalives")? {
+            config.keepalives(keepalives != 0);
+        }
+        if let Some(seconds) = self.number("keepalives_idle")?.filter(|seconds| *seconds > 0) {
+            config.keepalives_idle(Duration::from_secs(seconds));
+        }
+        self.add_words(&mut config)?;
+        Ok(config)
+    }
+
+    /// The parameters that take one of a few words.
+    fn add_words(&self, config: &mut Config) -> Result<(), DbError> {
+        match self.parameter("target_session_attrs") {
+            None | Some("any" | "prefer-standby") => {}
+            Some("read-write" | "primary") => drop(config.target_session_attrs(TargetSessionAttrs::ReadWrite)),
+            Some("read-only" | "standby") => drop(config.target_session_attrs(TargetSessionAttrs::ReadOnly)),
+            Some(_) => return Err(wrong("`target_session_attrs` is not one that libpq knows")),
+        }
+        match self.parameter("channel_binding") {
+            None | Some("prefer") => {}
+            Some("disable") => drop(config.channel_binding(ChannelBinding::Disable)),
+            Some("require") => drop(config.channel_binding(ChannelBinding::Require)),
+            Some(_) => return Err(wrong("`channel_binding` is `disable`, `prefer` or `require`")),
+        }
+        match self.parameter("sslnegotiation") {
+            None | Some("postgres") => {}
+            Some("direct") => drop(config.ssl_negotiation(SslNegotiation::Direct)),
+            Some(_) => return Err(wrong("`sslnegotiation` is `postgres` or `direct`")),
+        }
+        match self.parameter("gssencmode") {
+            Some("require") => Err(wrong("`gssencmode=require` cannot be met: GSSAPI is not supported")),
+            _ => Ok(()),
+        }
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u64>, DbError> {
+        let Some(text) = self.parameter(name) else { return Ok(None) };
+        let number = text.trim().parse::<i64>().map_err(|_| wrong(&format!("`{name}` is not a whole number")))?;
+        Ok(Some(number.try_into().unwrap_or_default()))
+    }
+}
+
+impl fmt::Display for ConnectionString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {} as {}", self.database(), self.server(), self.user())
+    }
+}
+
+impl fmt::Debug for ConnectionString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConnectionString({self})")
+    }
+}
+
+/// The hosts in order, each with its address and port. Lists of `host`, `hostaddr` and `port` go together by position; one
+/// port serves all.
+fn hosts(parameters: &Parameters) -> Result<Vec<Host>, DbError> {
+    let list = |name: &str| -> Vec<String> {
+        parameters.get(name).map(|text| text.split(',').map(ToOwned::to_owned).collect()).unwrap_or_default()
+    };
+    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"));
+    if !names.is_empty() && !addresses.is_empty() && names.len() != addresses.len() {
+        return Err(wrong("`host` and `hostaddr` do not have the same number of entries"));
+    }
+    let count = names.len().max(addresses.len());
+    if ports.len() > 1 && ports.len() != count {
+        return Err(wrong("`port` and `host` do not have the same number of entries"));
+    }
+    (0..count)
+        .map(|at| {
+            let address = addresses.get(at).filter(|text| !text.is_empty());
+            let address = address.map(|text| text.parse::<IpAddr>()).transpose();
+            let address = address.map_err(|_| wrong("`hostaddr` is not an address"))?;
+            let name = names.get(at).filter(|name| !name.is_empty()).cloned();
+            let name =
+                name.or_else(|| address.map(|address| address.to_string())).unwrap_or_else(|| "localhost".to_owned());
+            let port = ports.get(at).or_else(|| ports.first()).filter(|port| !port.is_empty());
+            let port = port.map_or(Ok(5432), |port| port.trim().parse::<u16>());
+            let port =
+                port.ok().filter(|port| *port > 0).ok_or_else(|| wrong("the port is not a number from 1 to 65535"))?;
+            Ok(Host { name, address, port, password: None })
+        })
+        .collect()
+}

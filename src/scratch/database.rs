@@ -1,0 +1,61 @@
+//! One scratch database.
+
+use std::sync::Arc;
+
+use crate::base::name::{Ident, literal};
+use crate::db::connection::{Connection, connect};
+use crate::db::error::DbError;
+use crate::db::url::ConnectionString;
+use crate::scratch::cleanup::Ticket;
+use crate::scratch::error::ScratchError;
+use crate::scratch::server::Server;
+
+/// An empty database that is removed when this is dropped, or with its cluster.
+pub struct ScratchDb {
+    pub(super) server: Arc<Server>,
+    pub(super) to: ConnectionString,
+    /// Where the server stays, the database has to be dropped.
+    pub(super) _ticket: Option<Ticket>,
+}
+
+impl ScratchDb {
+    /// A session of the loader, with the target's settings that change what SQL means.
+    ///
+    /// # Errors
+    /// That the server does not answer.
+    pub fn connect(&self) -> Result<Connection, ScratchError> {
+        Ok(connect(&self.to)?)
+    }
+
+    /// A session in which `role` acts.
+    ///
+    /// # Errors
+    /// That the server does not answer, has no such role, or does not let us act as it.
+    pub fn connect_as(&self, role: &str) -> Result<Connection, ScratchError> {
+        let mut connection = self.connect()?;
+        // In a cluster we are superuser, and the session is the role's through and through.
+        let how = if self.server.is_cluster() { "SESSION AUTHORIZATION" } else { "ROLE" };
+        match connection.execute(&format!("SET {how} {}", literal(role))) {
+            Ok(()) => Ok(connection),
+            Err(DbError::Statement { sqlstate, .. }) if sqlstate == "22023" => {
+                Err(ScratchError::MissingRole { roles: vec![role.to_owned()] })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The role that owns what no file gives an owner.
+    pub fn loader(&self) -> &str {
+        &self.server.loader
+    }
+
+    /// The name on the server.
+    pub fn name(&self) -> &str {
+        self.to.database()
+    }
+}
+
+/// Removes a database, whoever is still connected.
+pub(super) fn drop_statement(name: &str) -> String {
+    format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident::new(name))
+}

@@ -1,0 +1,127 @@
+//! A fresh data directory without the second that `initdb` takes: made once, kept in the cache, copied from there.
+
+use std::fs;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::UNIX_EPOCH;
+
+use sha2::{Digest, Sha256};
+
+use crate::scratch::account::Account;
+use crate::scratch::error::ScratchError;
+use crate::scratch::program::Programs;
+
+/// The superuser of a cluster. It owns what no file gives an owner, and is told from all roles of a target by its name.
+pub(super) const LOADER: &str = "pgplumb_loader";
+
+/// Small WAL segments keep the directory small; everything else comes with the database or the configuration.
+const INITDB: &[&str] = &[
+    "--username=pgplumb_loader",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+    "--no-instructions",
+    "--wal-segsize=1",
+];
+
+/// Makes `data`, from the cache when it has one.
+pub(super) fn fill(programs: &Programs, account: Account, data: &Path) -> Result<(), ScratchError> {
+    let cached = cache().map(|cache| cache.join(key(programs)));
+    if let Some(cached) = &cached {
+        if cached.join("PG_VERSION").exists() && copy(cached, data, account).is_ok() {
+            return Ok(());
+        }
+        // It may just be on its way out: anyone may empty a cache.
+        let _ = fs::remove_dir_all(data);
+    }
+    initdb(programs, account, data)?;
+    if let Some(cached) = &cached {
+        // Without a cache the next run waits again, that is all.
+        let _ = keep(data, cached);
+    }
+    Ok(())
+}
+
+fn initdb(programs: &Programs, account: Account, data: &Path) -> Result<(), ScratchError> {
+    let program = programs.program("initdb");
+    let output = account.command(&program).args(INITDB).arg("--pgdata").arg(data).current_dir("/").output();
+    let output = output.map_err(|cause| ScratchError::file("run", &program, cause))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    if said.contains("No space left") {
+        return Err(ScratchError::DiskFull { folder: data.to_owned() });
+    }
+    Err(ScratchError::Program { program, output: said })
+}
+
+/// The cache folder, when it is there or can be made, and is ours alone: a data directory runs code.
+fn cache() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
+    let folder = base.join("pgplumb/cluster");
+    DirBuilder::new().recursive(true).mode(0o700).create(&folder).ok()?;
+    let facts = fs::metadata(&folder).ok()?;
+    let own = fs::metadata("/proc/self").map_or(facts.uid(), |own| own.uid());
+    (facts.uid() == own && facts.permissions().mode() & 0o022 == 0).then_some(folder)
+}
+
+/// One template per build of the programs and state of the system's locales, which `initdb` turns into collations.
+fn key(programs: &Programs) -> String {
+    let mut hash = Sha256::new();
+    hash.update(programs.version.as_bytes());
+    hash.update(programs.folder.as_os_str().as_encoded_bytes());
+    hash.update(INITDB.join(" ").as_bytes());
+    for path in ["/usr/lib/locale", "/usr/lib/locale/locale-archive", "/usr/share/locale"] {
+        let changed = fs::metadata(path).and_then(|facts| facts.modified()).ok();
+        let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+        hash.update(changed.as_nanos().to_le_bytes());
+    }
+    let digest = hash.finalize();
+    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{digits}", programs.major)
+}
+
+/// Puts a copy into the cache, complete or not at all.
+fn keep(data: &Path, cached: &Path) -> Result<(), ScratchError> {
+    let parent = cached.parent().unwrap_or(cached);
+    let draft = tempfile::Builder::new().prefix("draft-").tempdir_in(parent);
+    let draft = draft.map_err(|cause| ScratchError::file("write", parent, cause))?;
+    let copied = draft.path().join("data");
+    copy(data, &copied, Account::Ourselves)?;
+    // Somebody else may have been faster; his is as good.
+    fs::rename(&copied, cached).map_err(|cause| ScratchError::file("write", cached, cause))
+}
+
+/// Copies a data directory; the databases in it, which are nearly all of the files, side by side.
+pub(super) fn copy(from: &Path, to: &Path, account: Account) -> Result<(), ScratchError> {
+    let failed = |cause: io::Error| ScratchError::file("copy a data directory to", to, cause);
+    DirBuilder::new().mode(0o700).create(to).map_err(failed)?;
+    account.give(to)?;
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let copied = to.join(entry.file_name());
+        if entry.file_type().map_err(failed)?.is_dir() {
+            folders.push((entry.path(), copied));
+        } else {
+            fs::copy(entry.path(), &copied).map_err(failed)?;
+            account.give(&copied)?;
+        }
+    }
+    // Only `base` has several folders with much in them.
+    if !from.ends_with("base") {
+        return folders.iter().try_for_each(|(from, to)| copy(from, to, account));
+    }
+    thread::scope(|scope| {
+        let running: Vec<_> = folders.iter().map(|(from, to)| scope.spawn(move || copy(from, to, account))).collect();
+        running.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(failed(io::Error::other("a copying thread ended early"))))
+        })
+    })
+}
