@@ -4,19 +4,28 @@
 //! state. Then the up: what comes out must equal the desired state. So both scripts run on real catalogs, and the live
 //! state never has to be rebuilt from our own reading of it.
 
+pub mod data;
 pub mod error;
 pub mod run;
+pub mod seed;
 
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
 use crate::db::connection::Connection;
 use crate::kind::Key;
 use crate::plan::{Plan, plan};
+use crate::prove::data::Rows;
 use crate::prove::error::{Direction, ProofError};
 use crate::strategy;
 
 /// What is done to every catalog that is read before it is compared: exclusions, and what is not to be compared.
 pub type Prepare<'a> = &'a dyn Fn(Catalog) -> Catalog;
+
+/// What the proof saw. That it exists says that both directions reach the promised state.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    pub rows: Rows,
+}
 
 /// Runs the down on a database in the desired state, then the up, and compares after each.
 ///
@@ -29,11 +38,13 @@ pub fn prove(
     up: &Plan,
     down: &Plan,
     prepare: Prepare,
-) -> Result<(), ProofError> {
+) -> Result<Proof, ProofError> {
     run::plan(connection, down, Direction::Down)?;
     expect(connection, live, Direction::Down, prepare)?;
     run::plan(connection, up, Direction::Up)?;
-    expect(connection, desired, Direction::Up, prepare)
+    expect(connection, desired, Direction::Up, prepare)?;
+    let rows = data::check(connection, live, desired, up, down)?;
+    Ok(Proof { rows })
 }
 
 fn expect(

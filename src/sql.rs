@@ -1,1 +1,4 @@
 //! SQL as text: splitting, spans, directives, syntax errors. What it means is for Postgres to say.
+
+pub mod file;
+pub mod split;

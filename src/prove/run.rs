@@ -8,6 +8,15 @@ use crate::prove::error::{Direction, ProofError};
 /// Runs every step on this connection.
 pub fn plan(connection: &mut Connection, plan: &Plan, direction: Direction) -> Result<(), ProofError> {
     connection.execute("SET check_function_bodies = off; SET search_path = ''")?;
+    let result = steps(connection, plan, direction);
+    if result.is_err() {
+        // What failed may have left a transaction open; a lost connection has none, and its own error is the better one.
+        let _ = connection.execute("ROLLBACK");
+    }
+    result
+}
+
+fn steps(connection: &mut Connection, plan: &Plan, direction: Direction) -> Result<(), ProofError> {
     let mut open: Option<usize> = None;
     for step in &plan.steps {
         if open.is_some_and(|group| group != step.group) {

@@ -1,0 +1,59 @@
+//! Both directions of a change, and their proof: what `plan` writes.
+
+use std::borrow::Cow;
+
+use crate::catalog::Catalog;
+use crate::catalog::read::read;
+use crate::db::connection::Connection;
+use crate::plan::rename::{Rename, Renames, joined};
+use crate::plan::{Plan, plan};
+use crate::prove::error::{Direction, ProofError};
+use crate::prove::{self, Prepare, Proof, run};
+use crate::strategy;
+
+/// What is asked.
+pub struct Request<'a> {
+    pub live: &'a Catalog,
+    pub desired: &'a Catalog,
+    /// Renames that the desired state declares.
+    pub renames: &'a [Rename],
+    /// What is done to every catalog that is read on scratch before it is compared.
+    pub prepare: Prepare<'a>,
+    /// Whether to run both directions.
+    pub prove: bool,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct Proposal {
+    pub up: Plan,
+    pub down: Plan,
+    /// None where it was not asked for.
+    pub proof: Option<Proof>,
+}
+
+/// Plans both directions and proves them on `scratch`, which holds the desired state and afterwards holds it again.
+///
+/// # Errors
+/// `ProofError` when no order can be found, a statement fails on scratch, or a state is not reached.
+pub fn propose(scratch: &mut Connection, request: &Request) -> Result<Proposal, ProofError> {
+    let renames = Renames::pending(request.renames, &request.live.facts, &request.desired.facts);
+    let before = Plan { steps: renames.undo(&request.desired.facts) };
+    let after = Plan { steps: renames.redo(&request.desired.facts) };
+    let base = if renames.is_empty() {
+        Cow::Borrowed(request.desired)
+    } else {
+        run::plan(scratch, &before, Direction::Down)?;
+        let base = (request.prepare)(read(scratch)?);
+        run::plan(scratch, &after, Direction::Up)?;
+        Cow::Owned(base)
+    };
+    let up = joined(plan(request.live, &base, &strategy::online)?, after);
+    let down = joined(before, plan(&base, request.live, &strategy::online)?);
+    let proof = if request.prove && !up.is_empty() {
+        Some(prove::prove(scratch, request.live, request.desired, &up, &down, request.prepare)?)
+    } else {
+        None
+    };
+    Ok(Proposal { up, down, proof })
+}

@@ -1,0 +1,114 @@
+//! What the two scripts do to rows: they are run once more, on tables that hold one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+use crate::db::connection::Connection;
+use crate::kind::{Body, Key};
+use crate::plan::Plan;
+use crate::prove::error::{Direction, ProofError};
+use crate::prove::run;
+use crate::prove::seed::{Seeds, row_of, seed};
+
+/// What became of the seeded rows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Rows {
+    /// Tables that held a row.
+    pub seeded: Vec<String>,
+    /// Tables that took none, with what Postgres said.
+    pub refused: BTreeMap<String, String>,
+    /// The direction that fails on tables with rows, and why. It depends on the rows whether that happens.
+    pub fails: Option<(String, String)>,
+    /// Tables that lost their row on the way up.
+    pub lost: Vec<String>,
+    /// Columns whose value was not there any more, or another, after up and down.
+    pub changed: Vec<String>,
+}
+
+/// Runs down, seeds, runs up, runs down, and up again, and looks at the rows after each.
+///
+/// # Errors
+/// Only what is not the rows' fault: a statement that fails for rows ends the look and is said in the answer.
+pub fn check(
+    connection: &mut Connection,
+    live: &Catalog,
+    desired: &Catalog,
+    up: &Plan,
+    down: &Plan,
+) -> Result<Rows, ProofError> {
+    let tables = touched(live, desired, up);
+    if tables.is_empty() {
+        return Ok(Rows::default());
+    }
+    run::plan(connection, down, Direction::Down)?;
+    let seeds = seed(connection, live, desired, &tables)?;
+    let mut rows = Rows {
+        seeded: seeds.rows.keys().map(Key::sql).collect(),
+        refused: seeds.refused.iter().map(|(key, why)| (key.sql(), why.clone())).collect(),
+        ..Rows::default()
+    };
+    if let Some(why) = failed_for_rows(run::plan(connection, up, Direction::Up))? {
+        rows.fails = Some((Direction::Up.to_string(), why));
+        return Ok(rows);
+    }
+    for table in seeds.rows.keys().filter(|table| desired.facts.contains(table)) {
+        if row_of(connection, table)?.is_none() {
+            rows.lost.push(table.sql());
+        }
+    }
+    if let Some(why) = failed_for_rows(run::plan(connection, down, Direction::Down))? {
+        rows.fails = Some((Direction::Down.to_string(), why));
+        return Ok(rows);
+    }
+    rows.changed = changed(connection, &seeds)?;
+    Ok(rows)
+}
+
+/// The tables that are there before and after, and of which the plan changes something.
+fn touched(live: &Catalog, desired: &Catalog, up: &Plan) -> BTreeSet<Key> {
+    up.steps
+        .iter()
+        .flat_map(|step| &step.with)
+        .map(|key| table_of(key, live).unwrap_or_else(|| key.root().clone()))
+        .filter(|key| matches!(key, Key::Table(_)) && live.facts.contains(key) && desired.facts.contains(key))
+        .collect()
+}
+
+fn table_of(key: &Key, live: &Catalog) -> Option<Key> {
+    match live.facts.get(key) {
+        Some(Body::Index(index)) => {
+            let schema = key.schema()?;
+            Some(crate::kind::table::table_key(schema.as_str(), index.table.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The reason, when a run failed for what the rows hold: SQLSTATE class 22 (data) or 23 (integrity).
+fn failed_for_rows(result: Result<(), ProofError>) -> Result<Option<String>, ProofError> {
+    match result {
+        Ok(()) => Ok(None),
+        Err(ProofError::Fails { cause, .. })
+            if cause.sqlstate().is_some_and(|state| state.starts_with("22") || state.starts_with("23")) =>
+        {
+            Ok(Some(cause.to_string()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn changed(connection: &mut Connection, seeds: &Seeds) -> Result<Vec<String>, ProofError> {
+    let mut changed = Vec::new();
+    for (table, before) in &seeds.rows {
+        let after = row_of(connection, table)?;
+        let columns = before.as_object().into_iter().flatten();
+        for (column, value) in columns {
+            if after.as_ref().and_then(|row| row.get(column)) != Some(value) {
+                changed.push(format!("{}.{column}", table.sql()));
+            }
+        }
+    }
+    Ok(changed)
+}
