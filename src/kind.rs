@@ -7,10 +7,21 @@ pub mod facts;
 pub mod key;
 pub mod statement;
 
+pub mod acl;
 pub mod carried;
+pub mod comment;
+pub mod default_privileges;
+pub mod materialized_view;
 pub mod options;
+pub mod owner;
+pub mod part_comment;
+pub mod policy;
+pub mod relation_column;
+pub mod rule;
 pub mod schema;
 pub mod table;
+pub mod trigger;
+pub mod view;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::db::error::DbError;
+use crate::kind::default_privileges::Creation;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child, Global, Scoped, Shape, Signature};
 use crate::kind::statement::{Alter, Change, Statement};
@@ -290,6 +302,9 @@ kinds! {
     Schema(Global) = schema::Schema,
     Table(Scoped) = table::Table,
     Column(Child) = table::column::Column,
+    View(Scoped) = view::View,
+    MaterializedView(Scoped) = materialized_view::MaterializedView,
+    RelationColumn(Child) = relation_column::RelationColumn,
     Default(Attached) = table::default::Default,
     Identity(Attached) = table::identity::Identity,
     Inheritance(Child) = table::inheritance::Inheritance,
@@ -299,6 +314,14 @@ kinds! {
     IndexAttachment(Attached) = table::index_attachment::IndexAttachment,
     Clustered(Attached) = table::clustered::Clustered,
     ReplicaIdentity(Attached) = table::replica_identity::ReplicaIdentity,
+    Rule(Child) = rule::Rule,
+    Trigger(Child) = trigger::Trigger,
+    Policy(Child) = policy::Policy,
+    DefaultPrivileges(Creation) = default_privileges::DefaultPrivileges,
+    Comment(Attached) = comment::Comment,
+    PartComment(Attached) = part_comment::PartComment,
+    Owner(Attached) = owner::Owner,
+    Acl(Attached) = acl::Acl,
 }
 
 /// One line of the registry.

@@ -36,6 +36,11 @@ impl Facts {
         self.by_key.iter()
     }
 
+    /// The facts with this key or a later one.
+    pub fn from(&self, key: &Key) -> impl Iterator<Item = (&Key, &Body)> {
+        self.by_key.range(key..)
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.by_key.keys()
     }

@@ -187,7 +187,8 @@ impl Column {
         self.local.0 || !self.inherited.0 || inheritance::parents(table).is_empty()
     }
 
-    fn changes(&self, to: &Self, at: &Site) -> Change {
+    /// The statements in place that lead from this column to that one.
+    pub fn changes(&self, to: &Self, at: &Site) -> Change {
         let Self {
             position: _,
             type_name,

@@ -1,0 +1,114 @@
+-- Privileges that differ from what an object of this kind has by itself, entry by entry; a grantee who is the owner is
+-- written `owner`, and a grant of the owner's has no grantor. `standard` is what the object has by itself. An object that
+-- would get something else from the default privileges of the reading role is said even where it has what is standard.
+WITH schema AS (
+  SELECT n.oid
+    FROM pg_catalog.pg_namespace AS n
+   WHERE n.nspname <> 'information_schema'
+     AND n.nspname !~ '^pg_'
+), said AS (
+  SELECT d.defaclobjtype AS type, d.defaclnamespace AS schema
+    FROM pg_catalog.pg_default_acl AS d
+    JOIN pg_catalog.pg_roles AS r ON r.oid = d.defaclrole
+   WHERE r.rolname = CURRENT_USER
+), object AS (
+  SELECT 'pg_namespace'::regclass::oid AS classid, n.oid AS objid, 0 AS objsubid, CASE n.nspname WHEN 'public' THEN 'p' ELSE 'n' END::"char" AS type,
+         n.nspacl AS acl, n.nspowner AS owner, 0::oid AS schema
+    FROM pg_catalog.pg_namespace AS n
+    JOIN schema AS s ON s.oid = n.oid
+  UNION ALL
+  SELECT 'pg_class'::regclass, c.oid, 0, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",
+         c.relacl, c.relowner, c.relnamespace
+    FROM pg_catalog.pg_class AS c
+    JOIN schema AS s ON s.oid = c.relnamespace
+   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+  UNION ALL
+  SELECT 'pg_class'::regclass, c.oid, a.attnum::int4, 'c'::"char", a.attacl, c.relowner, c.relnamespace
+    FROM pg_catalog.pg_attribute AS a
+    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+    JOIN schema AS s ON s.oid = c.relnamespace
+   WHERE a.attacl IS NOT NULL
+     AND a.attnum > 0
+     AND NOT a.attisdropped
+  UNION ALL
+  SELECT 'pg_proc'::regclass, p.oid, 0, 'f'::"char", p.proacl, p.proowner, p.pronamespace
+    FROM pg_catalog.pg_proc AS p
+    JOIN schema AS s ON s.oid = p.pronamespace
+  UNION ALL
+  SELECT 'pg_type'::regclass, t.oid, 0, 'T'::"char", t.typacl, t.typowner, t.typnamespace
+    FROM pg_catalog.pg_type AS t
+    JOIN schema AS s ON s.oid = t.typnamespace
+    LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
+   WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r')
+     AND (t.typrelid = 0 OR c.relkind = 'c')
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS e WHERE e.typarray = t.oid)
+  UNION ALL
+  SELECT 'pg_foreign_data_wrapper'::regclass, f.oid, 0, 'F'::"char", f.fdwacl, f.fdwowner, 0
+    FROM pg_catalog.pg_foreign_data_wrapper AS f
+  UNION ALL
+  SELECT 'pg_foreign_server'::regclass, s.oid, 0, 'S'::"char", s.srvacl, s.srvowner, 0
+    FROM pg_catalog.pg_foreign_server AS s
+  UNION ALL
+  SELECT 'pg_language'::regclass, l.oid, 0, 'l'::"char", l.lanacl, l.lanowner, 0
+    FROM pg_catalog.pg_language AS l
+   WHERE l.oid >= 16384
+), own AS (
+  SELECT o.*, g.given
+    FROM object AS o
+    CROSS JOIN LATERAL (
+      SELECT EXISTS (SELECT FROM said AS d
+                      WHERE d.schema IN (0, o.schema)
+                        AND d.type = CASE WHEN o.type IN ('r', 'f', 'T', 'n') THEN o.type WHEN o.type = 's' THEN 'S' END)
+               AS given) AS g
+   WHERE (o.acl IS NOT NULL OR g.given)
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS e
+                      WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e')
+), standard AS (
+  SELECT k.type, COALESCE(pg_catalog.jsonb_agg(k.entry ORDER BY k.entry) FILTER (WHERE k.entry IS NOT NULL), '[]') AS entries
+    FROM (SELECT t.type, pg_catalog.jsonb_build_object(
+                   'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE 'owner' END,
+                   'privilege', a.privilege_type,
+                   'grantable', a.is_grantable,
+                   'grantor', NULL) AS entry
+            FROM pg_catalog.unnest('{n,r,s,f,T,F,S,l,c}'::"char"[]) AS t (type)
+            CROSS JOIN pg_catalog.aclexplode(pg_catalog.acldefault(t.type, 10)) AS a
+          -- Since 15 the schema public starts like this; before, PUBLIC could create in it.
+          UNION ALL
+          SELECT 'p', pg_catalog.jsonb_build_object(
+                   'grantee', p.grantee, 'privilege', p.privilege, 'grantable', false, 'grantor', NULL)
+            FROM (VALUES ('owner', 'USAGE'), ('owner', 'CREATE'), ('public', 'USAGE'), ('public', 'CREATE'))
+                   AS p (grantee, privilege)
+           WHERE NOT (p.grantee = 'public' AND p.privilege = 'CREATE'
+                      AND pg_catalog.current_setting('server_version_num')::int4 >= 150000)
+          UNION ALL
+          SELECT 'c', NULL) AS k
+   GROUP BY k.type
+)
+SELECT 'pg_init_privs'::regclass::oid AS classid,
+       o.objid AS objid,
+       o.objsubid AS objsubid,
+       NULL::text AS excluded,
+       o.classid AS on_classid,
+       o.objid AS on_objid,
+       o.objsubid AS on_objsubid,
+       COALESCE(e.entries, s.entries) AS entries,
+       s.entries AS standard,
+       o.type::text AS objects,
+       pg_catalog.pg_get_userbyid(o.owner) AS owner
+  FROM own AS o
+  JOIN standard AS s ON s.type = o.type
+  LEFT JOIN LATERAL (
+    SELECT COALESCE(pg_catalog.jsonb_agg(x.entry ORDER BY x.entry), '[]') AS entries
+      FROM (SELECT pg_catalog.jsonb_build_object(
+                     'grantee', CASE a.grantee
+                                  WHEN 0 THEN '"public"'
+                                  WHEN o.owner THEN '"owner"'
+                                  ELSE pg_catalog.jsonb_build_object('role', pg_catalog.pg_get_userbyid(a.grantee))
+                                END,
+                     'privilege', a.privilege_type,
+                     'grantable', a.is_grantable,
+                     'grantor', CASE WHEN a.grantor <> o.owner THEN pg_catalog.pg_get_userbyid(a.grantor) END) AS entry
+              FROM pg_catalog.aclexplode(o.acl) AS a) AS x) AS e ON o.acl IS NOT NULL
+ WHERE o.given
+    OR e.entries <> s.entries
+ ORDER BY o.classid, o.objid, o.objsubid

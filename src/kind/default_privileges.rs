@@ -1,0 +1,152 @@
+//! What ALTER DEFAULT PRIVILEGES says: the privileges that objects which a role creates get, everywhere or in a schema.
+//!
+//! Said for all schemas they stand in place of the built-in ones; said for one schema they come on top of those. The
+//! change comes after every object of the plan is made, so that it cannot matter to what they get.
+
+use postgres::Row;
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::db::error::DbError;
+use crate::db::row::decode;
+use crate::kind::acl::entry::{Entries, changes, merged};
+use crate::kind::carried::Carried;
+use crate::kind::key::{Global, Shape};
+use crate::kind::statement::{Alter, Statement};
+use crate::kind::{Body, Key, Kind, Site};
+
+/// For whose new objects, in which schema, and of which kind.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Creation {
+    pub role: Ident,
+    /// None for every schema.
+    pub schema: Option<Ident>,
+    /// `tables`, as the statement calls them.
+    pub objects: Ident,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DefaultPrivileges {
+    pub entries: Entries,
+    /// What holds where nothing is said.
+    pub base: Carried<Entries>,
+    /// What an object of this kind has by itself.
+    pub standard: Carried<Entries>,
+    /// Whether the role is the one that read them, and so creates what a plan creates.
+    pub current: Carried<bool>,
+}
+
+impl Shape for Creation {
+    fn name(&self) -> &str {
+        self.objects.as_str()
+    }
+    fn renamed(&self, _name: &str) -> Self {
+        self.clone()
+    }
+    fn sql(&self) -> String {
+        let schema = self.schema.as_ref().map(|schema| format!(" in schema {schema}")).unwrap_or_default();
+        format!("for {}{schema} on {}", self.role, self.objects.as_str())
+    }
+    fn read(row: &Row, _on: Option<Key>) -> Result<Self, DbError> {
+        decode(row)
+    }
+}
+
+impl Kind for DefaultPrivileges {
+    const LABEL: &'static str = "default privileges";
+    const QUERY: &'static str = include_str!("default_privileges.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        from_to(&self.base.0, &self.entries, at)
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        from_to(&self.entries, &self.base.0, at)
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self { entries, base: _, standard: _, current: _ } = to;
+        Alter::in_place(from_to(&self.entries, entries, at))
+    }
+
+    fn requires(&self, at: &Site) -> Vec<Key> {
+        schema_of(at.key).into_iter().collect()
+    }
+
+    fn follows(&self, at: &Site) -> Vec<Key> {
+        let Key::DefaultPrivileges(creation) = at.key else { return Vec::new() };
+        let mine = |key: &&Key| creation.schema.is_none() || key.schema() == creation.schema.as_ref();
+        at.here
+            .keys()
+            .filter(|key| key.on().is_none() && *key != at.key && !is_same_kind(key))
+            .filter(mine)
+            .cloned()
+            .collect()
+    }
+
+    fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        schema_of(at.key).filter(|schema| dropped(schema))
+    }
+}
+
+fn is_same_kind(key: &Key) -> bool {
+    matches!(key, Key::DefaultPrivileges(_))
+}
+
+fn schema_of(key: &Key) -> Option<Key> {
+    match key {
+        Key::DefaultPrivileges(creation) => creation.schema.clone().map(|name| Key::Schema(Global { name })),
+        _ => None,
+    }
+}
+
+fn from_to(from: &Entries, to: &Entries, at: &Site) -> Vec<Statement> {
+    let Key::DefaultPrivileges(creation) = at.key else { return Vec::new() };
+    let schema = creation.schema.as_ref().map(|schema| format!(" IN SCHEMA {schema}")).unwrap_or_default();
+    let (role, objects) = (&creation.role, creation.objects.as_str().to_uppercase());
+    let owner = role.to_string();
+    changes(&[from.clone()], to)
+        .iter()
+        .map(|grant| grant.written(&grant.privileges.join(", "), &objects, &grant.grantee_sql(&owner)))
+        .map(|sql| Statement::new(format!("ALTER DEFAULT PRIVILEGES FOR ROLE {role}{schema} {sql}")))
+        .collect()
+}
+
+/// What a new object of this kind (as `acldefault` names it) may get by the other state's default privileges: with and
+/// without those that the plan takes away, as that may come before or after.
+pub fn initial(at: &Site, object: &Key, kind: &str, standard: &Entries) -> Vec<Entries> {
+    let objects = match kind {
+        "r" => "tables",
+        "s" => "sequences",
+        "f" => "functions",
+        "T" => "types",
+        "n" => "schemas",
+        _ => return vec![standard.clone()],
+    };
+    let all = |_: &Key| true;
+    let staying = |key: &Key| at.here.contains(key);
+    let mut found = vec![given(at, object, objects, standard, &all)];
+    let stayed = given(at, object, objects, standard, &staying);
+    if !found.contains(&stayed) {
+        found.push(stayed);
+    }
+    found
+}
+
+fn given(at: &Site, object: &Key, objects: &str, standard: &Entries, counts: &dyn Fn(&Key) -> bool) -> Entries {
+    let mut everywhere = standard.clone();
+    let mut here = Entries::new();
+    let nobodys = Creation { role: Ident::new(""), schema: None, objects: Ident::new("") };
+    for (key, body) in at.there.from(&Key::DefaultPrivileges(nobodys)) {
+        let (Key::DefaultPrivileges(creation), Body::DefaultPrivileges(body)) = (key, body) else { break };
+        if !body.current.0 || creation.objects.as_str() != objects || !counts(key) {
+            continue;
+        }
+        match &creation.schema {
+            None => everywhere.clone_from(&body.entries),
+            Some(schema) if objects != "schemas" && object.schema() == Some(schema) => here.clone_from(&body.entries),
+            Some(_) => {}
+        }
+    }
+    merged(everywhere.into_iter().chain(here))
+}

@@ -1,0 +1,83 @@
+//! A column of a view, a materialized view or a composite type.
+//!
+//! It comes, changes and goes with the statement of the object it is a column of, so it has none of its own but for the
+//! storage settings that a materialized view's columns have. It is a fact so that comments, privileges, defaults and
+//! dependencies can stand on the column instead of on all of the object.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::kind::carried::Carried;
+use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::table::column::Column;
+use crate::kind::{Key, Kind, Site};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RelationColumn {
+    pub position: Carried<i16>,
+    pub type_name: Carried<String>,
+    /// `pg_attribute.attstorage`; none where it is that of the type.
+    pub storage: Option<String>,
+    /// `pg_type.typstorage`.
+    pub type_storage: Carried<String>,
+    /// `pg_attribute.attcompression`.
+    pub compression: Option<String>,
+    pub statistics: Option<i32>,
+    pub options: Vec<String>,
+}
+
+impl Kind for RelationColumn {
+    const LABEL: &'static str = "column";
+    const QUERY: &'static str = include_str!("relation_column.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        self.settings(at)
+    }
+
+    fn drop(&self, _at: &Site) -> Vec<Statement> {
+        Vec::new()
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self { position: _, type_name: _, storage: _, type_storage: _, compression: _, statistics: _, options: _ } =
+            to;
+        Alter::in_place(self.as_column().changes(&to.as_column(), at).statements)
+    }
+
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        at.key.on().filter(|on| created(on)).cloned()
+    }
+
+    fn object(&self, at: &Site) -> String {
+        format!("COLUMN {}", at.sql())
+    }
+
+    fn grant_object(&self, at: &Site) -> String {
+        format!("TABLE {}", at.key.on().map(Key::sql).unwrap_or_default())
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        let object = at.on_object();
+        let (noun, more) = if object.starts_with("TYPE ") { ("ATTRIBUTE", " CASCADE") } else { ("COLUMN", "") };
+        one(format!("ALTER {object} RENAME {noun} {} TO {}{more}", Ident::new(at.key.name()), Ident::new(to.name())))
+    }
+}
+
+impl RelationColumn {
+    /// What the object's CREATE cannot say.
+    pub fn settings(&self, at: &Site) -> Vec<Statement> {
+        self.as_column().settings(at)
+    }
+
+    /// As a table's column of which nothing but the settings can differ; ALTER TABLE is right for those here too.
+    fn as_column(&self) -> Column {
+        Column {
+            storage: self.storage.clone(),
+            type_storage: self.type_storage.clone(),
+            compression: self.compression.clone(),
+            statistics: self.statistics,
+            options: self.options.clone(),
+            ..Column::default()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A view: its query as `pg_get_viewdef` prints it, and its options.
+//!
+//! CREATE OR REPLACE VIEW may change the query and append columns; it may not drop, reorder, rename or retype one
+//! (`checkViewTupleDesc` in `view.c`), so that is a replacement. It also sets exactly the options that it names, which
+//! is why it names all of them. What a column of a view can carry (comment, privileges, default) is in
+//! `relation_column`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::Ident;
+use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::table::{relation_slots, rename_relation};
+use crate::kind::{Key, Kind, Site, Slot, options};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct View {
+    /// Without the closing semicolon.
+    pub definition: String,
+    /// `security_barrier=true`, `check_option=local`.
+    pub options: Vec<String>,
+    pub columns: Vec<ViewColumn>,
+}
+
+/// What CREATE OR REPLACE may not change of a column.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewColumn {
+    pub name: Ident,
+    pub type_name: String,
+    pub collation: Option<String>,
+}
+
+impl Kind for View {
+    const LABEL: &'static str = "view";
+    const QUERY: &'static str = include_str!("view.sql");
+    const STANDS_ON_TYPE: bool = true;
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        one(format!("CREATE {}", self.written(at)))
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        one(format!("DROP VIEW {}", at.sql()))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self { definition, options: to_options, columns } = to;
+        if !columns.starts_with(&self.columns) {
+            return Alter::replace("a view cannot lose, reorder, rename or retype a column");
+        }
+        if *definition != self.definition || *columns != self.columns {
+            return Alter::in_place(one(format!("CREATE OR REPLACE {}", to.written(at))));
+        }
+        let clauses = options::changes(&self.options, to_options);
+        Alter::in_place(clauses.iter().map(|c| Statement::new(format!("ALTER VIEW {} {c}", at.sql()))).collect())
+    }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        relation_slots(at.key)
+    }
+
+    fn grant_object(&self, at: &Site) -> String {
+        format!("TABLE {}", at.sql())
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        rename_relation("VIEW", at.key, to)
+    }
+}
+
+impl View {
+    fn written(&self, at: &Site) -> String {
+        let with = match self.options.as_slice() {
+            [] => String::new(),
+            options => format!(" WITH ({})", options::list(options)),
+        };
+        format!("VIEW {}{with} AS\n{}", at.sql(), self.definition)
+    }
+}
