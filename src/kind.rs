@@ -8,17 +8,27 @@ pub mod key;
 pub mod statement;
 
 pub mod acl;
+pub mod aggregate;
 pub mod carried;
+pub mod collation;
 pub mod comment;
+pub mod composite;
+pub mod data_type;
 pub mod default_privileges;
+pub mod domain;
+pub mod enumeration;
+pub mod extension;
 pub mod materialized_view;
 pub mod options;
 pub mod owner;
 pub mod part_comment;
 pub mod policy;
+pub mod range;
 pub mod relation_column;
+pub mod routine;
 pub mod rule;
 pub mod schema;
+pub mod sequence;
 pub mod table;
 pub mod trigger;
 pub mod view;
@@ -300,11 +310,23 @@ macro_rules! kinds {
 
 kinds! {
     Schema(Global) = schema::Schema,
+    Extension(Global) = extension::Extension,
+    Collation(Scoped) = collation::Collation,
+    Enum(Scoped) = enumeration::Enum,
+    Domain(Scoped) = domain::Domain,
+    Composite(Scoped) = composite::Composite,
+    Attribute(Child) = composite::attribute::Attribute,
+    Range(Scoped) = range::Range,
+    Function(Signature) = routine::Function,
+    Procedure(Signature) = routine::Procedure,
+    Aggregate(Signature) = aggregate::Aggregate,
+    Sequence(Scoped) = sequence::Sequence,
     Table(Scoped) = table::Table,
     Column(Child) = table::column::Column,
     View(Scoped) = view::View,
     MaterializedView(Scoped) = materialized_view::MaterializedView,
     RelationColumn(Child) = relation_column::RelationColumn,
+    OwnedBy(Attached) = sequence::owned_by::OwnedBy,
     Default(Attached) = table::default::Default,
     Identity(Attached) = table::identity::Identity,
     Inheritance(Child) = table::inheritance::Inheritance,

@@ -8,6 +8,8 @@ pub mod diff;
 pub mod exit;
 pub mod kind;
 pub mod plan;
+pub mod propose;
+pub mod prove;
 pub mod scratch;
 pub mod sql;
 pub mod strategy;

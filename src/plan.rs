@@ -11,6 +11,7 @@ pub mod error;
 pub mod fold;
 pub mod graph;
 pub mod order;
+pub mod rename;
 
 pub mod step;
 

@@ -30,11 +30,25 @@ pub enum ProofError {
     #[error("the {direction} fails on scratch, at the step for {key}:\n  {sql}")]
     #[diagnostic(
         code(prove::fails),
-        help("nothing was written; this is a fault of pgplumb unless the message names something that only the live server has. `--no-prove` writes the plan unproven")
+        help(
+            "nothing was written; this is a fault of pgplumb unless the message names something that only the live server has. `--no-prove` writes the plan unproven"
+        )
     )]
-    Fails { direction: Direction, key: String, sql: String, #[source] #[diagnostic_source] cause: DbError },
+    Fails {
+        direction: Direction,
+        key: String,
+        sql: String,
+        #[source]
+        #[diagnostic_source]
+        cause: DbError,
+    },
     #[error("the {direction} runs on scratch, but does not reach the promised state; still different:\n  {}", left.join("\n  "))]
-    #[diagnostic(code(prove::differs), help("nothing was written; this is a fault of pgplumb: please report it with the two definitions of what is named"))]
+    #[diagnostic(
+        code(prove::differs),
+        help(
+            "nothing was written; this is a fault of pgplumb: please report it with the two definitions of what is named"
+        )
+    )]
     Differs { direction: Direction, left: Vec<String> },
     #[error(transparent)]
     #[diagnostic(transparent)]

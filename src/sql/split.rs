@@ -148,7 +148,10 @@ impl Scanner<'_> {
             return rest.trim().is_empty();
         };
         let word: String = line.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-        matches!(word.to_ascii_lowercase().as_str(), "create" | "alter" | "drop" | "comment" | "grant" | "revoke" | "set")
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "create" | "alter" | "drop" | "comment" | "grant" | "revoke" | "set"
+        )
     }
 
     fn word(&mut self) -> String {

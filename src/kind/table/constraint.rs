@@ -99,7 +99,7 @@ impl Kind for Constraint {
         Alter::in_place(statements)
     }
 
-    fn requires(&self, at: &Site) -> Vec<Key> {
+    fn requires(&self, _at: &Site) -> Vec<Key> {
         self.references().into_iter().collect()
     }
 

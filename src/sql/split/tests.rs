@@ -57,7 +57,10 @@ fn what_moves_rows_is_data() {
 
 #[test]
 fn an_open_parenthesis_does_not_swallow_the_file() {
-    assert_eq!(texts("create table a (\n  b int;\ncreate table c ();"), ["create table a (\n  b int", "create table c ()"]);
+    assert_eq!(
+        texts("create table a (\n  b int;\ncreate table c ();"),
+        ["create table a (\n  b int", "create table c ()"]
+    );
 }
 
 #[test]

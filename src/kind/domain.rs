@@ -1,0 +1,85 @@
+//! A domain: a type with a default and constraints. Its checks are facts of their own (`Constraint`).
+//!
+//! Postgres changes the default and NOT NULL in place. Another base type or collation is a replacement.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::data_type::{set_aside, type_slots};
+use crate::kind::statement::{Alter, Hazard, Statement, one};
+use crate::kind::table::rename_relation;
+use crate::kind::{Key, Kind, Site, Slot};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Domain {
+    pub base_type: String,
+    /// Qualified; none where it is that of the base type.
+    pub collation: Option<String>,
+    pub not_null: bool,
+    pub default: Option<String>,
+}
+
+impl Kind for Domain {
+    const LABEL: &'static str = "domain";
+    const QUERY: &'static str = include_str!("domain.sql");
+
+    fn create(&self, at: &Site) -> Vec<Statement> {
+        let mut sql = format!("CREATE DOMAIN {} AS {}", at.sql(), self.base_type);
+        if let Some(collation) = &self.collation {
+            sql.push_str(&format!(" COLLATE {collation}"));
+        }
+        if let Some(default) = &self.default {
+            sql.push_str(&format!(" DEFAULT {default}"));
+        }
+        if self.not_null {
+            sql.push_str(" NOT NULL");
+        }
+        for (key, body) in at.here.standing_on(at.key).filter(|(key, _)| at.absorbed.contains(key)) {
+            sql.extend(body.clause(&at.of(key)).map(|clause| format!("\n    {clause}")));
+        }
+        one(sql)
+    }
+
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        one(format!("DROP DOMAIN {}", at.sql()))
+    }
+
+    fn alter(&self, to: &Self, at: &Site) -> Alter {
+        let Self { base_type, collation, not_null, default } = to;
+        if (base_type, collation) != (&self.base_type, &self.collation) {
+            return Alter::replace("the type that a domain stands on cannot be changed");
+        }
+        let mut statements = Vec::new();
+        let alter = |clause: &str| Statement::new(format!("ALTER DOMAIN {} {clause}", at.sql()));
+        if *default != self.default {
+            statements.push(match default {
+                Some(default) => alter(&format!("SET DEFAULT {default}")),
+                None => alter("DROP DEFAULT"),
+            });
+        }
+        if self.not_null && !not_null {
+            statements.push(alter("DROP NOT NULL"));
+        }
+        if !self.not_null && *not_null {
+            let every = "every row of every table that uses the domain is read to see that none is null";
+            let fails = "it fails where a row holds null";
+            statements.push(
+                alter("SET NOT NULL")
+                    .hazard(Hazard::Scans(every.to_owned()))
+                    .hazard(Hazard::DependsOnData(fails.to_owned())),
+            );
+        }
+        Alter::in_place(statements)
+    }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        type_slots(at.key)
+    }
+
+    fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
+        rename_relation("DOMAIN", at.key, to)
+    }
+
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+        Some(set_aside("DOMAIN", at, aside))
+    }
+}
