@@ -9,6 +9,7 @@ mod cluster;
 pub mod database;
 pub mod error;
 mod owner;
+mod place;
 mod program;
 mod server;
 mod sweep;

@@ -1,8 +1,7 @@
 //! A throw-away cluster: a folder of its own with the data, the socket and the log, and a server that only we can reach.
 
 use std::fs;
-use std::fs::{File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -17,8 +16,9 @@ use crate::scratch::account::Account;
 use crate::scratch::cleanup::{Leftover, SharedChild, Ticket};
 use crate::scratch::error::ScratchError;
 use crate::scratch::owner::Owner;
+use crate::scratch::place::make_folder;
 use crate::scratch::program::Programs;
-use crate::scratch::template::{LOADER, fill};
+use crate::scratch::template::{ADMIN_DATABASE, LOADER, fill};
 
 /// What the folder's name begins with; the process number and random letters follow.
 pub(super) const PREFIX: &str = "pgplumb-scratch-";
@@ -32,9 +32,6 @@ const BEAT: Duration = Duration::from_millis(2);
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The longest path of a socket, in bytes, that every system takes.
-const MAX_SOCKET_PATH: usize = 103;
-
 /// Nothing in here outlives the run, so nothing is made to last. Logical WAL and replication slots let publications and
 /// subscriptions be created; nothing is replicated.
 const SETTINGS: &str = "listen_addresses = ''
@@ -45,7 +42,7 @@ full_page_writes = off
 wal_level = logical
 wal_init_zero = off
 wal_recycle = off
-max_wal_size = 4GB
+max_wal_size = 512MB
 checkpoint_timeout = 1h
 max_wal_senders = 4
 max_replication_slots = 16
@@ -53,7 +50,7 @@ max_logical_replication_workers = 0
 autovacuum = off
 bgwriter_lru_maxpages = 0
 max_connections = 60
-max_locks_per_transaction = 2048
+max_locks_per_transaction = 1024
 shared_buffers = 64MB
 dynamic_shared_memory_type = mmap
 huge_pages = off
@@ -76,7 +73,7 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Starts a server with these libraries preloaded, and gives a first connection to it.
     pub(super) fn start(programs: &Programs, libraries: &[String]) -> Result<(Self, Connection), ScratchError> {
-        let folder = folder()?;
+        let folder = make_folder(&format!("{PREFIX}{}-", std::process::id()))?;
         let process: SharedChild = Arc::new(Mutex::new(None));
         let ticket = Ticket::new(Leftover::Cluster { folder: folder.clone(), process: Arc::clone(&process) });
         let cluster = Self { folder, _ticket: ticket };
@@ -93,9 +90,9 @@ impl Cluster {
         Ok((cluster, connection))
     }
 
-    /// The way to the database that every cluster has.
+    /// The way to the database for creating others.
     pub(super) fn server(&self) -> ConnectionString {
-        ConnectionString::socket(&self.folder, LOADER, "postgres")
+        ConnectionString::socket(&self.folder, LOADER, ADMIN_DATABASE)
     }
 
     #[cfg(test)]
@@ -137,16 +134,6 @@ impl Cluster {
         let output = last.into_iter().rev().collect::<Vec<_>>().join("; ");
         ScratchError::Program { program: programs.program("postgres"), output }
     }
-}
-
-/// A new folder that only we can enter.
-fn folder() -> Result<PathBuf, ScratchError> {
-    let usual = std::env::temp_dir();
-    let prefix = format!("{PREFIX}{}-", std::process::id());
-    let longest = usual.as_os_str().len() + prefix.len() + "/123456/.s.PGSQL.5432.lock".len();
-    let parent = if longest > MAX_SOCKET_PATH { PathBuf::from("/tmp") } else { usual };
-    let made = tempfile::Builder::new().prefix(&prefix).permissions(Permissions::from_mode(0o700)).tempdir_in(&parent);
-    Ok(made.map_err(|cause| ScratchError::file("make a folder in", &parent, cause))?.keep())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), ScratchError> {

@@ -17,6 +17,7 @@ use crate::scratch::cleanup::{Leftover, Ticket};
 use crate::scratch::cluster::Cluster;
 use crate::scratch::error::ScratchError;
 use crate::scratch::owner::Owner;
+use crate::scratch::place::parents;
 use crate::scratch::program::Programs;
 use crate::scratch::sweep::{sweep_clusters, sweep_databases};
 use crate::scratch::target::{Locale, Target};
@@ -48,7 +49,7 @@ impl Server {
     /// A throw-away cluster.
     pub(super) fn cluster(programs: &Programs, target: Option<&Target>) -> Result<Self, ScratchError> {
         let owner = Owner::current();
-        for parent in [std::env::temp_dir(), PathBuf::from("/tmp")] {
+        for parent in parents() {
             sweep_clusters(&parent, &owner);
         }
         let libraries = target.map(|target| target.libraries.as_slice()).unwrap_or_default();
