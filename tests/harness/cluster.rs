@@ -1,0 +1,186 @@
+//! One throw-away cluster for a test, with its own socket and no TCP, and the client programs that talk to it.
+//! It ends with the value, and also with the thread that started it: a killed test run leaves no server behind.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Where Debian keeps the programs of the major version that the tests run against.
+const BIN: &str = "/usr/lib/postgresql/15/bin";
+
+/// Settings of a server whose data nobody wants back.
+const SETTINGS: &[&str] = &[
+    "listen_addresses=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "max_connections=40",
+    // A larger cache is searched from end to end at every CREATE and DROP DATABASE.
+    "shared_buffers=32MB",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "log_min_messages=panic",
+];
+
+/// A running server. Every database in it is made from `template0`, encoding UTF8, locale C.UTF-8.
+pub struct Cluster {
+    folder: TempDir,
+    server: Child,
+}
+
+impl Cluster {
+    /// Makes a cluster in a folder of its own and waits until it answers.
+    pub fn start() -> Result<Cluster, String> {
+        let folder = tempfile::Builder::new().prefix("pgplumb_test_").tempdir_in(place()).map_err(|e| e.to_string())?;
+        let data = folder.path().join("data");
+        if is_root() {
+            succeeds(Command::new("chown").arg("postgres").arg(folder.path()))?;
+        }
+        let made = as_server_user(&program("initdb"))
+            .args(["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=postgres", "--no-sync"])
+            .arg("--pgdata")
+            .arg(&data)
+            .output();
+        checked("initdb", made)?;
+        let mut server = as_server_user(&program("postgres"));
+        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
+        for setting in SETTINGS {
+            server.args(["-c", setting]);
+        }
+        let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let cluster = Cluster { folder, server: server.map_err(|e| format!("postgres: {e}"))? };
+        cluster.wait()?;
+        Ok(cluster)
+    }
+
+    fn wait(&self) -> Result<(), String> {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(30) {
+            if self.query("postgres", "SELECT 1").is_ok() {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Err("the test cluster does not answer".to_owned())
+    }
+
+    /// The address of a database, as a user would give it to `--db`.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://postgres@/{database}?host={}", self.folder.path().display())
+    }
+
+    /// A folder for what a test writes, removed with the cluster.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// New databases; the copy of files is the faster strategy where nothing is flushed.
+    pub fn create(&self, databases: &[&str]) -> Result<(), String> {
+        self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE template0 STRATEGY file_copy"))
+    }
+
+    /// Drops databases, where they are there, and whoever is connected to them.
+    pub fn drop(&self, databases: &[&str]) -> Result<(), String> {
+        self.each(databases, |database| format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+    }
+
+    /// Runs one statement for each database, each in a transaction of its own.
+    fn each(&self, databases: &[&str], statement: impl Fn(&str) -> String) -> Result<(), String> {
+        let mut psql = self.client("psql");
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres"]);
+        for database in databases {
+            psql.args(["-c", &statement(database)]);
+        }
+        checked("psql", psql.output()).map(drop)
+    }
+
+    /// Runs a file the way the documentation tells users to.
+    pub fn psql(&self, database: &str, file: &Path) -> Result<(), String> {
+        let ran = self.client("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-f"]).arg(file).output();
+        checked("psql", ran).map(drop)
+    }
+
+    /// The first column of the first row that a statement returns, as text.
+    pub fn query(&self, database: &str, sql: &str) -> Result<String, String> {
+        let ran = self.client("psql").args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]).output();
+        checked("psql", ran).map(|out| out.trim().to_owned())
+    }
+
+    /// What `pg_dump --schema-only` says of a database.
+    pub fn dump(&self, database: &str) -> Result<String, String> {
+        checked("pg_dump", self.client("pg_dump").args(["--schema-only", "-d", database]).output())
+    }
+
+    fn client(&self, name: &str) -> Command {
+        let mut command = limited(&program(name));
+        command.env("PGHOST", self.folder.path()).env("PGUSER", "postgres").env_remove("PGPORT");
+        // A fixture may have settings on its database, which must change neither what a file means nor how a dump is written.
+        command.env("PGOPTIONS", "-c client_min_messages=warning -c quote_all_identifiers=off");
+        command
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Nothing in it is wanted back, so it need not write anything down.
+        let stop = ["-m", "immediate", "stop", "--silent", "-D"];
+        let _ = as_server_user(&program("pg_ctl")).args(stop).arg(self.folder.path().join("data")).output();
+        let _ = self.server.wait();
+    }
+}
+
+/// Making a database is copying some three hundred small files, which memory does several times faster than a disk.
+fn place() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let free = Command::new("df").args(["--block-size=1M", "--output=avail"]).arg(memory).output();
+    let free = free.map(|df| String::from_utf8_lossy(&df.stdout).lines().last().and_then(|line| line.trim().parse().ok()));
+    let enough = free.is_ok_and(|megabytes: Option<u64>| megabytes.is_some_and(|megabytes| megabytes > 1000));
+    if enough { memory.to_owned() } else { env::temp_dir() }
+}
+
+/// A command that is ended after two minutes, so that one stuck case does not hang the run.
+pub fn limited(program: &Path) -> Command {
+    let mut command = Command::new("timeout");
+    command.arg("120").arg(program).stdin(Stdio::null());
+    command
+}
+
+/// Runs to success or says what went wrong.
+fn succeeds(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    checked(&name, command.output()).map(drop)
+}
+
+/// The standard output of a program that succeeded, or its name and the end of its error output.
+fn checked(name: &str, output: std::io::Result<Output>) -> Result<String, String> {
+    let output = output.map_err(|e| format!("{name}: {e}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("{name} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+fn program(name: &str) -> PathBuf {
+    Path::new(BIN).join(name)
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
+/// The server refuses to run as root; tests in a container often do. The signal on the parent's death is the guard against leftovers.
+fn as_server_user(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "QUIT"]);
+    if is_root() {
+        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
+    }
+    command.arg(AsRef::<OsStr>::as_ref(program)).current_dir("/");
+    command
+}
