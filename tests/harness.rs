@@ -1,4 +1,4 @@
 //! What several tests share: a throw-away cluster, the programs of Postgres, and a dump in a form that can be compared.
 
-pub mod cluster;
-pub mod dump;
+pub(crate) mod cluster;
+pub(crate) mod dump;

@@ -29,14 +29,14 @@ const SETTINGS: &[&str] = &[
 ];
 
 /// A running server. Every database in it is made from `template0`, encoding UTF8, locale C.UTF-8.
-pub struct Cluster {
+pub(crate) struct Cluster {
     folder: TempDir,
     server: Child,
 }
 
 impl Cluster {
     /// Makes a cluster in a folder of its own and waits until it answers.
-    pub fn start() -> Result<Cluster, String> {
+    pub(crate) fn start() -> Result<Cluster, String> {
         let folder = tempfile::Builder::new().prefix("pgplumb_test_").tempdir_in(place()).map_err(|e| e.to_string())?;
         let data = folder.path().join("data");
         if is_root() {
@@ -71,22 +71,22 @@ impl Cluster {
     }
 
     /// The address of a database, as a user would give it to `--db`.
-    pub fn url(&self, database: &str) -> String {
+    pub(crate) fn url(&self, database: &str) -> String {
         format!("postgresql://postgres@/{database}?host={}", self.folder.path().display())
     }
 
     /// A folder for what a test writes, removed with the cluster.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// New databases; the copy of files is the faster strategy where nothing is flushed.
-    pub fn create(&self, databases: &[&str]) -> Result<(), String> {
+    pub(crate) fn create(&self, databases: &[&str]) -> Result<(), String> {
         self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE template0 STRATEGY file_copy"))
     }
 
     /// Drops databases, where they are there, and whoever is connected to them.
-    pub fn drop(&self, databases: &[&str]) -> Result<(), String> {
+    pub(crate) fn drop(&self, databases: &[&str]) -> Result<(), String> {
         self.each(databases, |database| format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
     }
 
@@ -101,19 +101,23 @@ impl Cluster {
     }
 
     /// Runs a file the way the documentation tells users to.
-    pub fn psql(&self, database: &str, file: &Path) -> Result<(), String> {
-        let ran = self.client("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-f"]).arg(file).output();
+    pub(crate) fn psql(&self, database: &str, file: &Path) -> Result<(), String> {
+        let ran =
+            self.client("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-f"]).arg(file).output();
         checked("psql", ran).map(drop)
     }
 
     /// The first column of the first row that a statement returns, as text.
-    pub fn query(&self, database: &str, sql: &str) -> Result<String, String> {
-        let ran = self.client("psql").args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]).output();
+    pub(crate) fn query(&self, database: &str, sql: &str) -> Result<String, String> {
+        let ran = self
+            .client("psql")
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql])
+            .output();
         checked("psql", ran).map(|out| out.trim().to_owned())
     }
 
     /// What `pg_dump --schema-only` says of a database.
-    pub fn dump(&self, database: &str) -> Result<String, String> {
+    pub(crate) fn dump(&self, database: &str) -> Result<String, String> {
         checked("pg_dump", self.client("pg_dump").args(["--schema-only", "-d", database]).output())
     }
 
@@ -139,13 +143,14 @@ impl Drop for Cluster {
 fn place() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let free = Command::new("df").args(["--block-size=1M", "--output=avail"]).arg(memory).output();
-    let free = free.map(|df| String::from_utf8_lossy(&df.stdout).lines().last().and_then(|line| line.trim().parse().ok()));
+    let free =
+        free.map(|df| String::from_utf8_lossy(&df.stdout).lines().last().and_then(|line| line.trim().parse().ok()));
     let enough = free.is_ok_and(|megabytes: Option<u64>| megabytes.is_some_and(|megabytes| megabytes > 1000));
     if enough { memory.to_owned() } else { env::temp_dir() }
 }
 
 /// A command that is ended after two minutes, so that one stuck case does not hang the run.
-pub fn limited(program: &Path) -> Command {
+pub(crate) fn limited(program: &Path) -> Command {
     let mut command = Command::new("timeout");
     command.arg("120").arg(program).stdin(Stdio::null());
     command

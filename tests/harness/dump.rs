@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 
 /// An object of a dump: what it is, and the statements that make it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// `TABLE public.account`, as the dump's own heading calls it.
-    pub title: String,
-    pub sql: String,
+    pub(crate) title: String,
+    pub(crate) sql: String,
 }
 
 /// Lines that the dump puts between objects, at a place that depends on which object happens to be the next.
-const BETWEEN: &[&str] = &["SET default_tablespace ", "SET default_table_access_method ", "\\restrict ", "\\unrestrict "];
+const BETWEEN: &[&str] =
+    &["SET default_tablespace ", "SET default_table_access_method ", "\\restrict ", "\\unrestrict "];
 
 /// Takes a dump apart.
-pub fn entries(dump: &str) -> BTreeSet<Entry> {
+pub(crate) fn entries(dump: &str) -> BTreeSet<Entry> {
     let mut found = BTreeSet::new();
     let mut current: Option<(Heading<'_>, Vec<&str>)> = None;
     for line in dump.lines() {
@@ -23,7 +24,8 @@ pub fn entries(dump: &str) -> BTreeSet<Entry> {
             found.extend(current.take().map(entry));
             current = Some((heading, Vec::new()));
         } else if let Some((_, lines)) = &mut current {
-            let filler = line.trim().is_empty() || line == "--" || line.starts_with("-- PostgreSQL database dump complete");
+            let filler =
+                line.trim().is_empty() || line == "--" || line.starts_with("-- PostgreSQL database dump complete");
             if !filler && !BETWEEN.iter().any(|start| line.starts_with(start)) {
                 lines.push(line);
             }
@@ -34,7 +36,7 @@ pub fn entries(dump: &str) -> BTreeSet<Entry> {
 }
 
 /// The first thing that one dump has and the other has not, or nothing when they say the same.
-pub fn first_difference(have: &str, want: &str) -> Option<String> {
+pub(crate) fn first_difference(have: &str, want: &str) -> Option<String> {
     let (have, want) = (entries(have), entries(want));
     let surplus = have.difference(&want).next();
     let missing = want.difference(&have).next();
@@ -91,7 +93,9 @@ fn with_columns_sorted(lines: &[&str]) -> Vec<String> {
 }
 
 fn opens_columns(line: &str) -> bool {
-    let table = ["CREATE TABLE ", "CREATE UNLOGGED TABLE ", "CREATE FOREIGN TABLE "].iter().any(|start| line.starts_with(start));
+    let table = ["CREATE TABLE ", "CREATE UNLOGGED TABLE ", "CREATE FOREIGN TABLE "]
+        .iter()
+        .any(|start| line.starts_with(start));
     (table && line.ends_with(" (")) || (line.starts_with("CREATE TYPE ") && line.ends_with(" AS ("))
 }
 
