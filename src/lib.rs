@@ -11,5 +11,6 @@ pub mod plan;
 pub mod propose;
 pub mod prove;
 pub mod scratch;
+pub mod source;
 pub mod sql;
 pub mod strategy;

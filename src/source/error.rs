@@ -1,0 +1,123 @@
+//! Why a state could not be had.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+use crate::catalog::read::ReadError;
+use crate::db::error::DbError;
+use crate::scratch::error::ScratchError;
+use crate::source::files::told::Refused;
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum SourceError {
+    #[error("there is no `{}`", path.display())]
+    #[diagnostic(code(source::not_there), help("{}", expected(path)))]
+    NotThere { path: PathBuf },
+
+    #[error("`{}` cannot be read", path.display())]
+    #[diagnostic(code(source::unreadable), help("check that it is a file or folder that you may read"))]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+
+    #[error("there is no SQL in `{}`", path.display())]
+    #[diagnostic(
+        code(source::no_sql),
+        help("put the schema there, in files whose names end in `.sql`; `pgplumb init` makes a start")
+    )]
+    NoSql { path: PathBuf },
+
+    #[error("`{}` is not UTF-8", path.display())]
+    #[diagnostic(code(source::encoding), help("line {line} has the first byte that is not; save the file as UTF-8"))]
+    Encoding { path: PathBuf, line: usize },
+
+    #[error("{}", snapshot_error(path, what))]
+    #[diagnostic(code(source::snapshot), help("write it again with `pgplumb dump --snapshot`"))]
+    Snapshot { path: PathBuf, what: SnapshotFault },
+
+    #[error("`{}` has no migrations", path.display())]
+    #[diagnostic(
+        code(source::no_migrations),
+        help("a migration is a folder `<UTC time>_<name>` with an `up.sql` in it; `pgplumb plan` writes them")
+    )]
+    NoMigrations { path: PathBuf },
+
+    #[error("migration `{migration}` does not run: {said}")]
+    #[diagnostic(code(source::migration))]
+    Migration {
+        migration: String,
+        said: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("{sqlstate}")]
+        at: SourceSpan,
+        sqlstate: String,
+        #[help]
+        help: Option<String>,
+    },
+
+    #[error("{count} of the schema cannot be loaded")]
+    #[diagnostic(code(source::schema))]
+    Refused {
+        /// `3 statements`.
+        count: String,
+        #[related]
+        statements: Vec<Refused>,
+        #[help]
+        help: Option<String>,
+    },
+
+    #[error("these statements need each other, and no order of them works")]
+    #[diagnostic(code(source::cycle), help("break the loop: leave out of one of them what needs the other"))]
+    Cycle {
+        #[related]
+        statements: Vec<Refused>,
+    },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    One(Box<Refused>),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scratch(#[from] ScratchError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Read(#[from] ReadError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Db(#[from] DbError),
+}
+
+/// What is wrong with a snapshot.
+#[derive(Debug)]
+pub enum SnapshotFault {
+    Json(serde_json::Error),
+    Version(u32),
+    Damaged,
+}
+
+fn snapshot_error(path: &std::path::Path, what: &SnapshotFault) -> String {
+    let path = path.display();
+    match what {
+        SnapshotFault::Json(error) => format!("the snapshot `{path}` cannot be decoded: {error}"),
+        SnapshotFault::Version(version) => format!("the snapshot `{path}` is of version {version}, which is not known"),
+        SnapshotFault::Damaged => {
+            format!("the snapshot `{path}` is damaged: its content does not have its fingerprint")
+        }
+    }
+}
+
+fn expected(path: &std::path::Path) -> String {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists()) {
+        Some(parent) => format!("its folder `{}` is not there either", parent.display()),
+        None => "a connection string, a file or folder of SQL, a snapshot or a migrations folder is wanted".to_owned(),
+    }
+}

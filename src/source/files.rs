@@ -1,0 +1,111 @@
+//! The desired state: SQL files, loaded into a scratch database, and read back.
+
+pub mod collect;
+pub mod cycle;
+pub mod define;
+pub mod load;
+pub mod order;
+pub mod place;
+pub mod refusal;
+pub mod script;
+pub mod told;
+pub mod treatment;
+pub mod words;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::base::wording::counted;
+use crate::catalog::Catalog;
+use crate::catalog::read::read;
+use crate::scratch::Scratch;
+use crate::scratch::database::ScratchDb;
+use crate::source::error::SourceError;
+use crate::source::files::collect::collect;
+use crate::source::files::define::Defined;
+use crate::source::files::load::Loader;
+use crate::source::files::order::order;
+use crate::source::files::place::Places;
+use crate::source::files::script::Contents;
+use crate::source::files::treatment::Left;
+use crate::source::owned::drop_owners;
+use crate::sql::file::SqlFile;
+use crate::sql::split::{Statement, split};
+
+/// The files of a desired state, split into statements.
+pub type Parsed = Vec<(Arc<SqlFile>, Vec<Statement>)>;
+
+/// A desired state, and what its files said that is no fact.
+pub struct Loaded {
+    pub catalog: Catalog,
+    /// Holds the state as long as this lives; the proof runs on it.
+    pub db: ScratchDb,
+    /// All statements of all files, in the order written.
+    pub statements: Vec<Statement>,
+    /// Where the facts are declared.
+    pub places: Places,
+    /// What was left out, one sentence each.
+    pub notes: Vec<String>,
+    /// Roles that the files name and the scratch server did not have.
+    pub roles_created: Vec<String>,
+    /// Whether the files say anything about privileges, and about owners. Where they do not, nothing is compared.
+    pub declares_grants: bool,
+    pub declares_owners: bool,
+}
+
+/// Reads and splits these files and folders, without a server.
+///
+/// # Errors
+/// When a path is not there, a folder has no SQL in it, or a file is not text.
+pub fn parse(paths: &[PathBuf]) -> Result<Parsed, SourceError> {
+    let files = collect(paths)?;
+    Ok(files.into_iter().map(|file| (Arc::clone(&file), split(&file))).collect())
+}
+
+/// Loads the files into a new scratch database, whatever their order, and reads what comes out.
+///
+/// # Errors
+/// Every statement that the server does not take, each at its place; or that the server is lost.
+pub fn load(files: Parsed, scratch: &Scratch) -> Result<Loaded, SourceError> {
+    let Contents { scripts, items, left, roles, declares_grants, declares_owners } = Contents::of(&files);
+    let places = Places::new(&scripts, &items);
+    let db = scratch.database("desired")?;
+    let mut connection = db.connect()?;
+    let mut loader = Loader::new(&mut connection, scripts, scratch)?;
+    loader.declare_roles(&roles)?;
+    let refusals = loader.load(items, order)?;
+    if !refusals.is_empty() {
+        let makes: Vec<Defined> = places.made().cloned().collect();
+        return Err(told::tell(loader.scripts(), &refusals, &makes, loader.major()));
+    }
+    let mut notes = notes(left);
+    let unknown = |sql: &String| format!("`{sql}` is not known to this server and was left out");
+    notes.extend(loader.unknown_settings.iter().map(unknown));
+    let roles_created = std::mem::take(&mut loader.roles);
+    let mut catalog = read(&mut connection)?;
+    drop_owners(&mut catalog, db.loader());
+    let statements = files.into_iter().flat_map(|(_, statements)| statements).collect();
+    Ok(Loaded { catalog, db, statements, places, notes, roles_created, declares_grants, declares_owners })
+}
+
+/// Counts for a person: by reason, with the file where there is only one.
+fn notes(left: BTreeMap<(Left, String), usize>) -> Vec<String> {
+    let mut by_reason: BTreeMap<Left, Vec<(String, usize)>> = BTreeMap::new();
+    for ((why, path), count) in left {
+        by_reason.entry(why).or_default().push((path, count));
+    }
+    let note = |(why, files): (Left, Vec<(String, usize)>)| {
+        let total = files.iter().map(|(_, count)| count).sum();
+        let of = match files.as_slice() {
+            [(path, _)] => format!("of `{path}`"),
+            many => format!("in {}", counted(many.len(), "file")),
+        };
+        let are = if total == 1 { "is" } else { "are" };
+        format!("{} {of} {are} not loaded: {}", counted(total, "statement"), why.because())
+    };
+    by_reason.into_iter().map(note).collect()
+}
+
+#[cfg(test)]
+mod tests;

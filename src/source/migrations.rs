@@ -1,0 +1,124 @@
+//! A folder of migrations, replayed: each `<UTC time>_<name>/up.sql` in order, as psql would run it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::NamedSource;
+
+use crate::catalog::Catalog;
+use crate::catalog::read::read;
+use crate::db::connection::Connection;
+use crate::db::error::DbError;
+use crate::scratch::Scratch;
+use crate::scratch::database::ScratchDb;
+use crate::source::error::SourceError;
+use crate::source::files::collect::read as read_text;
+use crate::source::files::words::begins;
+use crate::source::owned::drop_owners;
+use crate::source::role;
+use crate::sql::split::{Class, Statement, split};
+
+/// The digits of a UTC time, `yyyymmddhhmmss`.
+const TIME_DIGITS: usize = 14;
+
+/// What the migrations lead to.
+pub struct Replayed {
+    pub catalog: Catalog,
+    pub db: ScratchDb,
+    /// How many were run.
+    pub count: usize,
+}
+
+/// Whether this folder holds migrations.
+pub fn is_folder(path: &Path) -> bool {
+    migrations(path).is_ok_and(|found| !found.is_empty())
+}
+
+/// The migrations of a folder in the order in which they run. Other folders and files in it are none of our business.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn migrations(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
+    let unreadable = |cause| SourceError::Unreadable { path: folder.to_owned(), cause };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == TIME_DIGITS && name.as_bytes().get(digits) == Some(&b'_') && path.join("up.sql").is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Runs them all on a new scratch database and reads what comes out. No migrations at all lead to an empty database.
+///
+/// # Errors
+/// When one does not run, with its place in the file.
+pub fn replay(folder: &Path, scratch: &Scratch) -> Result<Replayed, SourceError> {
+    let migrations = if folder.exists() { migrations(folder)? } else { Vec::new() };
+    let db = scratch.database("replay")?;
+    let mut roles = Vec::new();
+    for migration in &migrations {
+        let file = read_text(&migration.join("up.sql"))?;
+        // A session of its own, as psql has for each file: what one sets must not reach the next.
+        run(&split(&file), &mut db.connect()?, scratch, &mut roles)?;
+    }
+    let mut catalog = read(&mut db.connect()?)?;
+    drop_owners(&mut catalog, db.loader());
+    Ok(Replayed { catalog, db, count: migrations.len() })
+}
+
+/// One file, statement by statement. A role that is missing is made where that is ours to do; the transaction that it was
+/// missing in is run again from its start.
+fn run(
+    statements: &[Statement],
+    connection: &mut Connection,
+    scratch: &Scratch,
+    roles: &mut Vec<String>,
+) -> Result<(), SourceError> {
+    let (mut at, mut begin) = (0, None);
+    while let Some(statement) = statements.get(at) {
+        let sql = statement.sql();
+        if statement.class == Class::Meta || begins(sql, &["COPY"]) {
+            at += 1;
+            continue;
+        }
+        match connection.execute(sql) {
+            Ok(()) if begins(sql, &["BEGIN|START"]) => begin = Some(at),
+            Ok(()) if begins(sql, &["COMMIT|END|ROLLBACK|ABORT"]) => begin = None,
+            Ok(()) => {}
+            Err(error) if role::provide(&error, scratch, roles)? => {
+                if let Some(begin) = begin {
+                    connection.execute("ROLLBACK")?;
+                    at = begin;
+                }
+                continue;
+            }
+            Err(error) => return Err(failed(statement, error)),
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+fn failed(statement: &Statement, error: DbError) -> SourceError {
+    let DbError::Statement { sqlstate, message, detail, hint, position, .. } = error else { return error.into() };
+    let (sql, file) = (statement.sql(), &statement.file);
+    let before = position.and_then(|position| usize::try_from(position).ok()?.checked_sub(1));
+    let inside = before.and_then(|before| sql.char_indices().nth(before)).map_or(0, |(at, _)| at);
+    let rest = &sql[inside..];
+    let length = rest.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(rest.len());
+    let folder = Path::new(&file.path).parent().and_then(Path::file_name);
+    SourceError::Migration {
+        migration: folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        said: detail.map_or(message.clone(), |detail| format!("{message}: {detail}")),
+        text: NamedSource::new(&file.path, Arc::clone(&file.text)).with_language("sql"),
+        at: (statement.span.start + inside, length).into(),
+        sqlstate,
+        help: hint,
+    }
+}
