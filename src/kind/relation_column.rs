@@ -1,4 +1,4 @@
-//! A column of a view, a materialized view or a composite type.
+//! A column of a view or a materialized view.
 //!
 //! It comes, changes and goes with the statement of the object it is a column of, so it has none of its own but for the
 //! storage settings that a materialized view's columns have. It is a fact so that comments, privileges, defaults and
@@ -57,9 +57,8 @@ impl Kind for RelationColumn {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        let object = at.on_object();
-        let (noun, more) = if object.starts_with("TYPE ") { ("ATTRIBUTE", " CASCADE") } else { ("COLUMN", "") };
-        one(format!("ALTER {object} RENAME {noun} {} TO {}{more}", Ident::new(at.key.name()), Ident::new(to.name())))
+        let (name, to) = (Ident::new(at.key.name()), Ident::new(to.name()));
+        one(format!("ALTER {} RENAME COLUMN {name} TO {to}", at.on_object()))
     }
 }
 

@@ -1,4 +1,4 @@
--- Columns of views, materialized views and composite types. Foreign tables have columns as tables do.
+-- Columns of views and materialized views.
 SELECT 'pg_class'::regclass::oid AS classid,
        a.attrelid AS objid,
        a.attnum::int4 AS objsubid,
@@ -18,12 +18,11 @@ SELECT 'pg_class'::regclass::oid AS classid,
   JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
- WHERE c.relkind IN ('v', 'm', 'c')
+ WHERE c.relkind IN ('v', 'm')
    AND a.attnum > 0
    AND NOT a.attisdropped
    AND n.nspname <> 'information_schema'
    AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
-                    WHERE d.deptype = 'e'
-                      AND (d.classid, d.objid) IN (('pg_class'::regclass, c.oid), ('pg_type'::regclass, c.reltype)))
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
  ORDER BY a.attrelid, a.attnum

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
-use crate::kind::key::{Child, Scoped};
+use crate::kind::key::{Attached, Child, Scoped};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::{Key, Kind, Site};
 
@@ -37,6 +37,12 @@ impl Kind for OwnedBy {
 
     fn requires(&self, at: &Site) -> Vec<Key> {
         self.column(at).into_iter().collect()
+    }
+
+    /// The sequence and the table must have the same owner.
+    fn follows(&self, at: &Site) -> Vec<Key> {
+        let table = self.column(at).and_then(|column| column.on().cloned());
+        at.key.on().cloned().into_iter().chain(table).map(|of| Key::Owner(Attached::new(of))).collect()
     }
 
     /// A sequence that stays when its column goes is set free first.
