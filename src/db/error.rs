@@ -93,7 +93,7 @@ pub enum DbError {
         /// Where in the statement, in characters from 1.
         position: Option<u32>,
         /// What the server was doing: the lines of a function, the statement inside it.
-        context: Option<String>,
+        context: Option<Box<str>>,
     },
 
     #[error("the connection to the server is lost: {message}")]
@@ -151,7 +151,7 @@ impl From<postgres::Error> for DbError {
                 Some(ErrorPosition::Original(position)) => Some(*position),
                 _ => None,
             },
-            context: db.where_().map(ToOwned::to_owned),
+            context: db.where_().map(Into::into),
         }
     }
 }

@@ -157,6 +157,11 @@ impl ConnectionString {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn set_user(&mut self, user: &str) {
+        self.parameters.insert("user".to_owned(), user.to_owned());
+    }
+
     pub(super) fn hosts(&self) -> &[Host] {
         &self.hosts
     }

@@ -71,8 +71,8 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts a server with these libraries preloaded, and gives a first connection to it.
-    pub(super) fn start(programs: &Programs, libraries: &[String]) -> Result<(Self, Connection), ScratchError> {
+    /// Starts a server with some more lines of configuration, and gives a first connection to it.
+    pub(super) fn start(programs: &Programs, settings: &str) -> Result<(Self, Connection), ScratchError> {
         let folder = make_folder(&format!("{PREFIX}{}-", std::process::id()))?;
         let process: SharedChild = Arc::new(Mutex::new(None));
         let ticket = Ticket::new(Leftover::Cluster { folder: folder.clone(), process: Arc::clone(&process) });
@@ -83,7 +83,7 @@ impl Cluster {
         account.give(folder)?;
         let data = folder.join("data");
         fill(programs, account, &data)?;
-        configure(&data, folder, libraries, programs.major)?;
+        configure(&data, folder, settings, programs.major)?;
         let child = spawn(programs, account, folder, &data)?;
         *process.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
         let connection = cluster.wait(programs, &process)?;
@@ -140,16 +140,14 @@ fn write(path: &Path, text: &str) -> Result<(), ScratchError> {
     fs::write(path, text).map_err(|cause| ScratchError::file("write", path, cause))
 }
 
-fn configure(data: &Path, folder: &Path, libraries: &[String], major: u32) -> Result<(), ScratchError> {
+fn configure(data: &Path, folder: &Path, settings: &str, major: u32) -> Result<(), ScratchError> {
     let mut text = SETTINGS.to_owned();
     text.push_str(&format!("unix_socket_directories = '{}'\n", folder.to_string_lossy().replace('\'', "''")));
-    if !libraries.is_empty() {
-        text.push_str(&format!("shared_preload_libraries = '{}'\n", libraries.join(",")));
-    }
     if major >= 18 {
         // The workers would be three more processes to start.
         text.push_str("io_method = sync\n");
     }
+    text.push_str(settings);
     write(&data.join("postgresql.conf"), &text)
 }
 

@@ -16,7 +16,7 @@ use crate::scratch::error::ScratchError;
 const MEMORY: &str = "/dev/shm";
 
 /// How much of it, and of the machine's memory, has to be free, in bytes: a large schema takes a tenth.
-const PLENTY: u64 = 2 << 30;
+const PLENTY: u128 = 2 << 30;
 
 /// The longest path of a socket, in bytes, that every system takes.
 const MAX_SOCKET_PATH: usize = 103;
@@ -28,10 +28,11 @@ pub(super) fn make_folder(prefix: &str) -> Result<PathBuf, ScratchError> {
         let made = builder.prefix(prefix).permissions(Permissions::from_mode(0o700)).tempdir_in(parent);
         Ok(made.map_err(|cause| ScratchError::file("make a folder in", parent, cause))?.keep())
     };
-    if std::env::var_os("TMPDIR").is_none() && is_plenty() {
-        if let Ok(folder) = make(Path::new(MEMORY)) {
-            return Ok(folder);
-        }
+    if std::env::var_os("TMPDIR").is_none()
+        && is_plenty()
+        && let Ok(folder) = make(Path::new(MEMORY))
+    {
+        return Ok(folder);
     }
     let usual = std::env::temp_dir();
     let longest = usual.as_os_str().len() + prefix.len() + "/123456/.s.PGSQL.5432.lock".len();
@@ -46,10 +47,9 @@ pub(super) fn parents() -> Vec<PathBuf> {
 }
 
 fn is_plenty() -> bool {
-    let room = statvfs(MEMORY).map(|facts| u64::from(facts.blocks_available()).saturating_mul(facts.fragment_size()));
+    let room = statvfs(MEMORY).map(|facts| u128::from(facts.blocks_available()) * u128::from(facts.fragment_size()));
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let available =
         text.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse().ok());
-    room.is_ok_and(|room| room >= PLENTY)
-        && available.is_some_and(|kilobytes: u64| kilobytes.saturating_mul(1024) >= PLENTY)
+    room.is_ok_and(|room| room >= PLENTY) && available.is_some_and(|kilobytes: u128| kilobytes * 1024 >= PLENTY)
 }

@@ -53,10 +53,12 @@ impl Server {
             sweep_clusters(&parent, &owner);
         }
         let libraries = target.map(|target| target.libraries.as_slice()).unwrap_or_default();
-        let libraries: Vec<String> = libraries.iter().filter(|name| programs.has_library(name)).cloned().collect();
+        let libraries: Vec<&str> =
+            libraries.iter().map(String::as_str).filter(|name| programs.has_library(name)).collect();
+        let preload = format!("shared_preload_libraries = '{}'\n", libraries.join(","));
         // A library that is there may still refuse to be loaded, for want of its own settings.
-        let (cluster, admin) = match Cluster::start(programs, &libraries) {
-            Err(ScratchError::Program { .. }) if !libraries.is_empty() => Cluster::start(programs, &[])?,
+        let (cluster, admin) = match Cluster::start(programs, &preload) {
+            Err(ScratchError::Program { .. }) if !libraries.is_empty() => Cluster::start(programs, "")?,
             started => started?,
         };
         let loader = cluster.server().user().to_owned();

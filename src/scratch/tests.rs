@@ -1,18 +1,24 @@
 //! Clusters and databases on them, on the PostgreSQL of this machine.
 
-use crate::scratch::{Options, Origin, Scratch};
+mod cluster;
+mod refusal;
+mod row;
+mod signal;
+mod standing;
+mod tls;
 
-#[test]
-fn a_cluster_starts_serves_and_leaves_nothing() {
+use crate::db::connection::Connection;
+use crate::scratch::database::ScratchDb;
+use crate::scratch::{Options, Scratch};
+
+/// A cluster of its own with one database.
+fn scratch() -> (Scratch, ScratchDb, Connection) {
     let scratch = Scratch::start(&Options::default()).unwrap();
-    assert_eq!(scratch.origin(), Origin::Cluster);
-    assert!(scratch.describe().starts_with("throw-away cluster (PostgreSQL "), "{}", scratch.describe());
-    let folder = scratch.server.folder().unwrap().to_owned();
-    let database = scratch.database("desired").unwrap();
-    let mut connection = database.connect().unwrap();
-    assert_eq!(connection.query_text("SELECT current_user::text").unwrap().as_deref(), Some(database.loader()));
-    drop((connection, scratch));
-    assert!(folder.exists(), "a database keeps its cluster");
-    drop(database);
-    assert!(!folder.exists());
+    let database = scratch.database("test").unwrap();
+    let connection = database.connect().unwrap();
+    (scratch, database, connection)
+}
+
+fn text(connection: &mut Connection, sql: &str) -> String {
+    connection.query_text(sql).unwrap().unwrap()
 }

@@ -100,10 +100,10 @@ impl Environment {
             let user = given.get("user").cloned().unwrap_or_default();
             given.insert("dbname".to_owned(), user);
         }
-        if !given.contains_key("passfile") {
-            if let Some(file) = self.home_file(".pgpass") {
-                given.insert("passfile".to_owned(), file.to_string_lossy().into_owned());
-            }
+        if !given.contains_key("passfile")
+            && let Some(file) = self.home_file(".pgpass")
+        {
+            given.insert("passfile".to_owned(), file.to_string_lossy().into_owned());
         }
         self.complete_certificates(given);
         Ok(())
@@ -112,10 +112,10 @@ impl Environment {
     fn complete_certificates(&self, given: &mut Parameters) {
         let files = [("sslrootcert", "root.crt"), ("sslcert", "postgresql.crt"), ("sslkey", "postgresql.key")];
         for (name, file) in files {
-            if !given.contains_key(name) {
-                if let Some(path) = self.home_file(&format!(".postgresql/{file}")) {
-                    given.insert(name.to_owned(), path.to_string_lossy().into_owned());
-                }
+            if !given.contains_key(name)
+                && let Some(path) = self.home_file(&format!(".postgresql/{file}"))
+            {
+                given.insert(name.to_owned(), path.to_string_lossy().into_owned());
             }
         }
     }

@@ -67,7 +67,8 @@ pub(super) fn parse(text: &str) -> Result<Parameters, DbError> {
     if is_url(text) {
         return url(text);
     }
-    if text.contains("://") {
+    let is_scheme = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric());
+    if text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme)) {
         return Err(wrong("a URL begins with `postgresql://`"));
     }
     pairs(text)
@@ -82,6 +83,16 @@ pub(super) fn check_name(name: &str) -> Result<(), DbError> {
     Err(DbError::UnknownParameter { name: name.to_owned(), nearest })
 }
 
+/// The same, for a name that may be the rest of a password that was not quoted.
+fn check_name_after(found: &Parameters, name: &str) -> Result<(), DbError> {
+    match check_name(name) {
+        Err(_) if found.contains_key("password") => Err(wrong(
+            "an unknown parameter follows the password; quote or percent-encode a password that has spaces or `&`",
+        )),
+        answer => answer,
+    }
+}
+
 pub(super) fn wrong(what: &str) -> DbError {
     DbError::ConnectionString { what: what.to_owned() }
 }
@@ -91,6 +102,10 @@ fn url(text: &str) -> Result<Parameters, DbError> {
     let rest = text.split_once("://").map_or("", |(_, rest)| rest);
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    // The rest of a password with a `/` or `?` in it: not to be taken, and later printed, for anything else.
+    if database.contains('@') || query.contains('@') {
+        return Err(wrong("it has an `@` after the host; percent-encode `/`, `?` and `@` in a password"));
+    }
     let (login, hosts) = match authority.rsplit_once('@') {
         Some((login, hosts)) => (login, hosts),
         None => ("", authority),
@@ -105,15 +120,18 @@ fn url(text: &str) -> Result<Parameters, DbError> {
             found.insert(name.to_owned(), decode(value)?);
         }
     }
+    let mut extra = Parameters::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or_else(|| wrong("a parameter after `?` has no `=`"))?;
-        let (name, value) = (decode(name)?, decode(value)?);
-        // The spelling of JDBC.
-        let (name, value) =
-            if name == "ssl" && value == "true" { ("sslmode".to_owned(), "require".to_owned()) } else { (name, value) };
-        check_name(&name)?;
-        found.insert(name, value);
+        let (name, value) = match (decode(name)?, decode(value)?) {
+            // The spelling of JDBC.
+            (name, value) if name == "ssl" && value == "true" => ("sslmode".to_owned(), "require".to_owned()),
+            plain => plain,
+        };
+        check_name_after(&extra, &name)?;
+        extra.insert(name, value);
     }
+    found.extend(extra);
     Ok(found)
 }
 
@@ -182,7 +200,7 @@ fn pairs(text: &str) -> Result<Parameters, DbError> {
                 None => break,
             }
         }
-        check_name(&name)?;
+        check_name_after(&found, &name)?;
         found.insert(name, value);
     }
 }
