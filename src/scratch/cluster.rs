@@ -18,7 +18,7 @@ use crate::scratch::error::ScratchError;
 use crate::scratch::owner::Owner;
 use crate::scratch::place::make_folder;
 use crate::scratch::program::Programs;
-use crate::scratch::template::{ADMIN_DATABASE, LOADER, fill};
+use crate::scratch::template::{ADMIN_DATABASE, Cache, LOADER, fill};
 
 /// What the folder's name begins with; the process number and random letters follow.
 pub(super) const PREFIX: &str = "pgplumb-scratch-";
@@ -73,6 +73,14 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Starts a server with some more lines of configuration, and gives a first connection to it.
     pub(super) fn start(programs: &Programs, settings: &str) -> Result<(Self, Connection), ScratchError> {
+        match Self::try_start(programs, settings, Cache::Use) {
+            // The template may be at fault, half deleted or written by a full disk.
+            Err(ScratchError::Program { .. }) => Self::try_start(programs, settings, Cache::Replace),
+            other => other,
+        }
+    }
+
+    fn try_start(programs: &Programs, settings: &str, cache: Cache) -> Result<(Self, Connection), ScratchError> {
         let folder = make_folder(&format!("{PREFIX}{}-", std::process::id()))?;
         let process: SharedChild = Arc::new(Mutex::new(None));
         let ticket = Ticket::new(Leftover::Cluster { folder: folder.clone(), process: Arc::clone(&process) });
@@ -82,7 +90,7 @@ impl Cluster {
         let account = Account::for_folder(folder)?;
         account.give(folder)?;
         let data = folder.join("data");
-        fill(programs, account, &data)?;
+        fill(programs, account, &data, cache)?;
         configure(&data, folder, settings, programs.major)?;
         let child = spawn(programs, account, folder, &data)?;
         *process.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);

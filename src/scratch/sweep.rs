@@ -20,6 +20,9 @@ use crate::scratch::server::{DATABASE_PREFIX, place_hash};
 /// How long an orphaned server may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// After this time a folder that does not say whose it is has nobody.
+const NAMELESS_AGE: Duration = Duration::from_secs(60 * 60);
+
 const DATABASES: &str = include_str!("leftover.sql");
 
 /// Ends the clusters in `parent` whose owner is dead, and removes their folders.
@@ -34,12 +37,19 @@ pub(super) fn sweep_clusters(parent: &Path, now: &Owner) {
 
 fn sweep_cluster(folder: &Path, now: &Owner) {
     let owner = fs::read_to_string(folder.join(OWNER_FILE)).ok().and_then(|text| Owner::parse(&text));
-    // Without the file the run was killed in the blink before it was written, or is just about to write it.
-    if !owner.is_some_and(|owner| owner.is_dead(now)) {
-        return;
+    let is_dead = match owner {
+        Some(owner) => owner.is_dead(now),
+        // Killed before it was written or after it was removed; or about to be written.
+        None => age(folder).is_some_and(|age| age > NAMELESS_AGE),
+    };
+    if is_dead {
+        end_server(&folder.join("data"));
+        let _ = fs::remove_dir_all(folder);
     }
-    end_server(&folder.join("data"));
-    let _ = fs::remove_dir_all(folder);
+}
+
+fn age(folder: &Path) -> Option<Duration> {
+    fs::metadata(folder).and_then(|facts| facts.modified()).ok()?.elapsed().ok()
 }
 
 /// Whether the folder is one that we would make: others may put anything under such a name into a shared folder.

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -36,11 +36,25 @@ const INITDB: &[&str] = &[
 /// What is done to a data directory beyond that; another word for another way.
 const LAYOUT: &str = "lean";
 
-/// Makes `data`, from the cache when it has one.
-pub(super) fn fill(programs: &Programs, account: Account, data: &Path) -> Result<(), ScratchError> {
-    let cached = cache().map(|cache| cache.join(key(programs)));
+/// After this time nobody is writing a draft any more.
+const DRAFT_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// After this time a template is made again; it takes a second.
+const TEMPLATE_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Whether a template from the cache may be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cache {
+    Use,
+    /// The template is bad: make another one.
+    Replace,
+}
+
+/// Makes `data`, from the cache when that has it.
+pub(super) fn fill(programs: &Programs, account: Account, data: &Path, cache: Cache) -> Result<(), ScratchError> {
+    let cached = cache_folder().map(|folder| folder.join(key(programs)));
     if let Some(cached) = &cached {
-        if cached.join("PG_VERSION").exists() && copy(cached, data, account).is_ok() {
+        if cache == Cache::Use && cached.join("PG_VERSION").exists() && copy(cached, data, account).is_ok() {
             return Ok(());
         }
         // It may just be on its way out: anyone may empty a cache.
@@ -49,6 +63,9 @@ pub(super) fn fill(programs: &Programs, account: Account, data: &Path) -> Result
     initdb(programs, account, data)?;
     drop_spare(programs, account, data)?;
     if let Some(cached) = &cached {
+        if cache == Cache::Replace {
+            let _ = fs::remove_dir_all(cached);
+        }
         // Without a cache the next run waits again, that is all.
         let _ = keep(data, cached);
     }
@@ -85,7 +102,7 @@ fn drop_spare(programs: &Programs, account: Account, data: &Path) -> Result<(), 
 }
 
 /// The cache folder, when it is there or can be made, and is ours alone: a data directory runs code.
-fn cache() -> Option<PathBuf> {
+fn cache_folder() -> Option<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let base = named.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
     let folder = base.join("pgplumb/cluster");
@@ -119,8 +136,20 @@ fn keep(data: &Path, cached: &Path) -> Result<(), ScratchError> {
     let draft = draft.map_err(|cause| ScratchError::file("write", parent, cause))?;
     let copied = draft.path().join("data");
     copy(data, &copied, Account::Ourselves)?;
+    prune(parent);
     // Somebody else may have been faster; his is as good.
     fs::rename(&copied, cached).map_err(|cause| ScratchError::file("write", cached, cause))
+}
+
+/// Removes templates of programs that were replaced long ago, and drafts of runs that were killed.
+fn prune(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|facts| facts.modified()).ok().and_then(|time| time.elapsed().ok());
+        let is_draft = entry.file_name().as_encoded_bytes().starts_with(b"draft-");
+        if age.is_some_and(|age| age > if is_draft { DRAFT_AGE } else { TEMPLATE_AGE }) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Copies a data directory. One thread: two get in each other's way in the file system's journal, and take twice as long.

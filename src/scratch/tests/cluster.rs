@@ -3,6 +3,7 @@
 use std::fs;
 use std::mem;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, SystemTime};
 
 use crate::db::version::Version;
 use crate::scratch::cluster::OWNER_FILE;
@@ -120,6 +121,20 @@ fn the_next_run_removes_what_a_killed_one_left() {
     assert!(!folder.exists());
     // A killed run drops nothing.
     mem::forget((scratch, database, connection));
+}
+
+#[test]
+fn a_folder_that_says_nothing_is_removed_once_it_is_old() {
+    let parent = tempfile::tempdir().unwrap();
+    let (young, old) = (parent.path().join("pgplumb-scratch-1-young"), parent.path().join("pgplumb-scratch-1-old"));
+    for folder in [&young, &old] {
+        fs::create_dir(folder).unwrap();
+        fs::write(folder.join("log"), "").unwrap();
+    }
+    let yesterday = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+    fs::File::open(&old).unwrap().set_modified(yesterday).unwrap();
+    sweep_clusters(parent.path(), &Owner::current());
+    assert!(young.exists() && !old.exists());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What a server has against us, in our words.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use miette::Diagnostic;
 
@@ -46,6 +48,31 @@ fn a_server_that_is_not_there_is_named_with_what_to_check() {
         assert!(error.to_string().starts_with(message), "{error}");
         assert!(error.help().unwrap().to_string().contains(check), "{error:?}");
     }
+}
+
+/// A server that lets everyone in and answers every question with `130005`.
+fn old_server() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut buffer = [0; 1024];
+        assert!(client.read(&mut buffer).unwrap() > 0);
+        client.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").unwrap();
+        assert!(client.read(&mut buffer).unwrap() > 0);
+        client.write_all(b"T\0\0\0\x1a\0\x01v\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\0\0\0\0\0\0").unwrap();
+        client.write_all(b"D\0\0\0\x10\0\x01\0\0\0\x06130005C\0\0\0\x09SHOW\0Z\0\0\0\x05I").unwrap();
+        let _ = client.read(&mut buffer);
+    });
+    port
+}
+
+#[test]
+fn an_unsupported_server_is_named_with_what_is_supported() {
+    let given = format!("host=127.0.0.1 port={} dbname=x user=x sslmode=disable", old_server());
+    let error = connect(&ConnectionString::parse(&given).unwrap()).map(|_| ()).unwrap_err();
+    assert!(error.to_string().ends_with("runs PostgreSQL 13.5, which is not supported"), "{error}");
+    assert_eq!(error.help().unwrap().to_string(), "supported are PostgreSQL 14 to 18");
 }
 
 #[test]

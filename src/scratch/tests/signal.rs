@@ -29,9 +29,10 @@ fn hold_a_cluster() {
 }
 
 /// A run that holds a cluster, and the cluster's folder.
-fn holder() -> (Child, PathBuf) {
+fn holder(variables: &[(&str, &Path)]) -> (Child, PathBuf) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "scratch::tests::signal::hold_a_cluster", "--nocapture"]).env(HOLD, "1");
+    command.envs(variables.iter().copied());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let folder =
@@ -51,7 +52,7 @@ fn is_served(folder: &Path) -> bool {
 #[test]
 fn signals_that_end_a_run_leave_nothing() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-        let (mut child, folder) = holder();
+        let (mut child, folder) = holder(&[]);
         assert!(is_served(&folder));
         cleanup::signal(child.id(), signal);
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
@@ -61,10 +62,32 @@ fn signals_that_end_a_run_leave_nothing() {
 
 #[test]
 fn after_kill_9_the_next_run_removes_everything() {
-    let (mut child, folder) = holder();
+    let (mut child, folder) = holder(&[]);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(folder.exists() && is_served(&folder));
     sweep_clusters(folder.parent().unwrap(), &Owner::current());
     assert!(!folder.exists() && !is_served(&folder));
+}
+
+#[test]
+fn a_cached_template_is_used_and_replaced_when_it_is_bad() {
+    let cache = tempfile::tempdir().unwrap();
+    let run = || {
+        let (mut child, _) = holder(&[("XDG_CACHE_HOME", cache.path())]);
+        cleanup::signal(child.id(), Signal::SIGTERM);
+        child.wait().unwrap();
+        let folder = cache.path().join("pgplumb/cluster");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        names.collect::<Vec<_>>()
+    };
+    let first = run();
+    assert_eq!(first.len(), 1, "{first:?}");
+    let mark = first[0].join("mark");
+    std::fs::write(&mark, "").unwrap();
+    assert_eq!(run(), first);
+    assert!(mark.exists(), "a good template stays");
+    std::fs::remove_file(first[0].join("global/pg_control")).unwrap();
+    assert_eq!(run(), first);
+    assert!(!mark.exists() && first[0].join("global/pg_control").exists());
 }
