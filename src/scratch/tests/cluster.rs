@@ -23,6 +23,7 @@ fn a_cluster_starts_serves_and_leaves_nothing() {
     assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
     assert_eq!(text(&mut connection, "SELECT current_user::text"), database.loader());
     assert_eq!(text(&mut connection, "SHOW listen_addresses"), "");
+    assert_eq!(text(&mut connection, "SHOW application_name"), "pgplumb");
     let second = scratch.database("A longer, odd label: 'x' with more than is kept").unwrap();
     assert_ne!(second.name(), database.name());
     drop((connection, scratch, second));
