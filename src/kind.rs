@@ -165,8 +165,20 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn set_aside(&self, _at: &Site, _aside: &str) -> Option<(Statement, Statement)> {
         None
     }
-    /// Moves a column from the type that was set aside to the new one of the same name.
-    fn retype(&self, _at: &Site) -> Option<Change> {
+    /// For such a type: what to cast to the new type of its name, given a value of the one that was set aside;
+    /// `array` is `[]` for an array of them.
+    fn carried_over(&self, _at: &Site, value: &str, array: &str) -> String {
+        format!("{value}::text{array}")
+    }
+    /// Moves a column from `used`, which was set aside, to the new type of the same name.
+    ///
+    /// # Errors
+    /// Why the column's table must be created anew instead.
+    fn retype(&self, _at: &Site, _used: &Key) -> Result<Change, String> {
+        Err(String::new())
+    }
+    /// Why the fact that this one stands on must be created anew for this one to be added to it, where it must.
+    fn remakes(&self, _at: &Site) -> Option<String> {
         None
     }
     /// `STANDS_ON_TYPE` for kinds of which only some do.
@@ -289,8 +301,14 @@ macro_rules! kinds {
             pub fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
                 match self { $(Self::$kind(body) => body.set_aside(at, aside),)* }
             }
-            pub fn retype(&self, at: &Site) -> Option<Change> {
-                match self { $(Self::$kind(body) => body.retype(at),)* }
+            pub fn carried_over(&self, at: &Site, value: &str, array: &str) -> String {
+                match self { $(Self::$kind(body) => body.carried_over(at, value, array),)* }
+            }
+            pub fn retype(&self, at: &Site, used: &Key) -> Result<Change, String> {
+                match self { $(Self::$kind(body) => body.retype(at, used),)* }
+            }
+            pub fn remakes(&self, at: &Site) -> Option<String> {
+                match self { $(Self::$kind(body) => body.remakes(at),)* }
             }
             pub fn stands_on_type(&self) -> bool {
                 match self { $(Self::$kind(body) => body.stands_on_type(),)* }

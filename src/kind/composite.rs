@@ -86,6 +86,29 @@ impl Kind for Composite {
         rename_relation("TYPE", at.key, to)
     }
 
+    /// Attribute by attribute, by name: as text it would only fit a type of the same attributes.
+    fn carried_over(&self, at: &Site, value: &str, array: &str) -> String {
+        let text = format!("{value}::text{array}");
+        let Some(Body::Composite(to)) = at.there.get(at.key).filter(|_| array.is_empty()) else { return text };
+        let same = |a: &Element, b: &Element| (&a.name, &a.type_name) == (&b.name, &b.type_name);
+        if self.attributes.len() == to.attributes.len()
+            && self.attributes.iter().zip(&to.attributes).all(|(a, b)| same(a, b))
+        {
+            return text;
+        }
+        let fields: Vec<String> = to
+            .attributes
+            .iter()
+            .map(|new| match self.attributes.iter().find(|old| old.name == new.name) {
+                Some(old) if old.type_name.contains('.') => format!("({value}).{}::text::{}", new.name, new.type_name),
+                Some(_) => format!("({value}).{}", new.name),
+                None => "NULL".to_owned(),
+            })
+            .collect();
+        let row = format!("ROW({})::{}", fields.join(", "), at.sql());
+        format!("CASE WHEN {value} IS NOT DISTINCT FROM NULL THEN NULL ELSE {row} END")
+    }
+
     fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
         Some(set_aside("TYPE", at, aside))
     }

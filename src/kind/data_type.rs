@@ -53,6 +53,22 @@ pub fn is_stored(facts: &Facts, type_sql: &str) -> bool {
     false
 }
 
+/// Whether a column holds values of this domain inside something else: Postgres can then neither check nor constrain
+/// them (`get_rels_with_domain` in `typecmds.c`).
+pub fn is_contained(facts: &Facts, type_sql: &str) -> bool {
+    let array = format!("{type_sql}[]");
+    facts.iter().any(|(key, body)| match body {
+        Body::Column(column) => column.type_name == array,
+        Body::Attribute(attribute) if element(&attribute.type_name) == type_sql => {
+            key.on().is_some_and(|of| is_stored(facts, &of.sql()))
+        }
+        Body::Domain(domain) if domain.base_type == array => is_stored(facts, &key.sql()),
+        Body::Domain(domain) if domain.base_type == type_sql => is_contained(facts, &key.sql()),
+        Body::Range(range) if range.subtype == type_sql => is_stored(facts, &key.sql()),
+        _ => false,
+    })
+}
+
 fn element(type_name: &str) -> &str {
     type_name.trim_end_matches("[]")
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kind::data_type::{set_aside, type_slots};
+use crate::kind::data_type::{is_contained, set_aside, type_slots};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
@@ -48,6 +48,9 @@ impl Kind for Domain {
         if (base_type, collation) != (&self.base_type, &self.collation) {
             return Alter::replace("the type that a domain stands on cannot be changed");
         }
+        if !self.not_null && *not_null && is_contained(at.here, &at.sql()) {
+            return Alter::replace("NOT NULL cannot be set while columns hold its values inside arrays or other types");
+        }
         let mut statements = Vec::new();
         let alter = |clause: &str| Statement::new(format!("ALTER DOMAIN {} {clause}", at.sql()));
         if *default != self.default {
@@ -77,6 +80,13 @@ impl Kind for Domain {
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
         rename_relation("DOMAIN", at.key, to)
+    }
+
+    /// By way of the base type, whose own casts are the right ones; another domain or enum may be replaced as well, so
+    /// their values go by way of text.
+    fn carried_over(&self, _at: &Site, value: &str, array: &str) -> String {
+        let through = if self.base_type.contains('.') { "text" } else { &self.base_type };
+        format!("{value}::{through}{array}")
     }
 
     fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::facts::Facts;
-use crate::kind::key::Scoped;
+use crate::kind::key::{Child, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::column::Column;
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
@@ -29,6 +29,8 @@ pub struct Table {
     pub unlogged: bool,
     /// `RANGE (at)`; none for an ordinary table.
     pub partition_by: Option<String>,
+    /// The columns that the partition key reads: Postgres does not change their types.
+    pub partition_columns: Option<Vec<Ident>>,
     /// The composite type of a typed table.
     pub of_type: Option<String>,
     /// None for `heap`.
@@ -71,6 +73,7 @@ impl Kind for Table {
         let Self {
             unlogged,
             partition_by,
+            partition_columns: _,
             of_type,
             access_method,
             tablespace,
@@ -81,6 +84,9 @@ impl Kind for Table {
         } = to;
         if *partition_by != self.partition_by {
             return Alter::replace("a table's partition key cannot be changed");
+        }
+        if let Some(why) = self.key_moves(at) {
+            return Alter::replace(why);
         }
         let table = at.sql();
         let mut clauses = Vec::new();
@@ -146,6 +152,16 @@ impl Kind for Table {
 }
 
 impl Table {
+    /// Why a change of a column that the partition key reads makes the table another one.
+    fn key_moves(&self, at: &Site) -> Option<String> {
+        self.partition_columns.iter().flatten().find_map(|name| {
+            let key = Key::Column(Child::new(at.key.clone(), name.as_str()));
+            let (Some(Body::Column(from)), to) = (at.here.get(&key), at.there.get(&key)) else { return None };
+            let same = matches!(to, Some(Body::Column(to)) if to.type_name == from.type_name && to.collation == from.collation);
+            (!same).then(|| format!("column {name} is part of the partition key, and cannot be dropped or change its type"))
+        })
+    }
+
     fn create_table(&self, at: &Site) -> String {
         let mut elements: Vec<String> = Vec::new();
         for (key, column) in columns(at.here, at.key) {

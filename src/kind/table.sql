@@ -8,6 +8,14 @@ SELECT 'pg_class'::regclass::oid AS classid,
        c.relname AS name,
        c.relpersistence = 'u' AS unlogged,
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_by,
+       (SELECT pg_catalog.array_agg(a.attname)
+          FROM pg_catalog.pg_partitioned_table AS pt
+          JOIN pg_catalog.pg_attribute AS a
+            ON a.attrelid = pt.partrelid AND (a.attnum = ANY (pt.partattrs) OR pt.partexprs IS NOT NULL
+               AND EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
+                              AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))
+         WHERE pt.partrelid = c.oid AND a.attnum > 0) AS partition_columns,
        CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) END AS of_type,
        CASE WHEN am.amname <> 'heap' THEN am.amname END AS access_method,
        t.spcname AS tablespace,

@@ -42,6 +42,7 @@ impl Changes {
         while let Some(key) = decider.open.pop() {
             decider.spread(&key);
         }
+        decider.spread_aside();
         Ok(decider.changes)
     }
 
@@ -68,8 +69,9 @@ impl Decider<'_> {
     fn take(&mut self, difference: &Difference) {
         let key = difference.key;
         match (difference.from, difference.to) {
-            (None, _) => {
+            (None, to) => {
                 self.changes.created.insert(key.clone());
+                self.remake(key, to);
             }
             (Some(_), None) => self.destroy(key, None),
             (Some(from), Some(to)) => match from.alter(to, &self.site(key)) {
@@ -80,8 +82,20 @@ impl Decider<'_> {
                         self.open.push(key.clone());
                     }
                 }
-                Alter::Replace(why) => self.destroy(key, Some(why)),
+                Alter::Replace(why) => {
+                    self.destroy(key, Some(why));
+                    self.remake(key, Some(to));
+                }
             },
+        }
+    }
+
+    /// Replaces what a new fact stands on, where it cannot be added to that.
+    fn remake(&mut self, key: &Key, body: Option<&Body>) {
+        let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(key) };
+        let why = body.and_then(|body| body.remakes(&at));
+        if let (Some(on), Some(why)) = (key.on().filter(|on| self.live.facts.contains(on)), why) {
+            self.destroy(on, Some(why));
         }
     }
 
@@ -135,7 +149,7 @@ impl Decider<'_> {
             return;
         }
         if !stands && matches!(user, Key::Column(_)) && self.keeps_name_of_type(user) && self.set_aside(used) {
-            self.retype(user);
+            self.retype(user, used);
             return;
         }
         self.destroy(user, Some(format!("it stands on {used}, which is replaced")));
@@ -150,6 +164,9 @@ impl Decider<'_> {
     }
 
     fn set_aside(&mut self, used: &Key) -> bool {
+        if self.changes.aside.contains(used) {
+            return true;
+        }
         let can = self.live.facts.get(used).is_some_and(|body| body.set_aside(&self.site(used), "x").is_some());
         if can {
             self.changes.aside.insert(used.clone());
@@ -157,12 +174,30 @@ impl Decider<'_> {
         can
     }
 
-    fn retype(&mut self, column: &Key) {
-        let Some(change) = self.desired.facts.get(column).and_then(|body| {
-            let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(column) };
-            body.retype(&at)
-        }) else {
-            return;
+    /// A type that is set aside still stands on the types that it was made from, so these cannot be dropped before it.
+    fn spread_aside(&mut self) {
+        let mut open: Vec<Key> = self.changes.aside.iter().cloned().collect();
+        while let Some(key) = open.pop() {
+            let below: Vec<Key> = self.from.uses(&key).filter(|used| self.changes.replaced(used)).cloned().collect();
+            for used in below {
+                if !self.changes.aside.contains(&used) && self.set_aside(&used) {
+                    open.push(used);
+                }
+            }
+        }
+    }
+
+    fn retype(&mut self, column: &Key, used: &Key) {
+        let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(column) };
+        let change = match self.desired.facts.get(column).map(|body| body.retype(&at, used)) {
+            Some(Ok(change)) => change,
+            Some(Err(why)) => {
+                if let Some(table) = column.on() {
+                    self.destroy(table, Some(why));
+                }
+                return;
+            }
+            None => return,
         };
         let entry = self.changes.altered.entry(column.clone()).or_default();
         entry.disturbs = change.disturbs;

@@ -93,7 +93,8 @@ impl Kind for Column {
         if created(table) {
             return Some(table.clone());
         }
-        inherited_from(at, self).into_iter().find(|parent| created(parent) && was_child(at))
+        let parents = inherited_from(at, self).into_iter().filter(|_| was_child(at));
+        parents.chain(attribute(at)).find(|parent| created(parent))
     }
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
@@ -101,10 +102,8 @@ impl Kind for Column {
         if dropped(table) {
             return Some(table.clone());
         }
-        if self.local.0 {
-            return None;
-        }
-        inherited_from(at, self).into_iter().find(|parent| dropped(parent))
+        let parents = inherited_from(at, self).into_iter().filter(|_| !self.local.0);
+        parents.chain(attribute(at)).find(|parent| dropped(parent))
     }
 
     fn clause(&self, at: &Site) -> Option<String> {
@@ -132,9 +131,27 @@ impl Kind for Column {
         ))
     }
 
-    fn retype(&self, at: &Site) -> Option<Change> {
-        let through = if self.type_name.ends_with("[]") { "text[]" } else { "text" };
-        Some(self.type_change(at, through))
+    fn retype(&self, at: &Site, used: &Key) -> Result<Change, String> {
+        let mut table = at.key.on().cloned();
+        while let Some(key) = table {
+            let keyed = |body: &Body| match body {
+                Body::Table(table) => table.partition_columns.iter().flatten().any(|c| c.as_str() == at.key.name()),
+                _ => false,
+            };
+            if at.there.get(&key).is_some_and(keyed) {
+                return Err(format!("its partition key reads column {}, whose type is replaced", at.key.name()));
+            }
+            table = partition::parent_table(at.there, &key);
+        }
+        let column = Ident::new(at.key.name()).to_string();
+        let over = match at.there.get(used) {
+            Some(body) => {
+                let array = if self.type_name.ends_with("[]") { "[]" } else { "" };
+                body.carried_over(&Site { key: used, here: at.there, there: at.here, ..*at }, &column, array)
+            }
+            None => format!("{column}::text"),
+        };
+        Ok(self.type_change(at, &over))
     }
 
     fn runs_routines(&self) -> bool {
@@ -209,7 +226,7 @@ impl Column {
             change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
         }
         if *type_name != self.type_name || *collation != self.collation {
-            let typed = to.type_change(at, "");
+            let typed = to.type_change(at, &Ident::new(at.key.name()).to_string());
             change.statements.extend(typed.statements);
             change.disturbs = typed.disturbs;
         }
@@ -241,16 +258,14 @@ impl Column {
         change
     }
 
-    /// ALTER COLUMN TYPE to this column's type; `through` names the type by way of which the values are cast.
-    fn type_change(&self, at: &Site, through: &str) -> Change {
-        let column = Ident::new(at.key.name());
+    /// ALTER COLUMN TYPE to this column's type, from this expression of its present value.
+    fn type_change(&self, at: &Site, value: &str) -> Change {
         let mut clause = format!("TYPE {}", self.type_name);
         if let Some(collation) = &self.collation {
             clause.push_str(&format!(" COLLATE {collation}"));
         }
         if self.generated.is_none() {
-            let through = if through.is_empty() { String::new() } else { format!("::{through}") };
-            clause.push_str(&format!(" USING {column}{through}::{}", self.type_name));
+            clause.push_str(&format!(" USING {value}::{}", self.type_name));
         }
         let statement = Statement::new(self.clause_of(at, &clause))
             .hazard(Hazard::Rewrites("the values are converted unless the types are binary compatible".to_owned()))
@@ -294,6 +309,14 @@ fn inherited_from(at: &Site, column: &Column) -> Vec<Key> {
         .map(|parent| Key::Column(Child::new(parent, at.key.name())))
         .filter(|parent| at.here.contains(parent))
         .collect()
+}
+
+/// The attribute that makes a typed table have this column.
+fn attribute(at: &Site) -> Option<Key> {
+    let (_, Body::Table(table)) = at.on()? else { return None };
+    let of_type = table.of_type.as_ref()?;
+    let key = at.here.keys().find(|key| matches!(key, Key::Composite(_)) && key.sql() == *of_type)?;
+    Some(Key::Attribute(Child::new(key.clone(), at.key.name())))
 }
 
 /// Whether the table had these parents before the plan, so that their ADD COLUMN reaches it.

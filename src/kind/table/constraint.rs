@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
+use crate::kind::data_type::is_contained;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
@@ -144,6 +145,13 @@ impl Kind for Constraint {
             return self.parents(at).into_iter().find(|parent| dropped(parent));
         }
         index_parent(at).filter(|parent| dropped(parent))
+    }
+
+    fn remakes(&self, at: &Site) -> Option<String> {
+        let domain = at.key.on().filter(|on| matches!(on, Key::Domain(_)))?;
+        (self.validated && is_contained(at.there, &domain.sql())).then(|| {
+            "a constraint cannot be added while columns hold its values inside arrays or other types".to_owned()
+        })
     }
 
     fn folds_into(&self, at: &Site) -> Option<Key> {
