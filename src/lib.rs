@@ -2,11 +2,14 @@
 
 pub mod base;
 pub mod catalog;
+pub mod cli;
+pub mod command;
 pub mod config;
 pub mod db;
 pub mod diff;
 pub mod exit;
 pub mod kind;
+pub mod lint;
 pub mod plan;
 pub mod propose;
 pub mod prove;

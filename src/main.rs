@@ -1,3 +1,7 @@
 //! Parses, runs, prints, exits.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pgplumb::cli::run().into()
+}

@@ -2,7 +2,17 @@
 
 /// `1 file`, `3 files`.
 pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {}", plural(noun)) }
+}
+
+/// `tables`, `policies`, `indexes`.
+pub fn plural(noun: &str) -> String {
+    let consonant_y = noun.ends_with('y') && !noun.ends_with("ey") && !noun.ends_with("ay") && !noun.ends_with("oy");
+    match noun.strip_suffix('y').filter(|_| consonant_y) {
+        Some(stem) => format!("{stem}ies"),
+        None if noun.ends_with(['x', 's']) => format!("{noun}es"),
+        None => format!("{noun}s"),
+    }
 }
 
 /// Each in backticks: "`a`, `b` and `c`".

@@ -52,6 +52,8 @@ pub struct Loaded {
     /// Whether the files say anything about privileges, and about owners. Where they do not, nothing is compared.
     pub declares_grants: bool,
     pub declares_owners: bool,
+    /// The major version of the server that took them.
+    pub major: u32,
 }
 
 /// Reads and splits these files and folders, without a server.
@@ -83,10 +85,11 @@ pub fn load(files: Parsed, scratch: &Scratch) -> Result<Loaded, SourceError> {
     let unknown = |sql: &String| format!("`{sql}` is not known to this server and was left out");
     notes.extend(loader.unknown_settings.iter().map(unknown));
     let roles_created = std::mem::take(&mut loader.roles);
+    let major = loader.major();
     let mut catalog = read(&mut connection)?;
     drop_owners(&mut catalog, db.loader());
     let statements = files.into_iter().flat_map(|(_, statements)| statements).collect();
-    Ok(Loaded { catalog, db, statements, places, notes, roles_created, declares_grants, declares_owners })
+    Ok(Loaded { catalog, db, statements, places, notes, roles_created, declares_grants, declares_owners, major })
 }
 
 /// Counts for a person: by reason, with the file where there is only one.

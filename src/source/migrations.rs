@@ -28,6 +28,8 @@ pub struct Replayed {
     pub db: ScratchDb,
     /// How many were run.
     pub count: usize,
+    /// The major version of the server that they ran on.
+    pub major: u32,
 }
 
 /// Whether this folder holds migrations.
@@ -67,9 +69,11 @@ pub fn replay(folder: &Path, scratch: &Scratch) -> Result<Replayed, SourceError>
         // A session of its own, as psql has for each file: what one sets must not reach the next.
         run(&split(&file), &mut db.connect()?, scratch, &mut roles)?;
     }
-    let mut catalog = read(&mut db.connect()?)?;
+    let mut connection = db.connect()?;
+    let major = connection.version().major();
+    let mut catalog = read(&mut connection)?;
     drop_owners(&mut catalog, db.loader());
-    Ok(Replayed { catalog, db, count: migrations.len() })
+    Ok(Replayed { catalog, db, count: migrations.len(), major })
 }
 
 /// One file, statement by statement. A role that is missing is made where that is ours to do; the transaction that it was

@@ -1,0 +1,65 @@
+//! The command line: verbs, their help, and where a run ends.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{completions, diff, dump, fault, graph, init, plan};
+use crate::exit::Exit;
+
+const AFTER_HELP: &str = "\
+Examples:
+  pgplumb init --db postgresql://localhost/shop     start from a live database
+  pgplumb plan                                      what would change, as a pair of migrations
+  pgplumb diff schema/ postgresql://localhost/shop  is the live database what the files say?
+
+Exit status: 0 fine, 1 differences or blocking findings, 2 failure, 64 wrong usage.";
+
+/// Keeps a PostgreSQL database true to the schema that its developers declare
+#[derive(Parser)]
+#[command(name = "pgplumb", version, after_help = AFTER_HELP, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The configuration, if it is not ./pgplumb.yaml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Plan(plan::Args),
+    Diff(diff::Args),
+    Dump(dump::Args),
+    Init(init::Args),
+    Graph(graph::Args),
+    Completions(completions::Args),
+}
+
+/// Runs what the arguments of this process ask for.
+pub fn run() -> Exit {
+    run_with(std::env::args_os())
+}
+
+fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are not errors; clap knows which stream each goes to.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            return if error.print().is_ok() { exit } else { Exit::Failure };
+        }
+    };
+    let config = cli.config.as_deref();
+    let done = match cli.verb {
+        Verb::Plan(args) => plan::run(&args, config),
+        Verb::Diff(args) => diff::run(&args, config),
+        Verb::Dump(args) => dump::run(&args, config),
+        Verb::Init(args) => init::run(&args, config),
+        Verb::Graph(args) => graph::run(&args, config),
+        Verb::Completions(args) => completions::run::<Cli>(&args),
+    };
+    done.unwrap_or_else(fault::tell)
+}

@@ -1,0 +1,15 @@
+//! The verbs, one file each: every one puts the layers below together.
+
+pub mod completions;
+pub mod database;
+pub mod diff;
+pub mod dump;
+pub mod error;
+pub mod fault;
+pub mod graph;
+pub mod init;
+pub mod out;
+pub mod plan;
+pub mod side;
+pub mod sql;
+pub mod tree;

@@ -1,0 +1,76 @@
+//! Why a verb failed: what a layer below says, or what only the command line can be wrong about.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::config::error::ConfigError;
+use crate::db::error::DbError;
+use crate::exit::Exit;
+use crate::plan::error::PlanError;
+use crate::prove::error::ProofError;
+use crate::scratch::error::ScratchError;
+use crate::source::error::SourceError;
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum CommandError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scratch(#[from] ScratchError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Proof(#[from] ProofError),
+
+    #[error("no database is named")]
+    #[diagnostic(
+        code(command::no_database),
+        help(
+            "give `--db URL`, or `--env NAME` with an environment of pgplumb.yaml, or set `DATABASE_URL` or `PGHOST`"
+        )
+    )]
+    NoDatabase,
+
+    #[error("`{}` is there already", path.display())]
+    #[diagnostic(code(command::exists), help("{help}"))]
+    Exists { path: PathBuf, help: &'static str },
+
+    #[error("`{}` cannot be written", path.display())]
+    #[diagnostic(code(command::unwritable), help("check that the disk has room and that you may write there"))]
+    Unwritable {
+        path: PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+
+    #[error("reading the live database ended without an answer")]
+    #[diagnostic(code(command::lost), help("this is a fault of pgplumb: please report it with what stands above"))]
+    Lost,
+
+    #[error("stdout takes no more")]
+    #[diagnostic(code(command::stdout))]
+    Stdout(#[source] std::io::Error),
+}
+
+impl CommandError {
+    /// Whether the reader of stdout went away, as `head` does.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Stdout(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        Exit::Failure
+    }
+}

@@ -1,0 +1,29 @@
+//! Writing to the user: results to stdout, remarks to stderr.
+
+use std::io::Write;
+
+use crate::command::error::CommandError;
+
+/// Writes to stdout as it is; colours are taken out where they are not wanted.
+///
+/// # Errors
+/// When stdout takes no more.
+pub fn text(text: &str) -> Result<(), CommandError> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+}
+
+/// Writes bytes to stdout.
+///
+/// # Errors
+/// When stdout takes no more.
+pub fn bytes(bytes: &[u8]) -> Result<(), CommandError> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+}
+
+/// A line for the person who is waiting.
+pub fn remark(line: &str) {
+    // Where stderr is gone there is nobody left to tell.
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}

@@ -1,0 +1,155 @@
+//! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use jiff::Timestamp;
+
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::side::{Opener, Side, of_loaded, read_live, title};
+use crate::command::{out, sql};
+use crate::diff::diff;
+use crate::exit::Exit;
+use crate::lint::allowance::{Allowance, Allowances};
+use crate::lint::{Context, Finding, findings};
+use crate::propose::{Proposal, Request, propose};
+use crate::source::files;
+use crate::source::owned::drop_owners;
+
+const AFTER_HELP: &str = "\
+Without a database (`--db`, `--env`, DATABASE_URL, PGHOST) the schema files are compared with the
+migrations folder, replayed on scratch.
+
+What loses data blocks, and so does what looks like a rename: each finding has a code, and `--allow`
+lets it through. The files are written all the same.
+
+Examples:
+  pgplumb plan                                             what the edited files change
+  pgplumb plan --db postgresql://localhost/shop --stdout   only look
+  pgplumb plan --env production --allow drop-column:orders.note
+
+Exit status: 0 nothing blocks, 1 a finding blocks, 2 failure.";
+
+/// Plan the way from the live database to the schema files, and prove it
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// A file or folder of the desired schema; may be given several times
+    #[arg(long, value_name = "PATH")]
+    schema: Vec<PathBuf>,
+
+    /// Write up.sql and down.sql right here
+    #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
+    out: Option<PathBuf>,
+
+    /// Write nothing; print the up
+    #[arg(long)]
+    stdout: bool,
+
+    /// What the change is called in the name of its folder
+    #[arg(long, value_name = "SLUG")]
+    name: Option<String>,
+
+    /// A server to make scratch databases on
+    #[arg(long, value_name = "URL")]
+    scratch: Option<String>,
+
+    /// Do not run the plan on scratch
+    #[arg(long)]
+    no_prove: bool,
+
+    /// Let findings through, of all objects or of one; `all` is all
+    #[arg(long, value_name = "CODE[:OBJECT]")]
+    allow: Vec<Allowance>,
+}
+
+/// # Errors
+/// When a side cannot be read, no order works, the proof fails, or nothing can be written.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let mut opener = Opener::new(config, args.scratch.as_deref())?;
+    let (live, desired) = sides(args, &mut opener)?;
+    let rules = opener.rules(&live, &desired);
+    let Some(loaded) = desired.loaded else { return Err(CommandError::NoDatabase) };
+    let (from, to) = rules.clean_both(live.catalog, desired.catalog);
+    let loader = loaded.db.loader();
+    let request = Request {
+        live: &from,
+        desired: &to,
+        renames: &[],
+        prepare: &|mut catalog| {
+            drop_owners(&mut catalog, loader);
+            rules.clean(catalog)
+        },
+        prove: !args.no_prove,
+    };
+    let proposal = propose(&mut loaded.db.connect()?, &request)?;
+    out::remark(&format!("live     {}\ndesired  {}", live.title, desired.title));
+    out::remark(&format!("scratch  {}", opener.scratch_used().unwrap_or_default()));
+    if proposal.up.is_empty() {
+        out::remark("nothing to change");
+        return Ok(Exit::Fine);
+    }
+    let context = Context { plan: &proposal.up, live: &from.facts, desired: &to.facts };
+    let findings = findings(&context, &Allowances(args.allow.clone()));
+    for finding in &findings {
+        tell(finding);
+    }
+    let slug = match &args.name {
+        Some(name) => name.clone(),
+        None => diff(&from.facts, &to.facts).first().map_or("change", |first| first.key.label()).replace(' ', "-"),
+    };
+    write(args, &opener, &slug, &proposal)?;
+    Ok(if findings.iter().all(|finding| finding.allowed) { Exit::Fine } else { Exit::Differs })
+}
+
+/// The live side and the desired one; a live database is read while scratch loads the files.
+fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError> {
+    let paths = if args.schema.is_empty() { opener.config.schema() } else { args.schema.clone() };
+    let parsed = files::parse(&paths)?;
+    let title = title(&parsed, &paths);
+    let Some(to) = args.database.choose(&opener.config)? else {
+        let live = opener.replay(&opener.config.migrations())?;
+        let desired = of_loaded(files::load(parsed, opener.scratch()?)?, title);
+        return Ok((live, desired));
+    };
+    let mut live = opener.live(&to)?;
+    let scratch = opener.scratch()?;
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || read_live(&mut live));
+        let loaded = files::load(parsed, scratch);
+        let live = reading.join().map_err(|_| CommandError::Lost)?;
+        Ok((live?, of_loaded(loaded?, title)))
+    })
+}
+
+fn tell(finding: &Finding) {
+    let verb = if finding.allowed { "allowed" } else { "blocked by" };
+    out::remark(&format!("{verb}  {} {}: {}", finding.code, finding.object, finding.says));
+    if !finding.allowed {
+        if let Some(advice) = &finding.advice {
+            out::remark(&format!("  {advice}"));
+        }
+        out::remark(&format!("  allow with --allow {}:{}", finding.code, finding.object));
+    }
+}
+
+fn write(args: &Args, opener: &Opener, slug: &str, proposal: &Proposal) -> Result<(), CommandError> {
+    let (up, down) = (sql::script(&proposal.up), sql::script(&proposal.down));
+    if args.stdout {
+        return out::text(&up);
+    }
+    let folder = args.out.clone().unwrap_or_else(|| {
+        opener.config.migrations().join(format!("{}_{slug}", Timestamp::now().strftime("%Y%m%d%H%M%S")))
+    });
+    let unwritable = |cause| CommandError::Unwritable { path: folder.clone(), cause };
+    fs::create_dir_all(&folder).map_err(unwritable)?;
+    fs::write(folder.join("up.sql"), up).map_err(unwritable)?;
+    fs::write(folder.join("down.sql"), down).map_err(unwritable)?;
+    out::remark(&format!("wrote {}/{{up.sql,down.sql}}", folder.display()));
+    Ok(())
+}
