@@ -18,6 +18,7 @@ pub mod step;
 use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::kind::Site;
+use crate::kind::default_privileges::{any_current, spell_out};
 use crate::kind::statement::Statement;
 use crate::plan::action::Action;
 use crate::plan::change::Changes;
@@ -46,6 +47,15 @@ impl Plan {
 /// # Errors
 /// `PlanError` when something cannot be replaced or the order has a cycle that nothing can break.
 pub fn plan(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, PlanError> {
+    if !any_current(&live.facts) && !any_current(&desired.facts) {
+        return between(live, desired, rewrite);
+    }
+    let (mut live, mut desired) = (live.clone(), desired.clone());
+    spell_out(&mut live.facts, &mut desired.facts);
+    between(&live, &desired, rewrite)
+}
+
+fn between(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, PlanError> {
     let differences = diff(&live.facts, &desired.facts);
     if differences.is_empty() {
         return Ok(Plan::default());

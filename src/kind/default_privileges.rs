@@ -3,15 +3,19 @@
 //! Said for all schemas they stand in place of the built-in ones; said for one schema they come on top of those. The
 //! change comes after every object of the plan is made, so that it cannot matter to what they get.
 
+use std::collections::BTreeMap;
+
 use postgres::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::db::error::DbError;
 use crate::db::row::decode;
+use crate::kind::acl::Acl;
 use crate::kind::acl::entry::{Entries, changes, merged};
 use crate::kind::carried::Carried;
-use crate::kind::key::{Global, Shape};
+use crate::kind::facts::Facts;
+use crate::kind::key::{Attached, Global, Shape};
 use crate::kind::statement::{Alter, Statement};
 use crate::kind::{Body, Key, Kind, Site};
 
@@ -149,4 +153,69 @@ fn given(at: &Site, object: &Key, objects: &str, standard: &Entries, counts: &dy
         }
     }
     merged(everywhere.into_iter().chain(here))
+}
+
+/// Gives every object that has only its standard privileges a fact that says so, in both states, where default
+/// privileges would give a new one others: otherwise an object that is created would keep those.
+pub fn spell_out(from: &mut Facts, to: &mut Facts) {
+    let mut affected: BTreeMap<String, Entries> = BTreeMap::new();
+    for (key, body) in from.iter().chain(to.iter()) {
+        if let (Key::DefaultPrivileges(creation), Body::DefaultPrivileges(body)) = (key, body)
+            && body.current.0
+        {
+            affected.insert(creation.objects.as_str().to_owned(), body.standard.0.clone());
+        }
+    }
+    for facts in [from, to] {
+        let missing: Vec<(Key, Body)> = facts.keys().filter_map(|key| standard_of(key, facts, &affected)).collect();
+        for (key, body) in missing {
+            facts.insert(key, body);
+        }
+    }
+}
+
+fn standard_of(key: &Key, facts: &Facts, affected: &BTreeMap<String, Entries>) -> Option<(Key, Body)> {
+    let (objects, kind) = match key {
+        Key::Table(_) | Key::View(_) | Key::MaterializedView(_) => ("tables", "r"),
+        Key::Sequence(_) => ("sequences", "s"),
+        Key::Function(_) | Key::Procedure(_) | Key::Aggregate(_) => ("functions", "f"),
+        Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_) => ("types", "T"),
+        Key::Schema(_) => ("schemas", "n"),
+        _ => return None,
+    };
+    let standard = affected.get(objects)?;
+    let acl = Key::Acl(Attached::new(key.clone()));
+    if facts.contains(&acl) || key.schema().is_none() && key.name() == "public" {
+        return None;
+    }
+    let body = Acl {
+        entries: standard.clone(),
+        standard: Carried(standard.clone()),
+        objects: Carried(kind.to_owned()),
+        owner: Carried(Ident::new("")),
+    };
+    Some((acl, Body::Acl(body)))
+}
+
+/// Whether there are default privileges for what the plan creates.
+pub fn any_current(facts: &Facts) -> bool {
+    facts.iter().any(|(_, body)| matches!(body, Body::DefaultPrivileges(body) if body.current.0))
+}
+
+/// Reads the default privileges as this role would: those of the loader of a scratch database are its own, and it is
+/// the one that creates what a plan creates.
+pub fn adopt(facts: &mut Facts, loader: &str, role: &str) {
+    let own: Vec<(Key, Body)> =
+        facts.iter().filter(|(key, _)| is_same_kind(key)).map(|(key, body)| (key.clone(), body.clone())).collect();
+    for (key, body) in own {
+        let (Key::DefaultPrivileges(mut creation), Body::DefaultPrivileges(mut body)) = (key.clone(), body) else {
+            continue;
+        };
+        facts.remove(&key);
+        if creation.role.as_str() == loader {
+            creation.role = Ident::new(role);
+        }
+        body.current = Carried(creation.role.as_str() == role);
+        facts.insert(Key::DefaultPrivileges(creation), Body::DefaultPrivileges(body));
+    }
 }

@@ -1,7 +1,8 @@
 //! One graph of all actions, and their order.
 //!
 //! Build order comes from the desired state, teardown order from the live one. A loop is broken by taking apart what
-//! rides with a CREATE (defaults first, then columns); one that is left is an error that names its members.
+//! rides with a CREATE (defaults first, then columns), or by letting go of wishes; one that is left is an error that
+//! names its members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,15 +28,18 @@ pub fn ordered(
     rewrite: Rewrite,
 ) -> Result<Vec<Action>, PlanError> {
     let mut separate = BTreeSet::new();
+    let mut wishes = true;
     loop {
         let builder = Builder { changes, live, desired, rewrite, separate: &separate };
         let actions = builder.build();
-        let graph = Graph { builder: &builder, actions: &actions, from, to }.edges();
+        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes }.edges();
         match order::sort(&actions.all, &graph) {
             Ok(sequence) => return Ok(fold::fold(&builder, actions, &graph, sequence)),
             Err(members) => {
                 let apart = take_apart(&actions, &members, &separate);
-                if apart.is_empty() {
+                if apart.is_empty() && wishes {
+                    wishes = false;
+                } else if apart.is_empty() {
                     return Err(PlanError::Cycle { members: describe(&actions, &members) });
                 }
                 separate.extend(apart);
@@ -67,6 +71,8 @@ struct Graph<'a> {
     actions: &'a Actions,
     from: &'a Dependencies<'a>,
     to: &'a Dependencies<'a>,
+    /// Whether to ask for what is only nearly always needed.
+    wishes: bool,
 }
 
 impl Graph<'_> {
@@ -104,8 +110,20 @@ impl Graph<'_> {
                 if let Some(maker) = producer.get(used).or_else(|| alterer.get(used)) {
                     before(*maker, *span);
                 }
+                for check in self.checks_of(used).filter(|check| self.wishes && *check != key) {
+                    if let Some(maker) = producer.get(check) {
+                        before(*maker, *span);
+                    }
+                }
             }
         }
+    }
+
+    /// The checks of a domain: they cannot be added once columns hold its values inside arrays or other types.
+    fn checks_of<'b>(&'b self, used: &'b Key) -> impl Iterator<Item = &'b Key> {
+        let is_domain = matches!(used, Key::Domain(_));
+        let standing = self.builder.desired.facts.standing_on(used).map(|(key, _)| key);
+        standing.filter(move |key| is_domain && matches!(key, Key::Constraint(_)))
     }
 
     /// What needs a fact in the live state is gone, or has let go, before the fact is dropped or altered.
