@@ -29,7 +29,9 @@ pub mod routine;
 pub mod rule;
 pub mod schema;
 pub mod sequence;
+pub mod statistics;
 pub mod table;
+pub mod text_search;
 pub mod trigger;
 pub mod view;
 
@@ -338,6 +340,10 @@ kinds! {
     Function(Signature) = routine::Function,
     Procedure(Signature) = routine::Procedure,
     Aggregate(Signature) = aggregate::Aggregate,
+    TextSearchParser(Scoped) = text_search::parser::Parser,
+    TextSearchTemplate(Scoped) = text_search::template::Template,
+    TextSearchDictionary(Scoped) = text_search::dictionary::Dictionary,
+    TextSearchConfiguration(Scoped) = text_search::configuration::Configuration,
     Sequence(Scoped) = sequence::Sequence,
     Table(Scoped) = table::Table,
     Column(Child) = table::column::Column,
@@ -352,6 +358,7 @@ kinds! {
     Constraint(Child) = table::constraint::Constraint,
     Index(Scoped) = table::index::Index,
     IndexAttachment(Attached) = table::index_attachment::IndexAttachment,
+    Statistics(Scoped) = statistics::Statistics,
     Clustered(Attached) = table::clustered::Clustered,
     ReplicaIdentity(Attached) = table::replica_identity::ReplicaIdentity,
     Rule(Child) = rule::Rule,

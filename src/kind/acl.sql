@@ -34,6 +34,8 @@ WITH schema AS (
   SELECT 'pg_proc'::regclass, p.oid, 0, 'f'::"char", p.proacl, p.proowner, p.pronamespace
     FROM pg_catalog.pg_proc AS p
     JOIN schema AS s ON s.oid = p.pronamespace
+   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS i
+                      WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid, 0, 'T'::"char", t.typacl, t.typowner, t.typnamespace
     FROM pg_catalog.pg_type AS t

@@ -25,6 +25,8 @@ WITH schema AS (
   SELECT 'pg_proc'::regclass, p.oid, p.proowner, false
     FROM pg_catalog.pg_proc AS p
     JOIN schema AS s ON s.oid = p.pronamespace
+   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS i
+                      WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid, t.typowner, false
     FROM pg_catalog.pg_type AS t
