@@ -11,6 +11,7 @@ use crate::command::diff::open_both;
 use crate::command::error::CommandError;
 use crate::command::out;
 use crate::command::side::Opener;
+use crate::command::tree::object;
 use crate::exit::Exit;
 use crate::kind::Key;
 use crate::plan::action::Verb;
@@ -95,10 +96,11 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 fn marks(from: &Catalog, to: &Catalog) -> Result<BTreeMap<Key, &'static str>, CommandError> {
     let mut verbs: BTreeMap<Key, BTreeSet<Verb>> = BTreeMap::new();
     for step in plan(from, to, &strategy::plain)?.steps {
-        let root = step.key.root();
+        let facts = if to.facts.contains(step.key.root()) { &to.facts } else { &from.facts };
+        let whole = object(&step.key, facts);
         // What happens to a part is a change of the whole.
-        let verb = if step.key == *root { step.verb } else { Verb::Alter };
-        verbs.entry(root.clone()).or_default().insert(verb);
+        let verb = if step.key == whole { step.verb } else { Verb::Alter };
+        verbs.entry(whole).or_default().insert(verb);
     }
     let sign = |verbs: BTreeSet<Verb>| match (verbs.contains(&Verb::Create), verbs.contains(&Verb::Drop)) {
         (true, true) => "±",
@@ -109,22 +111,24 @@ fn marks(from: &Catalog, to: &Catalog) -> Result<BTreeMap<Key, &'static str>, Co
     Ok(verbs.into_iter().map(|(key, verbs)| (key, sign(verbs))).collect())
 }
 
-/// The objects that have a name here, and what they need directly. What stands on an object counts as part of it.
+/// The objects that have a name here, and what they need directly. What belongs to an object counts as it.
 fn graph(catalogs: &[&Catalog], name: impl Fn(&Key) -> Option<String>) -> Graph {
     let mut graph = Graph::new();
     for catalog in catalogs {
-        for key in catalog.facts.keys().filter(|key| key.on().is_none()) {
+        for key in catalog.facts.keys().filter(|key| key.on().is_none() && object(key, &catalog.facts) == **key) {
             graph.extend(name(key).map(|name| (name, BTreeSet::new())));
         }
     }
-    for (user, used) in catalogs.iter().flat_map(|catalog| catalog.edges.iter()) {
-        let (user, used) = (user.root(), used.root());
-        if user != used
-            && let (Some(user), Some(used)) = (name(user), name(used))
-            && graph.contains_key(&used)
-            && let Some(needs) = graph.get_mut(&user)
-        {
-            needs.insert(used);
+    for catalog in catalogs {
+        for (user, used) in catalog.edges.iter() {
+            let (user, used) = (object(user, &catalog.facts), object(used, &catalog.facts));
+            if user != used
+                && let (Some(user), Some(used)) = (name(&user), name(&used))
+                && graph.contains_key(&used)
+                && let Some(needs) = graph.get_mut(&user)
+            {
+                needs.insert(used);
+            }
         }
     }
     graph

@@ -90,7 +90,7 @@ fn statements(steps: &[&Step]) -> String {
 }
 
 /// The object that a person would look under for a fact: an index belongs to its table, although its name does not.
-fn object(key: &Key, facts: &Facts) -> Key {
+pub fn object(key: &Key, facts: &Facts) -> Key {
     let mut at = key.root().clone();
     let mut seen = BTreeSet::new();
     while seen.insert(at.clone()) {

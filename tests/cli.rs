@@ -1,0 +1,202 @@
+//! The program as a person runs it: arguments in, files, text and an exit code out.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::harness::cluster::{Cluster, limited};
+use crate::harness::dump::entries;
+
+/// A folder to run in, and nothing of the tester's own environment that names a server.
+struct Place {
+    folder: TempDir,
+}
+
+/// What a run came to.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = limited(Path::new(env!("CARGO_BIN_EXE_pgplumb")));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PG") || name == "DATABASE_URL") {
+            command.env_remove(name);
+        }
+        let Output { status, stdout, stderr } = command.args(arguments).current_dir(self.path()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ran { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+
+    #[track_caller]
+    fn exits(&self, code: i32, arguments: &[&str]) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, code, "pgplumb {}\n{}\n{}", arguments.join(" "), ran.out, ran.err);
+        ran
+    }
+}
+
+const SHOP: &str = "
+    SET check_function_bodies = off;
+    CREATE SCHEMA shop;
+    CREATE TYPE shop.state AS ENUM ('new', 'paid');
+    CREATE TABLE shop.a (id int PRIMARY KEY, b int, state shop.state DEFAULT 'new');
+    CREATE TABLE shop.b (id int PRIMARY KEY, a int REFERENCES shop.a);
+    ALTER TABLE shop.a ADD FOREIGN KEY (b) REFERENCES shop.b;
+    CREATE FUNCTION shop.count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM shop.\"V/1\"';
+    CREATE VIEW shop.\"V/1\" AS SELECT * FROM shop.a WHERE id > 0;
+    CREATE TABLE shop.log (at date, n bigint DEFAULT shop.count()) PARTITION BY RANGE (at);
+    CREATE TABLE shop.log_1 PARTITION OF shop.log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+    CREATE INDEX log_at ON shop.log (at);
+    CREATE INDEX a_state ON shop.a (state);
+    COMMENT ON COLUMN shop.a.state IS 'what became of it';
+    GRANT SELECT ON shop.a TO PUBLIC;";
+
+#[test]
+fn what_is_not_understood_exits_64_and_help_exits_0() {
+    let place = Place::new();
+    for arguments in [&["plam"][..], &[], &["diff", "a"], &["plan", "--allow", "Drop"], &["graph", "--format", "png"]] {
+        place.exits(64, arguments);
+    }
+    for verb in ["plan", "diff", "dump", "init", "graph", "completions"] {
+        let help = place.exits(0, &[verb, "--help"]).out;
+        assert!(help.contains("Examples:"), "{help}");
+    }
+    assert!(place.exits(0, &["--version"]).out.starts_with("pgplumb "));
+    assert!(place.exits(0, &["completions", "bash"]).out.contains("--reverse"));
+}
+
+#[test]
+fn failures_exit_2_and_say_what_to_do() {
+    let place = Place::new();
+    let cases: [(&[&str], &str); 5] = [
+        (&["dump"], "command::no_database"),
+        (&["diff", "nowhere", "."], "source::not_there"),
+        (&["diff", ".", "."], "source::no_sql"),
+        (&["dump", "--env", "live"], "config::no_environment"),
+        (&["dump", "--db", "postgresql:///x?host=/nowhere"], "db::cannot_connect"),
+    ];
+    for (arguments, code) in cases {
+        let told = place.exits(2, arguments).err;
+        assert!(told.contains(code) && told.contains("help:"), "{told}");
+    }
+    place.write("pgplumb.yaml", "shcema: [x]\n");
+    let told = place.exits(2, &["plan"]).err;
+    assert!(told.contains("config::unknown_key") && told.contains("did you mean `schema`?"), "{told}");
+}
+
+#[test]
+fn a_dump_is_loaded_by_psql_and_is_its_source_to_diff() {
+    let (place, cluster) = (Place::new(), Cluster::start().unwrap());
+    cluster.create(&["live", "tree", "file"]).unwrap();
+    place.write("shop.sql", SHOP);
+    cluster.psql("live", &place.path().join("shop.sql")).unwrap();
+    let live = cluster.url("live");
+    place.exits(0, &["dump", "--db", &live, "--out", "tree/"]);
+    place.exits(0, &["dump", "--db", &live, "--out", "file.sql"]);
+    place.exits(0, &["dump", "--db", &live, "--snapshot", "--out", "live.json"]);
+    assert_eq!(place.exits(0, &["dump", "--db", &live]).out, place.read("file.sql"));
+    assert!(place.read("tree/shop/tables/a.sql").contains("a_state"), "an index is in the file of its table");
+    assert!(place.path().join("tree/shop/views/V%2F1.sql").exists());
+    cluster.psql("tree", &place.path().join("tree/load.sql")).unwrap();
+    cluster.psql("file", &place.path().join("file.sql")).unwrap();
+    let wanted = entries(&cluster.dump("live").unwrap());
+    for database in ["tree", "file"] {
+        assert_eq!(entries(&cluster.dump(database).unwrap()), wanted, "{database}");
+        place.exits(0, &["diff", &live, &cluster.url(database)]);
+    }
+    for side in ["tree", "file.sql", "live.json", "shop.sql"] {
+        assert_eq!(place.exits(0, &["diff", side, &live]).out, "");
+        place.exits(0, &["diff", &live, side]);
+    }
+    let told = place.exits(2, &["dump", "--db", &live, "--out", "tree/"]).err;
+    assert!(told.contains("command::exists"), "{told}");
+}
+
+#[test]
+fn diff_prints_the_way_there_and_back() {
+    let place = Place::new();
+    place.write("one.sql", SHOP);
+    place.write("two.sql", &SHOP.replace("b int,", "b int, note text,"));
+    let there = place.exits(1, &["diff", "one.sql", "two.sql"]).out;
+    assert!(there.contains("ALTER TABLE shop.a ADD COLUMN note text;"), "{there}");
+    let back = place.exits(1, &["diff", "--reverse", "one.sql", "two.sql"]).out;
+    assert!(back.contains("ALTER TABLE shop.a DROP COLUMN note;"), "{back}");
+}
+
+#[test]
+fn init_starts_from_a_live_database_and_never_writes_over_anything() {
+    let (place, cluster) = (Place::new(), Cluster::start().unwrap());
+    cluster.create(&["live"]).unwrap();
+    place.write("shop.sql", SHOP);
+    cluster.psql("live", &place.path().join("shop.sql")).unwrap();
+    let live = cluster.url("live");
+    place.exits(0, &["init", "--db", &live]);
+    assert!(place.exits(0, &["plan", "--db", &live]).err.contains("nothing to change"));
+    let config = place.read("pgplumb.yaml");
+    assert!(!config.contains("postgresql://"), "{config}");
+    assert!(place.exits(2, &["init", "--empty"]).err.contains("command::exists"));
+    fs::remove_file(place.path().join("pgplumb.yaml")).unwrap();
+    assert!(place.exits(2, &["init", "--empty"]).err.contains("command::exists"));
+}
+
+#[test]
+fn without_a_database_a_plan_goes_on_from_the_migrations() {
+    let place = Place::new();
+    place.exits(0, &["init", "--empty"]);
+    place.write("schema/shop.sql", SHOP);
+    place.exits(0, &["plan", "--name", "first"]);
+    assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
+    place.write("schema/shop.sql", &SHOP.replace("b int,", "c int,").replace("(b)", "(c)"));
+    let told = place.exits(1, &["plan", "--stdout"]).err;
+    assert!(told.contains("drop-column shop.a.b"), "{told}");
+    place.exits(0, &["plan", "--allow", "drop-column:shop.a.b", "--allow", "undeclared-rename", "--name", "second"]);
+    assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
+    let mut made: Vec<String> = fs::read_dir(place.path().join("generated"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| name.split_once('_').unwrap().1.to_owned())
+        .collect();
+    made.sort();
+    assert_eq!(made, ["first", "second"]);
+    assert_eq!(place.exits(0, &["diff", "generated", "schema"]).out, "");
+}
+
+#[test]
+fn a_graph_shows_needs_and_what_a_plan_touches() {
+    let place = Place::new();
+    place.write("schema/one.sql", SHOP);
+    place.write("two.sql", &SHOP.replace("b int,", "b int, note text,"));
+    let text = place.exits(0, &["graph"]).out;
+    assert!(
+        text.contains("view shop.\"V/1\"\n    needs enum shop.state\n    needs schema shop\n    needs table shop.a\n"),
+        "{text}"
+    );
+    assert!(!text.contains("index"), "an index is part of its table: {text}");
+    assert!(place.exits(0, &["graph", "--format", "dot"]).out.starts_with("digraph schema {"));
+    assert!(place.exits(0, &["graph", "--format", "mermaid", "two.sql"]).out.starts_with("flowchart LR"));
+    let touched = place.exits(0, &["graph", "schema", "two.sql"]).out;
+    assert!(touched.starts_with("~ table shop.a\n"), "{touched}");
+}
