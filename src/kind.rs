@@ -17,12 +17,18 @@ pub mod data_type;
 pub mod default_privileges;
 pub mod domain;
 pub mod enumeration;
+pub mod event_trigger;
 pub mod extension;
+pub mod foreign_data_wrapper;
+pub mod foreign_options;
+pub mod foreign_server;
+pub mod foreign_table;
 pub mod materialized_view;
 pub mod options;
 pub mod owner;
 pub mod part_comment;
 pub mod policy;
+pub mod publication;
 pub mod range;
 pub mod relation_column;
 pub mod routine;
@@ -30,9 +36,11 @@ pub mod rule;
 pub mod schema;
 pub mod sequence;
 pub mod statistics;
+pub mod subscription;
 pub mod table;
 pub mod text_search;
 pub mod trigger;
+pub mod user_mapping;
 pub mod view;
 
 use std::collections::BTreeSet;
@@ -345,8 +353,13 @@ kinds! {
     TextSearchDictionary(Scoped) = text_search::dictionary::Dictionary,
     TextSearchConfiguration(Scoped) = text_search::configuration::Configuration,
     Sequence(Scoped) = sequence::Sequence,
+    ForeignDataWrapper(Global) = foreign_data_wrapper::ForeignDataWrapper,
+    ForeignServer(Global) = foreign_server::ForeignServer,
+    UserMapping(Child) = user_mapping::UserMapping,
     Table(Scoped) = table::Table,
+    ForeignTable(Scoped) = foreign_table::ForeignTable,
     Column(Child) = table::column::Column,
+    ColumnOptions(Attached) = foreign_table::column_options::ColumnOptions,
     View(Scoped) = view::View,
     MaterializedView(Scoped) = materialized_view::MaterializedView,
     RelationColumn(Child) = relation_column::RelationColumn,
@@ -364,6 +377,11 @@ kinds! {
     Rule(Child) = rule::Rule,
     Trigger(Child) = trigger::Trigger,
     Policy(Child) = policy::Policy,
+    Publication(Global) = publication::Publication,
+    PublicationTable(Child) = publication::table::PublicationTable,
+    PublicationSchema(Child) = publication::schema::PublicationSchema,
+    Subscription(Global) = subscription::Subscription,
+    EventTrigger(Global) = event_trigger::EventTrigger,
     DefaultPrivileges(Creation) = default_privileges::DefaultPrivileges,
     Comment(Attached) = comment::Comment,
     PartComment(Attached) = part_comment::PartComment,

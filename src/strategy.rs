@@ -30,6 +30,9 @@ const STRATEGIES: &[Strategy] = &[
 
 /// The online form of an action; none where the plain form is right.
 pub fn online(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
+    if matches!(at.key.root(), Key::ForeignTable(_)) {
+        return None;
+    }
     STRATEGIES.iter().find_map(|strategy| strategy(action, at, changes))
 }
 

@@ -42,7 +42,7 @@ impl Kind for Acl {
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
         let owner = owner_of(at.here, at.key.root()).unwrap_or(&self.owner.0).to_string();
-        let mut statements = self.from_to(&[self.entries.clone()], &self.standard.0, at, &owner);
+        let mut statements = self.from_to(std::slice::from_ref(&self.entries), &self.standard.0, at, &owner);
         statements.extend(self.kept_on_columns(&self.standard.0, at, &owner));
         statements
     }

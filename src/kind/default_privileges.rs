@@ -82,7 +82,7 @@ impl Kind for DefaultPrivileges {
         let mine = |key: &&Key| creation.schema.is_none() || key.schema() == creation.schema.as_ref();
         at.here
             .keys()
-            .filter(|key| key.on().is_none() && *key != at.key && !is_same_kind(key))
+            .filter(|key| key.on().is_none() && *key != at.key && !comes_later(key))
             .filter(mine)
             .cloned()
             .collect()
@@ -93,8 +93,9 @@ impl Kind for DefaultPrivileges {
     }
 }
 
-fn is_same_kind(key: &Key) -> bool {
-    matches!(key, Key::DefaultPrivileges(_))
+/// Event triggers come after everything, default privileges among it.
+fn comes_later(key: &Key) -> bool {
+    matches!(key, Key::DefaultPrivileges(_) | Key::EventTrigger(_))
 }
 
 fn schema_of(key: &Key) -> Option<Key> {
@@ -109,7 +110,7 @@ fn from_to(from: &Entries, to: &Entries, at: &Site) -> Vec<Statement> {
     let schema = creation.schema.as_ref().map(|schema| format!(" IN SCHEMA {schema}")).unwrap_or_default();
     let (role, objects) = (&creation.role, creation.objects.as_str().to_uppercase());
     let owner = role.to_string();
-    changes(&[from.clone()], to)
+    changes(std::slice::from_ref(from), to)
         .iter()
         .map(|grant| grant.written(&grant.privileges.join(", "), &objects, &grant.grantee_sql(&owner)))
         .map(|sql| Statement::new(format!("ALTER DEFAULT PRIVILEGES FOR ROLE {role}{schema} {sql}")))

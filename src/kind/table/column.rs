@@ -159,7 +159,7 @@ impl Kind for Column {
     }
 
     fn loses(&self, at: &Site) -> Option<String> {
-        self.generated.is_none().then(|| format!("the values of column {}", at.sql()))
+        (self.generated.is_none() && !is_foreign(at)).then(|| format!("the values of column {}", at.sql()))
     }
 }
 
@@ -264,6 +264,9 @@ impl Column {
         if let Some(collation) = &self.collation {
             clause.push_str(&format!(" COLLATE {collation}"));
         }
+        if is_foreign(at) {
+            return Change { statements: one(self.clause_of(at, &clause)), disturbs: Disturbs::TypeDependents };
+        }
         if self.generated.is_none() {
             clause.push_str(&format!(" USING {value}::{}", self.type_name));
         }
@@ -325,6 +328,11 @@ fn was_child(at: &Site) -> bool {
         inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
     };
     at.key.on().is_some_and(|table| !parents(at.there, table).is_empty())
+}
+
+/// Whether the rows are elsewhere, so that nothing is converted or lost here.
+fn is_foreign(at: &Site) -> bool {
+    matches!(at.key.on(), Some(Key::ForeignTable(_)))
 }
 
 fn storage_name(code: &str) -> &'static str {

@@ -1,4 +1,4 @@
--- Columns of tables. What a column has by its type (storage, collation) is null here, so that only what differs counts.
+-- Columns of tables, foreign ones among them. What a column has by its type (storage, collation) is null here, so that only what differs counts.
 SELECT 'pg_class'::regclass::oid AS classid,
        a.attrelid AS objid,
        a.attnum::int4 AS objsubid,
@@ -27,7 +27,7 @@ SELECT 'pg_class'::regclass::oid AS classid,
   LEFT JOIN pg_catalog.pg_collation AS co ON co.oid = a.attcollation
   LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = co.collnamespace
   LEFT JOIN pg_catalog.pg_attrdef AS d ON a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum
- WHERE c.relkind IN ('r', 'p')
+ WHERE c.relkind IN ('r', 'p', 'f')
    AND a.attnum > 0
    AND NOT a.attisdropped
    AND n.nspname <> 'information_schema'

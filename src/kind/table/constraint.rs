@@ -182,7 +182,7 @@ impl Kind for Constraint {
 
     fn object(&self, at: &Site) -> String {
         let on = at.on_object();
-        let on = on.strip_prefix("TABLE ").unwrap_or(&on);
+        let on = ["TABLE ", "FOREIGN TABLE "].iter().find_map(|noun| on.strip_prefix(noun)).unwrap_or(&on);
         format!("CONSTRAINT {} ON {on}", Ident::new(at.key.name()))
     }
 

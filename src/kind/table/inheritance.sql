@@ -12,7 +12,7 @@ SELECT 'pg_inherits'::regclass::oid AS classid,
        pn.nspname AS parent_schema,
        p.relname AS parent_name
   FROM pg_catalog.pg_inherits AS i
-  JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relkind = 'r' AND NOT c.relispartition
+  JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'f') AND NOT c.relispartition
   JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent
   JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
