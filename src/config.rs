@@ -75,11 +75,19 @@ impl Default for Timeouts {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Compare {
     pub owners: Scope,
     pub grants: Scope,
+}
+
+/// Privileges are compared everywhere, as a grant that is gone from the files is meant to be gone; where the files
+/// never say anything about any, a finding asks first.
+impl Default for Compare {
+    fn default() -> Self {
+        Self { owners: Scope::Declared, grants: Scope::Everywhere }
+    }
 }
 
 /// How far owners or grants are compared.

@@ -3,6 +3,7 @@
 //! Each finding has a code and the object that it is about; `--allow CODE`, `--allow CODE:OBJECT` lets it through.
 
 pub mod allowance;
+pub mod grants;
 pub mod loss;
 pub mod rename;
 
@@ -32,11 +33,13 @@ pub struct Context<'a> {
     pub plan: &'a Plan,
     pub live: &'a Facts,
     pub desired: &'a Facts,
+    /// Whether the desired state says anything about privileges.
+    pub grants_declared: bool,
 }
 
 type Rule = fn(&Context) -> Vec<Finding>;
 
-const RULES: &[Rule] = &[loss::find, rename::find];
+const RULES: &[Rule] = &[grants::find, loss::find, rename::find];
 
 /// All findings, by code and object; the allowances mark what they let through.
 pub fn findings(context: &Context, allowances: &Allowances) -> Vec<Finding> {

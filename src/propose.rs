@@ -44,7 +44,7 @@ pub fn propose(scratch: &mut Connection, request: &Request) -> Result<Proposal, 
         Cow::Borrowed(request.desired)
     } else {
         run::plan(scratch, &before, Direction::Down)?;
-        let base = (request.prepare)(read(scratch)?);
+        let base = (request.prepare)(read(scratch)?, request.live);
         run::plan(scratch, &after, Direction::Up)?;
         Cow::Owned(base)
     };

@@ -6,6 +6,7 @@ use std::thread;
 
 use jiff::Timestamp;
 
+use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::side::{Opener, Side, of_loaded, read_live, title};
@@ -16,7 +17,7 @@ use crate::lint::allowance::{Allowance, Allowances};
 use crate::lint::{Context, Finding, findings};
 use crate::propose::{Proposal, Request, propose};
 use crate::source::files;
-use crate::source::owned::drop_owners;
+use crate::source::owned::act_for;
 
 const AFTER_HELP: &str = "\
 Without a database (`--db`, `--env`, DATABASE_URL, PGHOST) the schema files are compared with the
@@ -75,26 +76,32 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let (live, desired) = sides(args, &mut opener)?;
     let rules = opener.rules(&live, &desired);
     let Some(loaded) = desired.loaded else { return Err(CommandError::NoDatabase) };
-    let (from, to) = rules.clean_both(live.catalog, desired.catalog);
-    let loader = loaded.db.loader();
+    let (loader, role) = (loaded.db.loader(), live.role.as_deref());
+    let as_applied = |mut catalog: Catalog| {
+        act_for(&mut catalog, loader, role.unwrap_or(loader));
+        catalog
+    };
+    let (from, to) = rules.clean_both(live.catalog, as_applied(desired.catalog));
     let request = Request {
         live: &from,
         desired: &to,
         renames: &[],
-        prepare: &|mut catalog| {
-            drop_owners(&mut catalog, loader);
-            rules.clean(catalog)
-        },
+        prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
     };
-    let proposal = propose(&mut loaded.db.connect()?, &request)?;
+    let mut connection = match role {
+        Some(role) => loaded.db.connect_as(role)?,
+        None => loaded.db.connect()?,
+    };
+    let proposal = propose(&mut connection, &request)?;
     out::remark(&format!("live     {}\ndesired  {}", live.title, desired.title));
     out::remark(&format!("scratch  {}", opener.scratch_used().unwrap_or_default()));
     if proposal.up.is_empty() {
         out::remark("nothing to change");
         return Ok(Exit::Fine);
     }
-    let context = Context { plan: &proposal.up, live: &from.facts, desired: &to.facts };
+    let context =
+        Context { plan: &proposal.up, live: &from.facts, desired: &to.facts, grants_declared: desired.grants };
     let findings = findings(&context, &Allowances(args.allow.clone()));
     for finding in &findings {
         tell(finding);

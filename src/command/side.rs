@@ -10,7 +10,7 @@ use crate::command::error::CommandError;
 use crate::command::out;
 use crate::config::{Config, Scope};
 use crate::db::url::ConnectionString;
-use crate::kind::Key;
+use crate::kind::{Body, Key};
 use crate::scratch::target::Target;
 use crate::scratch::{Options, Scratch};
 use crate::source::files::{self, Loaded, Parsed};
@@ -28,6 +28,8 @@ pub struct Side {
     pub owners: bool,
     /// The major version of the server that it was read on.
     pub major: u32,
+    /// The role that would apply a plan, where this is a live database.
+    pub role: Option<String>,
     /// What came with it where it is a schema in files.
     pub loaded: Option<Box<Loaded>>,
 }
@@ -118,6 +120,7 @@ impl Opener {
                     grants,
                     owners,
                     major: major.unwrap_or_default(),
+                    role: None,
                     loaded: None,
                 })
             }
@@ -130,7 +133,7 @@ impl Opener {
         let replayed = migrations::replay(folder, self.scratch()?)?;
         let title = format!("{} ({})", folder.display(), counted(replayed.count, "migration"));
         let (grants, owners, major) = (true, true, replayed.major);
-        Ok(Side { catalog: replayed.catalog, title, grants, owners, major, loaded: None })
+        Ok(Side { catalog: replayed.catalog, title, grants, owners, major, role: None, loaded: None })
     }
 
     /// What both sides are cleaned by.
@@ -160,7 +163,8 @@ impl Opener {
 pub fn read_live(live: &mut Live) -> Result<Side, CommandError> {
     let catalog = live.read()?;
     let major = live.target.version.major();
-    Ok(Side { catalog, title: live.describe(), grants: true, owners: true, major, loaded: None })
+    let role = Some(live.target.connection.user().to_owned());
+    Ok(Side { catalog, title: live.describe(), grants: true, owners: true, major, role, loaded: None })
 }
 
 /// A schema in files as a side.
@@ -169,7 +173,7 @@ pub fn of_loaded(loaded: Loaded, title: String) -> Side {
         out::remark(&format!("note: {note}"));
     }
     let (grants, owners, major) = (loaded.declares_grants, loaded.declares_owners, loaded.major);
-    Side { catalog: loaded.catalog.clone(), title, grants, owners, major, loaded: Some(Box::new(loaded)) }
+    Side { catalog: loaded.catalog.clone(), title, grants, owners, major, role: None, loaded: Some(Box::new(loaded)) }
 }
 
 /// `schema (12 files)`.
@@ -190,26 +194,59 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Cleans one catalog of what is never compared.
-    pub fn clean(&self, mut catalog: Catalog) -> Catalog {
-        self.leave.out_of(&mut catalog);
-        if !self.owners {
-            remove(&mut catalog, |key| matches!(key, Key::Owner(_)));
-        }
-        if !self.grants {
-            remove(&mut catalog, |key| matches!(key, Key::Acl(_) | Key::DefaultPrivileges(_)));
-        }
+    /// Cleans both sides. What `to` says nothing about stays as it is in `from`, and comes back with what is replaced:
+    /// the owner of an object that it names no owner for, and privileges where they are not compared.
+    pub fn clean_both(&self, from: Catalog, to: Catalog) -> (Catalog, Catalog) {
+        let (from, to) = (self.leave_out(from), self.leave_out(to));
+        let to = self.inherit(to, &from);
+        (from, to)
+    }
+
+    /// A state that was read on scratch, as it counts beside `model`.
+    pub fn beside(&self, reached: Catalog, model: &Catalog) -> Catalog {
+        self.inherit(self.leave_out(reached), model)
+    }
+
+    /// One state alone, cleaned of what is never looked at.
+    pub fn clean(&self, catalog: Catalog) -> Catalog {
+        let mut catalog = self.leave_out(catalog);
+        let unheard = |key: &Key| match key {
+            Key::Owner(_) => !self.owners,
+            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            _ => false,
+        };
+        remove(&mut catalog, unheard);
         catalog
     }
 
-    /// Cleans both sides. An owner that `to` does not name for an object that it has is nobody's concern.
-    pub fn clean_both(&self, from: Catalog, to: Catalog) -> (Catalog, Catalog) {
-        let (mut from, to) = (self.clean(from), self.clean(to));
-        let unnamed = |key: &Key| {
-            matches!(key, Key::Owner(_)) && !to.facts.contains(key) && key.on().is_some_and(|on| to.facts.contains(on))
+    fn leave_out(&self, mut catalog: Catalog) -> Catalog {
+        self.leave.out_of(&mut catalog);
+        catalog
+    }
+
+    fn inherit(&self, mut to: Catalog, from: &Catalog) -> Catalog {
+        let silent = |key: &Key| match key {
+            Key::Owner(_) => !self.owners || !to.facts.contains(key),
+            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            _ => false,
         };
-        remove(&mut from, unnamed);
-        (from, to)
+        let there = |key: &Key| key.on().is_none_or(|on| to.facts.contains(on));
+        let kept: Vec<(Key, Body)> = from
+            .facts
+            .iter()
+            .filter(|(key, _)| silent(key) && there(key))
+            .map(|(key, body)| (key.clone(), body.clone()))
+            .collect();
+        let unheard = |key: &Key| match key {
+            Key::Owner(_) => !self.owners && from.facts.contains(key),
+            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            _ => false,
+        };
+        remove(&mut to, unheard);
+        for (key, body) in kept {
+            to.facts.insert(key, body);
+        }
+        to
     }
 }
 

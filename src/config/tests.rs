@@ -27,7 +27,7 @@ fn nothing_is_a_configuration_too() {
         assert_eq!(config.schema(), [PathBuf::from("schema")]);
         assert_eq!(config.migrations(), PathBuf::from("generated"));
         assert_eq!(config.timeouts.lock, "3s");
-        assert_eq!(config.compare.grants, Scope::Declared);
+        assert_eq!(config.compare.grants, Scope::Everywhere);
     }
 }
 
