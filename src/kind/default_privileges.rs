@@ -95,7 +95,11 @@ impl Kind for DefaultPrivileges {
 
 /// Event triggers come after everything, default privileges among it.
 fn comes_later(key: &Key) -> bool {
-    matches!(key, Key::DefaultPrivileges(_) | Key::EventTrigger(_))
+    is_same_kind(key) || matches!(key, Key::EventTrigger(_))
+}
+
+fn is_same_kind(key: &Key) -> bool {
+    matches!(key, Key::DefaultPrivileges(_))
 }
 
 fn schema_of(key: &Key) -> Option<Key> {
@@ -177,7 +181,7 @@ pub fn spell_out(from: &mut Facts, to: &mut Facts) {
 
 fn standard_of(key: &Key, facts: &Facts, affected: &BTreeMap<String, Entries>) -> Option<(Key, Body)> {
     let (objects, kind) = match key {
-        Key::Table(_) | Key::View(_) | Key::MaterializedView(_) => ("tables", "r"),
+        Key::Table(_) | Key::View(_) | Key::MaterializedView(_) | Key::ForeignTable(_) => ("tables", "r"),
         Key::Sequence(_) => ("sequences", "s"),
         Key::Function(_) | Key::Procedure(_) | Key::Aggregate(_) => ("functions", "f"),
         Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_) => ("types", "T"),
