@@ -46,6 +46,9 @@ impl Source {
             return Err(SourceError::NotThere { path: path.to_owned() });
         }
         let path = path.to_owned();
+        if path.join("up.sql").is_file() && path.join("down.sql").is_file() {
+            return Err(SourceError::OneMigration { path });
+        }
         Ok(if path.is_dir() {
             if migrations::is_folder(&path) { Self::Migrations(path) } else { Self::Files(vec![path]) }
         } else if snapshot::is_snapshot(&path) {

@@ -57,12 +57,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     Ok(Exit::Differs)
 }
 
-/// Live databases first: a scratch server has to be like them.
+/// Live databases first, then snapshots: a scratch server has to be like them.
 ///
 /// # Errors
 /// When a side cannot be read.
 pub fn open_both(opener: &mut Opener, from: &Source, to: &Source) -> Result<(Side, Side), CommandError> {
-    if matches!(to, Source::Database(_)) && !matches!(from, Source::Database(_)) {
+    let rank = |source: &Source| match source {
+        Source::Database(_) => 0,
+        Source::Snapshot(_) => 1,
+        Source::Files(_) | Source::Migrations(_) => 2,
+    };
+    if rank(to) < rank(from) {
         let to = opener.open(to)?;
         return Ok((opener.open(from)?, to));
     }

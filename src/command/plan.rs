@@ -96,6 +96,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let proposal = propose(&mut connection, &request)?;
     out::remark(&format!("live     {}\ndesired  {}", live.title, desired.title));
     out::remark(&format!("scratch  {}", opener.scratch_used().unwrap_or_default()));
+    let known = opener.target().map(|target| &target.roles);
+    for role in loaded.roles_created.iter().filter(|role| known.is_some_and(|known| !known.contains_key(*role))) {
+        out::remark(&format!("note: the schema names the role `{role}`, which is not on the live server"));
+    }
     if proposal.up.is_empty() {
         out::remark("nothing to change");
         return Ok(Exit::Fine);

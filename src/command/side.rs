@@ -39,6 +39,8 @@ pub struct Opener {
     pub config: Config,
     given: Option<ConnectionString>,
     target: Option<Target>,
+    /// The major version of a snapshot, where there is no live database.
+    major: Option<u32>,
     scratch: Option<Scratch>,
 }
 
@@ -48,7 +50,7 @@ impl Opener {
     pub fn new(config: Option<&Path>, scratch: Option<&str>) -> Result<Self, CommandError> {
         let config = Config::load(config)?;
         let given = scratch_server(scratch, &config)?;
-        Ok(Self { config, given, target: None, scratch: None })
+        Ok(Self { config, given, target: None, major: None, scratch: None })
     }
 
     /// For a project that has no configuration yet.
@@ -58,7 +60,7 @@ impl Opener {
     pub fn unconfigured(scratch: Option<&str>) -> Result<Self, CommandError> {
         let config = Config::default();
         let given = scratch_server(scratch, &config)?;
-        Ok(Self { config, given, target: None, scratch: None })
+        Ok(Self { config, given, target: None, major: None, scratch: None })
     }
 
     /// Connects, so that a scratch database can be made like this one.
@@ -79,7 +81,7 @@ impl Opener {
     /// When none can be had.
     pub fn scratch(&mut self) -> Result<&Scratch, CommandError> {
         if self.scratch.is_none() {
-            let options = Options { given: self.given.clone(), target: self.target.as_ref(), major: None };
+            let options = Options { given: self.given.clone(), target: self.target.as_ref(), major: self.major };
             self.scratch = Some(Scratch::start(&options)?);
         }
         self.scratch.as_ref().ok_or(CommandError::NoDatabase)
@@ -114,6 +116,7 @@ impl Opener {
                 let major = stored.server_version.split('.').next().and_then(|major| major.parse().ok());
                 let title = format!("{} (snapshot)", path.display());
                 let (grants, owners) = (true, true);
+                self.major = self.major.or(major);
                 Ok(Side {
                     catalog: stored.catalog,
                     title,

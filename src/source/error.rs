@@ -40,12 +40,9 @@ pub enum SourceError {
     #[diagnostic(code(source::snapshot), help("write it again with `pgplumb dump --snapshot`"))]
     Snapshot { path: PathBuf, what: SnapshotFault },
 
-    #[error("`{}` has no migrations", path.display())]
-    #[diagnostic(
-        code(source::no_migrations),
-        help("a migration is a folder `<UTC time>_<name>` with an `up.sql` in it; `pgplumb plan` writes them")
-    )]
-    NoMigrations { path: PathBuf },
+    #[error("`{}` is one migration, and leads nowhere by itself", path.display())]
+    #[diagnostic(code(source::one_migration), help("name the folder that it is in: all migrations in it are replayed"))]
+    OneMigration { path: PathBuf },
 
     #[error("migration `{migration}` does not run: {said}")]
     #[diagnostic(code(source::migration))]

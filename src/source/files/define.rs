@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::source::files::words::Words;
+use crate::sql::lex::unquoted;
 
 /// The thing that a CREATE statement makes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,14 +67,6 @@ pub fn defined(statement: &str) -> Option<Defined> {
         schema = Some(std::mem::replace(&mut name, unquoted(&statement[at.clone()])));
     }
     Some(Defined { kind, schema, name, at })
-}
-
-/// An identifier as the catalog stores it.
-pub fn unquoted(identifier: &str) -> String {
-    match identifier.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => inner.replace("\"\"", "\""),
-        None => identifier.to_lowercase(),
-    }
 }
 
 #[cfg(test)]

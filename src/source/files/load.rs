@@ -10,11 +10,11 @@ use crate::db::error::DbError;
 use crate::scratch::Scratch;
 use crate::source::error::SourceError;
 use crate::source::files::cycle;
-use crate::source::files::define::unquoted;
 use crate::source::files::refusal::Refusal;
 use crate::source::files::script::{Context, Item, START, Script, bridge};
 use crate::source::files::words::begins;
 use crate::source::role::{self, missing};
+use crate::sql::lex::unquoted;
 
 /// How many statements are sent at once. Locks are kept until a batch ends, and a server has room for some thousands.
 const BATCH: usize = 200;

@@ -5,9 +5,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::source::files::define::{defined, unquoted};
+use crate::source::files::define::defined;
 use crate::source::files::script::Item;
 use crate::source::files::words::Words;
+use crate::sql::lex::unquoted;
 
 /// The places of these statements in the order to run them. Where names decide nothing, it is the order given; a loop is
 /// entered at its first statement.
@@ -35,7 +36,7 @@ pub fn order(items: &[&Item]) -> Vec<usize> {
 
 /// The names in a statement. A function's body is not run when it is made, so its names do not count.
 fn named(sql: &str) -> impl Iterator<Item = String> {
-    Words::of(sql).take_while(|(word, _)| !word.starts_with('$')).map(|(_, at)| unquoted(&sql[at]))
+    Words::of(sql).map(|(_, at)| &sql[at]).take_while(|word| !word.starts_with('$')).map(unquoted)
 }
 
 fn sort(mut waits: Vec<BTreeSet<usize>>, users: &[Vec<usize>]) -> Vec<usize> {

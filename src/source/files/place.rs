@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kind::Key;
-use crate::source::files::define::{Defined, defined, unquoted};
+use crate::source::files::define::{Defined, defined};
 use crate::source::files::script::{Item, Script};
 use crate::source::files::words::{Words, begins};
 use crate::sql::file::SqlFile;
+use crate::sql::lex::unquoted;
 
 /// A line of a file.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -93,7 +93,11 @@ impl Contents {
             let (at, sql) = (statement.span.start, statement.sql());
             let item = Item { script: number, at, sql: String::new(), settings: script.settings.len(), part: false };
             match statement.class {
-                Class::Session => script.settings.push(Setting { at, sql: for_the_session(sql).into_owned() }),
+                Class::Session => {
+                    // What is made from here on is somebody's.
+                    self.declares_owners |= begins(sql, &["SET", "ROLE"]) || begins(sql, &["SET", "SESSION"]);
+                    script.settings.push(Setting { at, sql: for_the_session(sql).into_owned() });
+                }
                 Class::Data if !marks_index(sql) => self.leave(Left::Data, &file.path),
                 Class::Transaction | Class::Meta => {}
                 Class::Data | Class::Definition => self.run(sql, item, &file.path),
