@@ -31,6 +31,11 @@ forbid:
 test *ARGS:
     cargo test --locked {{ ARGS }}
 
+# Write what tests compare with anew (help texts in the docs); review the diff
+[group('test')]
+bless:
+    PGPLUMB_BLESS=1 cargo test --locked
+
 # Exactly what CI runs; changes no file
 [group('test')]
 ci:

@@ -28,6 +28,9 @@ const LAYERS: &[&[&str]] = &[
 /// The proof is one, because the rows that it makes up must fit a table's columns.
 const KNOW_KINDS: &[&str] = &["kind", "lint", "prove", "strategy"];
 
+/// Rooms that are open to all, because what is in them is about every kind: default privileges decide what a new object starts with.
+const OPEN_ROOMS: &[&str] = &["default_privileges"];
+
 /// One path found in a file: `crate::kind::table` is `["kind", "table"]`.
 type Import = Vec<String>;
 
@@ -120,8 +123,10 @@ fn fault(layer: &str, import: &Import, rooms: &BTreeSet<String>) -> Option<Strin
         return Some(format!("`{layer}` imports `config`, which only `command` may see"));
     }
     match import.get(1) {
-        Some(room) if to == "kind" && rooms.contains(room) && !KNOW_KINDS.contains(&layer) => {
-            Some(format!("`{layer}` looks into the room `kind::{room}`; what it needs belongs in the registry"))
+        Some(room) if to == "kind" && rooms.contains(room) => {
+            let open = OPEN_ROOMS.contains(&room.as_str()) || KNOW_KINDS.contains(&layer);
+            (!open)
+                .then(|| format!("`{layer}` looks into the room `kind::{room}`; what it needs belongs in the registry"))
         }
         _ => None,
     }
