@@ -6,6 +6,8 @@
 pub mod address;
 pub mod edges;
 pub mod read;
+#[cfg(test)]
+pub mod sample;
 
 use std::collections::BTreeMap;
 

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod propose;
 pub mod prove;
 pub mod scratch;
+pub mod script;
 pub mod source;
 pub mod sql;
 pub mod strategy;

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["prove"],
     &["lint"],
     &["strategy"],
+    &["grade", "script"],
     &["plan"],
     &["diff"],
     &["source"],

@@ -65,6 +65,23 @@ pub fn literal(text: &str) -> String {
     if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
+/// The text as a person says it: what is in `public` goes without saying so. For reading only, never for SQL.
+pub fn without_public(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("public.") {
+        let before = rest[..at].chars().next_back().or_else(|| said.chars().next_back());
+        let inside_word = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.'));
+        said.push_str(&rest[..at]);
+        if inside_word {
+            said.push_str("public.");
+        }
+        rest = &rest[at + "public.".len()..];
+    }
+    said.push_str(rest);
+    said
+}
+
 fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     let starts = chars.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
@@ -102,6 +119,15 @@ mod tests {
         for (name, printed) in cases {
             assert_eq!(Ident::new(name).to_string(), printed);
         }
+    }
+
+    #[test]
+    fn public_goes_without_saying() {
+        assert_eq!(without_public("column public.orders.status"), "column orders.status");
+        assert_eq!(
+            without_public("public.f(public.mood, a.public.x, nonpublic.y)"),
+            "f(mood, a.public.x, nonpublic.y)"
+        );
     }
 
     #[test]

@@ -71,5 +71,6 @@ mod tests {
         assert_eq!(listed(&["a"]), "`a`");
         assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
         assert_eq!(counted(1, "file") + ", " + &counted(2, "file"), "1 file, 2 files");
+        assert_eq!(["index", "policy", "key", "alias"].map(plural), ["indexes", "policies", "keys", "aliases"]);
     }
 }

@@ -3,21 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base::place::Place;
 use crate::kind::Key;
 use crate::source::files::define::{Defined, defined};
 use crate::source::files::script::{Item, Script};
 use crate::source::files::words::{Words, begins};
 use crate::sql::file::SqlFile;
 use crate::sql::lex::unquoted;
-
-/// A line of a file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Place {
-    /// As the user knows it.
-    pub file: String,
-    /// Counted from one.
-    pub line: usize,
-}
 
 /// All statements by what they make or change.
 #[derive(Debug, Default)]

@@ -1,0 +1,165 @@
+//! The comment above a step: why it is there, and what it touches.
+//!
+//! A comment ends where its line ends, and names can hold line ends: everything goes through `lines`.
+
+use std::collections::BTreeSet;
+
+use crate::base::name::without_public;
+use crate::base::place::Place;
+use crate::kind::Key;
+use crate::kind::statement::Hazard;
+use crate::plan::Plan;
+use crate::plan::action::Verb;
+use crate::plan::step::Step;
+use crate::script::home::object;
+use crate::script::layout::lay_out;
+use crate::script::{Direction, Header};
+
+/// The widest that a comment gets, where its words allow.
+const WIDTH: usize = 110;
+
+/// The text on one line: no character that could end a comment.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c }).collect()
+}
+
+/// The text as comment lines, with a line end after each.
+pub fn lines(text: &str) -> String {
+    textwrap::wrap(plain(text).trim(), textwrap::Options::new(WIDTH - 3).break_words(false))
+        .iter()
+        .map(|line| format!("-- {line}\n"))
+        .collect()
+}
+
+/// Whether the statement only reads rows to see that a constraint holds.
+pub fn is_validation(sql: &str) -> bool {
+    (sql.starts_with("ALTER TABLE ") || sql.starts_with("ALTER DOMAIN ")) && sql.contains(" VALIDATE CONSTRAINT ")
+}
+
+/// Whether a replaced fact is only dropped and created because of what it stands on.
+pub fn is_restored(reason: &str) -> bool {
+    reason.starts_with("it stands on ")
+}
+
+/// Words the comments of one plan.
+pub struct Narrator<'a> {
+    header: &'a Header<'a>,
+    created: BTreeSet<&'a Key>,
+    steps: &'a [Step],
+}
+
+impl<'a> Narrator<'a> {
+    pub fn new(plan: &'a Plan, header: &'a Header<'a>) -> Self {
+        let created = plan.steps.iter().filter(|s| s.verb == Verb::Create).flat_map(|s| &s.with).collect();
+        Self { header, created, steps: &plan.steps }
+    }
+
+    /// The statements of one transaction, those that belong together under one comment.
+    pub fn blocks(&self, group: &[Step]) -> Vec<String> {
+        group.chunk_by(|a, b| self.belong_together(a, b)).map(|block| self.block(block)).collect()
+    }
+
+    fn block(&self, block: &[Step]) -> String {
+        let mut text = block.first().map(|first| lines(&self.why(first, block))).unwrap_or_default();
+        let mut said = BTreeSet::new();
+        for hazard in block.iter().filter(|step| !self.on_new(step)).flat_map(|step| &step.hazards) {
+            if said.insert(hazard) {
+                text.push_str(&lines(&touches(hazard)));
+            }
+        }
+        for step in block {
+            text.push_str(&lay_out(&step.sql));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Statements of one action, and the comments, owners and privileges of what was created just before.
+    fn belong_together(&self, a: &Step, b: &Step) -> bool {
+        let new = || b.key.on().is_some_and(|on| self.created.contains(on)) && a.key.root() == b.key.root();
+        a.verb == b.verb && (a.key == b.key || b.verb == Verb::Create && b.key.name().is_empty() && new())
+    }
+
+    /// Whether the step works on an object that the plan makes, which nobody can be using.
+    fn on_new(&self, step: &Step) -> bool {
+        step.verb == Verb::Create && {
+            let object = object(&step.key, self.header.to.facts);
+            self.created.contains(&object) && !self.header.from.facts.contains(&object)
+        }
+    }
+
+    fn why(&self, step: &Step, block: &[Step]) -> String {
+        let same = |other: &&Step| other.verb == step.verb && other.key == step.key;
+        let before = self.steps.iter().filter(same).any(|other| other.group < step.group);
+        let after = self.steps.iter().filter(same).any(|other| other.group > step.group);
+        let name = without_public(&step.key.to_string());
+        if before {
+            return format!("{name}: {}", continuation(block));
+        }
+        let place = self.place(step).map(|place| format!(" ({place})")).unwrap_or_default();
+        let reason = step.reason.as_deref().map(without_public).unwrap_or_default();
+        let what = match step.verb {
+            Verb::Create if reason.is_empty() => format!("new {name}{place}"),
+            Verb::Create if is_restored(&reason) => format!("restored {name}{place}: {reason}"),
+            Verb::Create => format!("replaced {name}{place}: {reason}"),
+            Verb::Drop if reason.is_empty() => format!("dropped {name}"),
+            Verb::Drop if is_restored(&reason) => format!("{name} makes room and comes back below: {reason}"),
+            Verb::Drop => format!("{name} is created anew below: {reason}"),
+            Verb::Rename if self.header.direction == Direction::Down => format!("{name} gets its old name back"),
+            Verb::Rename => format!("renamed {name}{place}: {reason}"),
+            Verb::Alter => format!("changed {name}{place}"),
+            Verb::SetAside => format!("{name}: the old one is set aside while columns move to the new one"),
+            Verb::CleanUp => format!("{name}: nothing uses the old one any more"),
+        };
+        format!("{what}{}", beginning(block, after))
+    }
+
+    /// Where the files declare it, for what a file declares.
+    fn place(&self, step: &Step) -> Option<Place> {
+        if self.header.direction == Direction::Down || matches!(step.verb, Verb::Drop | Verb::CleanUp) {
+            return None;
+        }
+        (self.header.places)(&step.key)
+    }
+}
+
+/// What the first part of an online form says of itself.
+fn beginning(block: &[Step], goes_on: bool) -> &'static str {
+    let any = |holds: &dyn Fn(&str) -> bool| block.iter().any(|step| holds(&step.sql));
+    if any(&|sql| sql.starts_with("CREATE INDEX CONCURRENTLY ") || sql.starts_with("CREATE UNIQUE INDEX CONCURRENTLY "))
+    {
+        if goes_on { "; built beside, reads and writes go on" } else { "; reads and writes go on" }
+    } else if any(&|sql| sql.starts_with("DROP INDEX CONCURRENTLY ")) {
+        "; reads and writes go on"
+    } else if goes_on && any(&|sql| sql.starts_with("ALTER TABLE ") && sql.ends_with(" NOT VALID")) {
+        "; holds for new rows, the others are checked below"
+    } else {
+        ""
+    }
+}
+
+/// What a later part of an online form says of itself.
+fn continuation(block: &[Step]) -> &'static str {
+    let any = |holds: &dyn Fn(&str) -> bool| block.iter().any(|step| holds(&step.sql));
+    if any(&is_validation) {
+        "the rows are checked while reads and writes go on"
+    } else if any(&|sql| sql.starts_with("ALTER TABLE ") && sql.ends_with(" SET NOT NULL")) {
+        "the check proves it, so no row is read"
+    } else if any(&|sql| sql.starts_with("ALTER TABLE ") && sql.contains(" USING INDEX ")) {
+        "made of the index that was built above"
+    } else if any(&|sql| sql.starts_with("ALTER INDEX ") && sql.contains(" RENAME TO ")) {
+        "the new one takes the place of the old"
+    } else {
+        "continued"
+    }
+}
+
+fn touches(hazard: &Hazard) -> String {
+    let (what, because) = match hazard {
+        Hazard::LosesData(because) => ("loses data", because),
+        Hazard::Rewrites(because) => ("may rewrite the table", because),
+        Hazard::Scans(because) => ("reads the whole table", because),
+        Hazard::DependsOnData(because) => ("depends on the rows", because),
+    };
+    format!("{what}: {}", without_public(because))
+}
