@@ -1,5 +1,8 @@
 //! SQL as text: splitting, spans, directives, syntax errors. What it means is for Postgres to say.
 
+pub mod directive;
 pub mod file;
 pub mod lex;
+pub mod parser;
 pub mod split;
+pub mod syntax;

@@ -1,0 +1,94 @@
+//! Comments that tell pgplumb something: `-- pgplumb: renamed from old` and `-- pgplumb: allow CODE because ...`.
+//!
+//! A directive is about what begins on its own line, or, where it has a line to itself, on the next line of SQL; only
+//! further comments may be between. Where several things begin on that line it is the outermost: the table, not the
+//! column written behind it. One that is about nothing is an error, for it would be silently without effect.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use crate::sql::directive::error::DirectiveError;
+use crate::sql::directive::place::Comment;
+pub use crate::sql::directive::target::Target;
+use crate::sql::directive::words::Words;
+use crate::sql::file::SqlFile;
+use crate::sql::split::Statement;
+
+pub mod error;
+mod place;
+pub mod target;
+mod words;
+
+/// What a comment says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Directive {
+    RenamedFrom {
+        target: Target,
+        /// The former name as the catalog has it, and its schema where one is written.
+        from: String,
+        from_schema: Option<String>,
+        file: Arc<SqlFile>,
+        /// Bytes of the comment.
+        span: Range<usize>,
+    },
+    Allow {
+        code: String,
+        object: Option<String>,
+        because: String,
+        file: Arc<SqlFile>,
+        span: Range<usize>,
+        /// Which of the statements given it stands at; none where it stands alone.
+        statement: Option<usize>,
+    },
+}
+
+/// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
+/// file without any statement is not seen. A statement that cannot be parsed has nothing that was renamed.
+pub fn directives(statements: &[Statement]) -> (Vec<Directive>, Vec<DirectiveError>) {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    for comment in place::comments(statements) {
+        match directive(&comment, statements) {
+            Ok(directive) => found.push(directive),
+            Err(error) => errors.push(error),
+        }
+    }
+    (found, errors)
+}
+
+fn directive(comment: &Comment, statements: &[Statement]) -> Result<Directive, DirectiveError> {
+    let mut words = Words::new(&comment.text);
+    match words.word().as_str() {
+        "renamed" => renamed(comment, words, statements),
+        "allow" => allow(comment, words),
+        other => Err(DirectiveError::unknown(comment.at(), other)),
+    }
+}
+
+fn renamed(comment: &Comment, mut words: Words<'_>, statements: &[Statement]) -> Result<Directive, DirectiveError> {
+    if words.word() != "from" {
+        return Err(DirectiveError::malformed(comment.at(), "`from` is missing behind `renamed`"));
+    }
+    let target = comment.target(statements)?;
+    let (from_schema, from) = match target {
+        Target::EnumValue { .. } => (None, words.label()),
+        _ => words.name().ok_or_else(|| DirectiveError::malformed(comment.at(), "the former name cannot be read"))?,
+    };
+    if from.is_empty() {
+        return Err(DirectiveError::malformed(comment.at(), "the former name is missing"));
+    }
+    let (file, span) = comment.at();
+    Ok(Directive::RenamedFrom { target, from, from_schema, file, span })
+}
+
+fn allow(comment: &Comment, mut words: Words<'_>) -> Result<Directive, DirectiveError> {
+    let (code, object) = words.code();
+    if code.is_empty() {
+        return Err(DirectiveError::malformed(comment.at(), "the code of what is allowed is missing"));
+    }
+    let because = words.reason().ok_or_else(|| DirectiveError::malformed(comment.at(), "the reason is missing"))?;
+    let (file, span) = comment.at();
+    Ok(Directive::Allow { code, object, because, file, span, statement: comment.statement })
+}
+
+#[cfg(test)]
+mod tests;

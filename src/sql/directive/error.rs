@@ -1,0 +1,80 @@
+//! Directives that say nothing that can be followed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+use crate::base::wording::nearest;
+use crate::sql::file::SqlFile;
+
+const KNOWN: [(&str, &str); 2] =
+    [("renamed", "-- pgplumb: renamed from old_name"), ("allow", "-- pgplumb: allow CODE[:object] because <reason>")];
+
+/// Why a directive cannot be followed.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DirectiveError {
+    #[error("no directive is called `{word}`")]
+    #[diagnostic(code(sql::unknown_directive))]
+    Unknown {
+        word: String,
+        #[help]
+        help: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("here")]
+        at: SourceSpan,
+    },
+    #[error("the directive is not complete: {what}")]
+    #[diagnostic(
+        code(sql::malformed_directive),
+        help("write `-- pgplumb: renamed from old_name` or `-- pgplumb: allow CODE[:object] because <reason>`")
+    )]
+    Malformed {
+        what: &'static str,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("here")]
+        at: SourceSpan,
+    },
+    #[error("the directive is about nothing")]
+    #[diagnostic(
+        code(sql::dangling_directive),
+        help(
+            "write it on the line directly above what was renamed, or behind it on the same line; that can be a schema, \
+             table, column, constraint, index, type, enum value, function, view, sequence, trigger or policy"
+        )
+    )]
+    Dangling {
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("nothing that can be renamed begins here")]
+        at: SourceSpan,
+    },
+}
+
+impl DirectiveError {
+    pub(super) fn unknown(place: (Arc<SqlFile>, Range<usize>), word: &str) -> Self {
+        let help = match nearest(word, KNOWN.iter().map(|(name, _)| *name)) {
+            Some(name) => KNOWN.iter().filter(|(known, _)| *known == name).map(|(_, form)| *form).collect::<String>(),
+            None => KNOWN.map(|(_, form)| form).join("` or `"),
+        };
+        let (text, at) = shown(place);
+        Self::Unknown { word: word.to_owned(), help: format!("write `{help}`"), text, at }
+    }
+
+    pub(super) fn malformed(place: (Arc<SqlFile>, Range<usize>), what: &'static str) -> Self {
+        let (text, at) = shown(place);
+        Self::Malformed { what, text, at }
+    }
+
+    pub(super) fn dangling(place: (Arc<SqlFile>, Range<usize>)) -> Self {
+        let (text, at) = shown(place);
+        Self::Dangling { text, at }
+    }
+}
+
+fn shown((file, span): (Arc<SqlFile>, Range<usize>)) -> (NamedSource<Arc<str>>, SourceSpan) {
+    (file.named_source(), span.into())
+}
