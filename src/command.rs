@@ -10,6 +10,7 @@ pub mod graph;
 pub mod init;
 pub mod out;
 pub mod plan;
+mod renamed;
 pub mod side;
 pub mod sql;
 pub mod tree;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::base::wording::counted;
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
@@ -12,6 +13,7 @@ use crate::plan::error::PlanError;
 use crate::prove::error::ProofError;
 use crate::scratch::error::ScratchError;
 use crate::source::error::SourceError;
+use crate::sql::directive::DirectiveError;
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum CommandError {
@@ -33,6 +35,13 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Proof(#[from] ProofError),
+
+    #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
+    #[diagnostic(code(command::directive))]
+    Directives {
+        #[related]
+        errors: Vec<DirectiveError>,
+    },
 
     #[error("no database is named")]
     #[diagnostic(

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::side::{Opener, Side, of_loaded, read_live, title};
-use crate::command::{out, sql};
+use crate::command::{out, renamed, sql};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::lint::allowance::{Allowance, Allowances};
@@ -82,10 +82,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         catalog
     };
     let (from, to) = rules.clean_both(live.catalog, as_applied(desired.catalog));
+    let directives = renamed::read(&loaded.statements)?;
+    let renames = renamed::renames(&directives, &to.facts);
     let request = Request {
         live: &from,
         desired: &to,
-        renames: &[],
+        renames: &renames,
         prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
     };
@@ -106,7 +108,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     }
     let context =
         Context { plan: &proposal.up, live: &from.facts, desired: &to.facts, grants_declared: desired.grants };
-    let findings = findings(&context, &Allowances(args.allow.clone()));
+    let mut allowances = args.allow.clone();
+    allowances.extend(renamed::allowances(&directives));
+    let findings = findings(&context, &Allowances(allowances));
     for finding in &findings {
         tell(finding);
     }

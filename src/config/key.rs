@@ -22,7 +22,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("scratch.url_env", "The name of an environment variable that holds it"),
     ("compare", "How far owners and grants are compared: `everywhere`, `declared` or `ignore`"),
     ("compare.owners", "Default: `declared`, when the schema files say anything about owners"),
-    ("compare.grants", "Default: `everywhere`; where the schema files declare no privileges at all, a finding asks first"),
+    (
+        "compare.grants",
+        "Default: `everywhere`; where the schema files declare no privileges at all, a finding asks first",
+    ),
 ];
 
 /// A key that is not in the table: the way to it, and the nearest that is known in its place.
