@@ -113,10 +113,9 @@ impl Kind for Subscription {
     }
 
     fn loses(&self, at: &Site) -> Option<String> {
-        let slot = self.slot_name.as_ref().map(|slot| {
-            format!("; the replication slot {slot} stays on the publisher and keeps its log until it is dropped there")
-        });
-        Some(format!("how far {} has applied changes{}", at.sql(), slot.unwrap_or_default()))
+        let stays = |slot| format!(" (its replication slot {slot} stays on the publisher until it is dropped there)");
+        let slot = self.slot_name.as_ref().map(stays).unwrap_or_default();
+        Some(format!("the positions up to which {} has applied changes{slot}", at.sql()))
     }
 }
 

@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 
 use crate::db::connection::connect;
 use crate::db::url::ConnectionString;
-use crate::scratch::database::drop_statement;
+use crate::scratch::database::remove;
 
 /// How long a server may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl Leftover {
             }
             Self::Database { server, name } => {
                 if let Ok(mut connection) = connect(server) {
-                    let _ = connection.execute(&drop_statement(name));
+                    let _ = remove(server, &mut connection, name);
                 }
             }
         }

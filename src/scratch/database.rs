@@ -10,6 +10,9 @@ use crate::scratch::cleanup::Ticket;
 use crate::scratch::error::ScratchError;
 use crate::scratch::server::Server;
 
+/// What the server says to DROP DATABASE where a subscription is in it.
+const OBJECT_IN_USE: &str = "55006";
+
 /// An empty database that is removed when this is dropped, or with its cluster.
 pub struct ScratchDb {
     pub(super) server: Arc<Server>,
@@ -55,7 +58,17 @@ impl ScratchDb {
     }
 }
 
-/// Removes a database, whoever is still connected.
-pub(super) fn drop_statement(name: &str) -> String {
-    format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident::new(name))
+/// Removes a database with everything in it, whoever is still connected; `to` leads to the server that `admin` is on.
+///
+/// # Errors
+/// What the server says.
+pub(super) fn remove(to: &ConnectionString, admin: &mut Connection, name: &str) -> Result<(), DbError> {
+    let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident::new(name));
+    match admin.execute(&drop) {
+        Err(error) if error.sqlstate() == Some(OBJECT_IN_USE) => {
+            connect(&to.with_database(name))?.execute(include_str!("unsubscribe.sql"))?;
+            admin.execute(&drop)
+        }
+        done => done,
+    }
 }

@@ -83,7 +83,7 @@ impl Server {
         if !row.try_get::<_, bool>(1).map_err(DbError::from)? {
             return Err(ScratchError::NoRight { user, server: to.server() });
         }
-        sweep_databases(&mut admin, &Owner::current())?;
+        sweep_databases(to, &mut admin, &Owner::current())?;
         Ok(Self::new(origin, to.clone(), admin, user, target, None))
     }
 

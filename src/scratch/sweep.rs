@@ -10,10 +10,11 @@ use nix::sys::signal::Signal;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::url::ConnectionString;
 use crate::scratch::account::Account;
 use crate::scratch::cleanup::signal;
 use crate::scratch::cluster::{OWNER_FILE, PREFIX};
-use crate::scratch::database::drop_statement;
+use crate::scratch::database::remove;
 use crate::scratch::owner::{Owner, started};
 use crate::scratch::server::{DATABASE_PREFIX, place_hash};
 
@@ -97,7 +98,7 @@ fn serves(pid: u32, data: &Path) -> bool {
 ///
 /// # Errors
 /// That the server does not let us look. A database that cannot be dropped is left for the next run.
-pub(super) fn sweep_databases(connection: &mut Connection, now: &Owner) -> Result<(), DbError> {
+pub(super) fn sweep_databases(to: &ConnectionString, connection: &mut Connection, now: &Owner) -> Result<(), DbError> {
     for row in connection.client().query(DATABASES, &[])? {
         let (name, comment): (String, Option<String>) = (row.try_get("name")?, row.try_get("comment")?);
         let is_dead = match comment.as_deref().and_then(Owner::parse) {
@@ -105,7 +106,7 @@ pub(super) fn sweep_databases(connection: &mut Connection, now: &Owner) -> Resul
             None => is_dead_by_name(&name, now),
         };
         if is_dead {
-            let _ = connection.execute(&drop_statement(&name));
+            let _ = remove(to, connection, &name);
         }
     }
     Ok(())

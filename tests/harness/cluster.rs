@@ -87,6 +87,10 @@ impl Cluster {
 
     /// Drops databases, where they are there, and whoever is connected to them.
     pub(crate) fn drop(&self, databases: &[&str]) -> Result<(), String> {
+        let subscribed = "SELECT DISTINCT datname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid";
+        for database in self.query("postgres", subscribed)?.lines().filter(|name| databases.contains(name)) {
+            self.query(database, include_str!("../../src/scratch/unsubscribe.sql"))?;
+        }
         self.each(databases, |database| format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
     }
 
