@@ -8,6 +8,7 @@ pub mod order;
 pub mod place;
 pub mod refusal;
 pub mod script;
+mod subscription;
 pub mod told;
 pub mod treatment;
 pub mod words;

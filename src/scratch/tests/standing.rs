@@ -21,8 +21,9 @@ fn a_database_on_a_given_server_is_labelled_and_dropped() {
         format!("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{}'", temporary.name());
     assert_eq!(text(&mut connection, &label), Owner::current().to_string());
     assert_eq!(text(&mut connection, COUNT), "2");
-    // A session that is still open does not keep it.
-    let _open = temporary.connect().unwrap();
+    // Neither a session that is still open keeps it, nor a subscription.
+    let mut open = temporary.connect().unwrap();
+    open.execute("CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false)").unwrap();
     drop(temporary);
     assert_eq!(text(&mut connection, COUNT), "1");
 

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::source::files::subscription::unconnected;
 use crate::source::files::words::{Words, begins, find};
 
 /// What to do with one statement.
@@ -25,8 +26,6 @@ pub enum Left {
     Data,
     /// What belongs to the cluster: roles, databases, tablespaces, server settings.
     Cluster,
-    /// A subscription that would reach out for its publisher.
-    Subscription,
 }
 
 impl Left {
@@ -35,7 +34,6 @@ impl Left {
         match self {
             Self::Data => "data is not part of a schema",
             Self::Cluster => "roles, databases and tablespaces belong to the server",
-            Self::Subscription => "a subscription would connect to another server; write `connect = false`",
         }
     }
 }
@@ -48,8 +46,8 @@ pub fn treatment(text: &str) -> Treatment<'_> {
     if is_cluster_wide(text) {
         return Treatment::Leave(Left::Cluster);
     }
-    if begins(text, &["CREATE", "SUBSCRIPTION"]) && !says_no_connect(text) {
-        return Treatment::Leave(Left::Subscription);
+    if begins(text, &["CREATE", "SUBSCRIPTION"]) {
+        return Treatment::Load(Cow::Owned(unconnected(text)));
     }
     Treatment::Load(without_concurrently(text))
 }
@@ -86,15 +84,6 @@ fn grants_beyond(text: &str) -> bool {
         None => true,
         Some(_) => words.next().is_some_and(is_shared),
     }
-}
-
-fn says_no_connect(text: &str) -> bool {
-    let words: Vec<&str> = Words::of(text).map(|(word, _)| word).collect();
-    words.windows(3).any(|w| {
-        w[0].eq_ignore_ascii_case("connect")
-            && w[1] == "="
-            && ["false", "off", "0"].iter().any(|no| no.eq_ignore_ascii_case(w[2]))
-    })
 }
 
 /// Blanks the word out, so that every place in the text stays what it was.
@@ -139,7 +128,6 @@ mod tests {
             "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO x",
             "COMMENT ON TABLE database IS 'x'",
             "CLUSTER orders USING orders_pkey",
-            "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p WITH (connect = false)",
         ] {
             assert_eq!(treatment(text), Treatment::Load(Cow::Borrowed(text)), "{text}");
         }
