@@ -7,12 +7,15 @@ pub mod facts;
 pub mod key;
 pub mod statement;
 
+pub mod access_method;
 pub mod acl;
 pub mod aggregate;
 pub mod carried;
+pub mod cast;
 pub mod collation;
 pub mod comment;
 pub mod composite;
+pub mod conversion;
 pub mod data_type;
 pub mod default_privileges;
 pub mod domain;
@@ -23,7 +26,9 @@ pub mod foreign_data_wrapper;
 pub mod foreign_options;
 pub mod foreign_server;
 pub mod foreign_table;
+pub mod language;
 pub mod materialized_view;
+pub mod operator;
 pub mod options;
 pub mod owner;
 pub mod part_comment;
@@ -39,6 +44,7 @@ pub mod statistics;
 pub mod subscription;
 pub mod table;
 pub mod text_search;
+pub mod transform;
 pub mod trigger;
 pub mod user_mapping;
 pub mod view;
@@ -51,10 +57,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::db::error::DbError;
+use crate::kind::cast::Types;
 use crate::kind::default_privileges::Creation;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child, Global, Scoped, Shape, Signature};
+use crate::kind::operator::Operands;
+use crate::kind::operator::family::OfMethod;
 use crate::kind::statement::{Alter, Change, Statement};
+use crate::kind::transform::ForLanguage;
 
 /// Where a fact lives while it is asked what to do: its key and both states.
 #[derive(Clone, Copy)]
@@ -339,15 +349,23 @@ macro_rules! kinds {
 kinds! {
     Schema(Global) = schema::Schema,
     Extension(Global) = extension::Extension,
+    Language(Global) = language::Language,
     Collation(Scoped) = collation::Collation,
     Enum(Scoped) = enumeration::Enum,
     Domain(Scoped) = domain::Domain,
     Composite(Scoped) = composite::Composite,
     Attribute(Child) = composite::attribute::Attribute,
     Range(Scoped) = range::Range,
+    Cast(Types) = cast::Cast,
+    Transform(ForLanguage) = transform::Transform,
     Function(Signature) = routine::Function,
     Procedure(Signature) = routine::Procedure,
     Aggregate(Signature) = aggregate::Aggregate,
+    AccessMethod(Global) = access_method::AccessMethod,
+    Operator(Operands) = operator::Operator,
+    OperatorFamily(OfMethod) = operator::family::OperatorFamily,
+    OperatorClass(OfMethod) = operator::class::OperatorClass,
+    Conversion(Scoped) = conversion::Conversion,
     TextSearchParser(Scoped) = text_search::parser::Parser,
     TextSearchTemplate(Scoped) = text_search::template::Template,
     TextSearchDictionary(Scoped) = text_search::dictionary::Dictionary,
