@@ -2,7 +2,10 @@
 
 pub mod directive;
 pub mod file;
+pub mod highlight;
 pub mod lex;
+pub mod names;
+pub mod order;
 pub mod parser;
 pub mod split;
 pub mod syntax;

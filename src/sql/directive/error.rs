@@ -6,7 +6,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use crate::base::wording::nearest;
+use crate::base::wording::{listed, nearest};
 use crate::sql::file::SqlFile;
 
 const KNOWN: [(&str, &str); 2] =
@@ -52,6 +52,18 @@ pub enum DirectiveError {
         #[label("nothing that can be renamed begins here")]
         at: SourceSpan,
     },
+    #[error("the directive could be about any of {names}")]
+    #[diagnostic(
+        code(sql::ambiguous_directive),
+        help("write what was renamed on a line of its own, below the directive")
+    )]
+    Ambiguous {
+        names: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("here")]
+        at: SourceSpan,
+    },
 }
 
 impl DirectiveError {
@@ -67,6 +79,11 @@ impl DirectiveError {
     pub(super) fn malformed(place: (Arc<SqlFile>, Range<usize>), what: &'static str) -> Self {
         let (text, at) = shown(place);
         Self::Malformed { what, text, at }
+    }
+
+    pub(super) fn ambiguous(place: (Arc<SqlFile>, Range<usize>), names: &[&str]) -> Self {
+        let (text, at) = shown(place);
+        Self::Ambiguous { names: listed(names), text, at }
     }
 
     pub(super) fn dangling(place: (Arc<SqlFile>, Range<usize>)) -> Self {

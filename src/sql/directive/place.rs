@@ -115,23 +115,32 @@ impl Comment {
         let (Some(number), Some(line)) = (self.statement, self.line) else { return Err(dangling()) };
         let statement = statements.get(number).ok_or_else(dangling)?;
         let things = things(statement);
-        self.pick(statement, line, &things).map(|thing| thing.target.clone()).ok_or_else(dangling)
+        let on_line = |thing: &&Thing| self.file.line(thing.at) == line && (self.beside || thing.at > self.span.end);
+        let here: Vec<&Thing> = things.iter().filter(on_line).collect();
+        let depth = here.iter().map(|thing| thing.depth).min();
+        let outermost: Vec<&Thing> = here.into_iter().filter(|thing| Some(thing.depth) == depth).collect();
+        match outermost.as_slice() {
+            [only] => Ok(only.target.clone()),
+            [] => self.further(statement, line, &things).map(|thing| thing.target.clone()).ok_or_else(dangling),
+            several => {
+                let names: Vec<&str> = several.iter().map(|thing| thing.target.name()).collect();
+                Err(DirectiveError::ambiguous(self.at(), &names))
+            }
+        }
     }
 
-    fn pick<'a>(&self, statement: &Statement, line: usize, things: &'a [Thing]) -> Option<&'a Thing> {
-        let on_line = |thing: &&Thing| self.file.line(thing.at) == line && (self.beside || thing.at > self.span.end);
-        if let Some(outermost) = things.iter().filter(on_line).min_by_key(|thing| thing.depth) {
-            return Some(outermost);
-        }
-        let whole = things.iter().find(|thing| thing.depth == 0);
+    /// What it is about where nothing begins on its line.
+    fn further<'a>(&self, statement: &Statement, line: usize, things: &'a [Thing]) -> Option<&'a Thing> {
+        let single = || if let [only] = things { Some(only) } else { None };
         if self.beside {
             // Behind the end of the statement, or on a further line of what began above.
+            let whole = things.iter().find(|thing| thing.depth == 0);
             let behind = self.span.start >= statement.span.end || self.closed(statement);
             let last = things.iter().filter(|thing| thing.at < self.span.start && thing.depth == 1).last();
-            return if behind { whole.or(single(things)) } else { last.or(whole) };
+            return if behind { whole.or_else(single) } else { last.or(whole) };
         }
         // `ALTER TABLE t` on one line, and what it adds on the next.
-        (line == statement.line()).then(|| single(things)).flatten()
+        (line == statement.line()).then(single).flatten()
     }
 
     /// Whether the list in parentheses is over before the directive.
@@ -144,12 +153,5 @@ impl Comment {
             open = open.saturating_sub(usize::from(token.is_symbol(text, b')')));
         }
         seen && open == 0
-    }
-}
-
-fn single(things: &[Thing]) -> Option<&Thing> {
-    match things {
-        [only] => Some(only),
-        _ => None,
     }
 }

@@ -81,6 +81,28 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// The last part of its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Schema { name }
+            | Self::Table { name, .. }
+            | Self::Column { name, .. }
+            | Self::Constraint { name, .. }
+            | Self::Index { name, .. }
+            | Self::Type { name, .. }
+            | Self::Attribute { name, .. }
+            | Self::EnumValue { label: name, .. }
+            | Self::Function { name, .. }
+            | Self::View { name, .. }
+            | Self::MaterializedView { name, .. }
+            | Self::Sequence { name, .. }
+            | Self::Trigger { name, .. }
+            | Self::Policy { name, .. } => name,
+        }
+    }
+}
+
 /// A target, and where it begins.
 pub(super) struct Thing {
     pub(super) target: Target,

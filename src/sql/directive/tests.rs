@@ -186,9 +186,14 @@ fn what_cannot_be_followed_is_an_error() {
         "-- pgplumb: renamed from a\ncomment on schema b is '';",
         "-- pgplumb: renamed from a\ninsert into b values (1);",
         "-- pgplumb: renamed from a\ncreate tabel b ();",
-        "-- pgplumb: renamed from a\nalter table t add constraint b check (true), add constraint c check (true);",
     ] {
         assert!(matches!(error(text), DirectiveError::Dangling { .. }), "{text}");
+    }
+    for text in [
+        "-- pgplumb: renamed from a\nalter table t add constraint b check (true), add constraint c check (true);",
+        "create table t (\n  b int, c int -- pgplumb: renamed from a\n);",
+    ] {
+        assert_eq!(error(text).to_string(), "the directive could be about any of `b` and `c`");
     }
     for text in ["renamed a", "renamed from", "renamed from a.b.c", "renamed from a b", "renamed from f(int)", "allow"]
     {

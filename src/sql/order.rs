@@ -1,0 +1,313 @@
+//! A first order for statements in files of any order, by the names that they define and use.
+//!
+//! The written order is kept where it already works: a statement moves only behind one that stands later and defines a
+//! name it uses. Bodies of functions do not count, for they are not run when the function is made. Names may mislead
+//! (a column called like a table), so loops are possible and are entered at their first statement: what fails is for
+//! the loader to try again.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::sync::Arc;
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::sql::lex::inside;
+use crate::sql::names::{Piece, Pieces};
+use crate::sql::split::{Class, Statement};
+
+/// A name with its schema, where one is written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Name {
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+/// What a statement defines, and every name it uses, part by part.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DeclaredAndUsed {
+    pub declared: Option<Name>,
+    pub used: BTreeSet<Vec<String>>,
+}
+
+/// A statement with the settings that its file makes before it (`SET search_path`), which it takes along wherever it
+/// is moved to.
+#[derive(Clone, Debug)]
+pub struct InSession {
+    pub statement: Statement,
+    pub session: Arc<[Statement]>,
+}
+
+/// What a CREATE statement makes and everything that any statement names, from its tokens.
+pub fn declared_and_used(sql: &str) -> DeclaredAndUsed {
+    let mut found = DeclaredAndUsed { declared: declared(sql), used: BTreeSet::new() };
+    for piece in Pieces::of(sql) {
+        match piece {
+            Piece::Name(parts) => {
+                found.used.insert(parts);
+            }
+            // `nextval('s.q')`, `'s.t'::regclass`: a string that is one name and nothing else.
+            Piece::Literal(token) => {
+                let mut pieces = Pieces::of(inside(&token, sql));
+                if let (Some(Piece::Name(parts)), None) = (pieces.next(), pieces.next()) {
+                    found.used.insert(parts);
+                }
+            }
+            Piece::Other => {}
+        }
+    }
+    if let Some(Name { schema, name }) = &found.declared {
+        found.used.remove(&schema.iter().chain([name]).cloned().collect::<Vec<String>>());
+    }
+    found
+}
+
+/// Words that come before the name of what is made and are none themselves.
+const BEFORE_NAME: [&str; 42] = [
+    "access",
+    "aggregate",
+    "authorization",
+    "class",
+    "collation",
+    "concurrently",
+    "configuration",
+    "constraint",
+    "conversion",
+    "dictionary",
+    "domain",
+    "event",
+    "exists",
+    "extension",
+    "family",
+    "foreign",
+    "function",
+    "global",
+    "if",
+    "index",
+    "language",
+    "local",
+    "materialized",
+    "method",
+    "not",
+    "operator",
+    "parser",
+    "policy",
+    "procedure",
+    "recursive",
+    "rule",
+    "schema",
+    "search",
+    "sequence",
+    "statistics",
+    "table",
+    "temp",
+    "template",
+    "temporary",
+    "text",
+    "trigger",
+    "type",
+];
+
+/// As [`BEFORE_NAME`], where the word may also be the name of something else that was written without a kind.
+const MANNER: [&str; 7] = ["or", "replace", "procedural", "server", "trusted", "unique", "unlogged"];
+
+fn declared(sql: &str) -> Option<Name> {
+    let mut words = Pieces::of(sql).filter_map(|piece| match piece {
+        Piece::Name(parts) => Some(parts),
+        Piece::Literal(_) | Piece::Other => None,
+    });
+    // CREATE itself is reserved, and so no name.
+    if !sql.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("create")) {
+        return None;
+    }
+    let skipped = |parts: &Vec<String>| match parts.as_slice() {
+        [word] => word == "view" || BEFORE_NAME.contains(&word.as_str()) || MANNER.contains(&word.as_str()),
+        _ => false,
+    };
+    let mut parts = words.find(|parts| !skipped(parts))?;
+    let name = parts.pop()?;
+    Some(Name { schema: parts.pop(), name })
+}
+
+/// The statements in an order that is likely to work, each with its session. Settings are not statements of their own
+/// any more; transaction commands and those of psql keep their place as far as there is one.
+pub fn first_order(statements: Vec<Statement>) -> Vec<InSession> {
+    let statements = in_sessions(statements);
+    let names: Vec<DeclaredAndUsed> = statements.iter().map(|s| declared_and_used(s.statement.sql())).collect();
+    let mut places: Vec<Option<InSession>> = statements.into_iter().map(Some).collect();
+    sorted(&names).into_iter().filter_map(|place| places.get_mut(place)?.take()).collect()
+}
+
+fn in_sessions(statements: Vec<Statement>) -> Vec<InSession> {
+    let mut found: Vec<InSession> = Vec::with_capacity(statements.len());
+    let mut file = None;
+    let mut session: Arc<[Statement]> = Arc::new([]);
+    for statement in statements {
+        if !file.as_ref().is_some_and(|file| Arc::ptr_eq(file, &statement.file)) {
+            file = Some(Arc::clone(&statement.file));
+            session = Arc::new([]);
+        }
+        if statement.class == Class::Session {
+            session = session.iter().cloned().chain([statement]).collect();
+        } else {
+            found.push(InSession { statement, session: Arc::clone(&session) });
+        }
+    }
+    found
+}
+
+/// The places of these statements in the order to run them.
+fn sorted(names: &[DeclaredAndUsed]) -> Vec<usize> {
+    let needs = needs(names);
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(names.len(), names.len());
+    names.iter().for_each(|_| {
+        graph.add_node(());
+    });
+    for (user, makers) in needs.iter().enumerate() {
+        for maker in makers {
+            graph.add_edge(NodeIndex::new(*maker), NodeIndex::new(user), ());
+        }
+    }
+    let mut group = vec![0; names.len()];
+    for (number, members) in kosaraju_scc(&graph).iter().enumerate() {
+        members.iter().for_each(|member| group[member.index()] = number);
+    }
+    // Within a loop only what stands earlier is waited for, so that nothing waits for itself.
+    let mut waits: Vec<usize> = vec![0; names.len()];
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); names.len()];
+    for (user, makers) in needs.iter().enumerate() {
+        for maker in makers.iter().filter(|maker| group[**maker] != group[user] || **maker < user) {
+            waits[user] += 1;
+            users[*maker].push(user);
+        }
+    }
+    let mut ready: BinaryHeap<Reverse<usize>> =
+        (0..names.len()).filter(|place| waits[*place] == 0).map(Reverse).collect();
+    let mut order = Vec::with_capacity(names.len());
+    while let Some(Reverse(place)) = ready.pop() {
+        order.push(place);
+        for user in &users[place] {
+            waits[*user] -= 1;
+            if waits[*user] == 0 {
+                ready.push(Reverse(*user));
+            }
+        }
+    }
+    order
+}
+
+/// For each statement, those that make what it names. Where several make a name (overloads, the same name in two
+/// schemas and none written) it is the first, for to wait for all would be to wait for strangers.
+fn needs(names: &[DeclaredAndUsed]) -> Vec<BTreeSet<usize>> {
+    let mut makers: BTreeMap<&str, BTreeMap<Option<&str>, usize>> = BTreeMap::new();
+    for (place, statement) in names.iter().enumerate() {
+        if let Some(Name { schema, name }) = &statement.declared {
+            makers.entry(name).or_default().entry(schema.as_deref()).or_insert(place);
+        }
+    }
+    let find = |schema: Option<&str>, name: &str| -> Option<usize> {
+        let made = makers.get(name)?;
+        match schema {
+            Some(_) => made.get(&schema).or_else(|| made.get(&None)).copied(),
+            None => made.values().min().copied(),
+        }
+    };
+    let of = |(place, statement): (usize, &DeclaredAndUsed)| {
+        let mut found = BTreeSet::new();
+        for parts in &statement.used {
+            if let [schema, name, ..] = parts.as_slice() {
+                found.extend(find(Some(schema), name));
+            }
+            // A schema, or a table before the name of its column, or a name alone.
+            found.extend(parts.first().and_then(|first| find(None, first)));
+        }
+        if let Some(schema) = statement.declared.as_ref().and_then(|name| name.schema.as_deref()) {
+            found.extend(find(None, schema));
+        }
+        found.remove(&place);
+        found
+    };
+    names.iter().enumerate().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::file::SqlFile;
+    use crate::sql::split::split;
+
+    fn ordered(files: &[&str]) -> Vec<(String, usize)> {
+        let statements = files
+            .iter()
+            .enumerate()
+            .flat_map(|(number, text)| split(&Arc::new(SqlFile::new(format!("{number}.sql"), *text))));
+        first_order(statements.collect()).into_iter().map(|s| (s.statement.sql().to_owned(), s.session.len())).collect()
+    }
+
+    fn texts(text: &str) -> Vec<String> {
+        ordered(&[text]).into_iter().map(|(sql, _)| sql).collect()
+    }
+
+    #[test]
+    fn what_works_as_written_stays() {
+        let text = "create schema s; create table s.a (id int); create view s.v as select id from s.a; \
+                    alter table s.a add b int; comment on table s.a is 's.v'; create function s.f() returns int \
+                    language sql as $$ select * from s.later $$; create table s.later (a int)";
+        assert_eq!(texts(text), text.split("; ").collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn users_move_behind_makers_and_no_further() {
+        let text = "create view s.v as select * from s.t, u; create table s.t (e s.e default nextval('s.q')); \
+                    create table u (); create type s.e as enum ('x'); create sequence s.q; create schema s; create table z ()";
+        let firsts: Vec<String> =
+            texts(text).iter().map(|sql| sql.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            firsts,
+            [
+                "create table u",
+                "create schema s",
+                "create type s.e",
+                "create sequence s.q",
+                "create table s.t",
+                "create view s.v",
+                "create table z",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_loop_is_entered_at_its_first_statement_and_what_needs_it_comes_after() {
+        let text = "create view v as select * from a; create table a (b int references b); create table b (a int references a)";
+        let names: Vec<String> =
+            texts(text).iter().map(|sql| sql.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(names, ["create table a", "create view v", "create table b"]);
+    }
+
+    #[test]
+    fn settings_go_along_with_what_they_govern() {
+        let files = [
+            "set search_path = x; create view v as select * from t; set role a; create table w ()",
+            "create table t ()",
+        ];
+        let expected = [("create table w ()", 2), ("create table t ()", 0), ("create view v as select * from t", 1)];
+        assert_eq!(ordered(&files), expected.map(|(sql, count)| (sql.to_owned(), count)));
+    }
+
+    #[test]
+    fn names_are_found_past_every_manner_of_making() {
+        let cases = [
+            ("CREATE TABLE IF NOT EXISTS Shop.\"My Orders\" (id int)", Some((Some("shop"), "My Orders"))),
+            ("create unique index concurrently i on t (a)", Some((None, "i"))),
+            ("create or replace function s.f(a int) returns int", Some((Some("s"), "f"))),
+            ("create materialized view a.v as select 1", Some((Some("a"), "v"))),
+            ("create text search configuration public.en (copy = simple)", Some((Some("public"), "en"))),
+            ("create foreign table ft () server s", Some((None, "ft"))),
+            ("alter table a add b int", None),
+        ];
+        for (sql, expected) in cases {
+            let found = declared_and_used(sql).declared;
+            assert_eq!(found.as_ref().map(|n| (n.schema.as_deref(), n.name.as_str())), expected, "{sql}");
+        }
+    }
+}
