@@ -30,14 +30,23 @@ impl ScratchDb {
         Ok(connect(&self.to)?)
     }
 
-    /// A session in which `role` acts.
+    /// A session in which `role` acts. In a throw-away cluster it is made a superuser, and made where it is missing: what
+    /// it may do on the target is not what is tried here.
     ///
     /// # Errors
     /// That the server does not answer, has no such role, or does not let us act as it.
     pub fn connect_as(&self, role: &str) -> Result<Connection, ScratchError> {
         let mut connection = self.connect()?;
         // In a cluster we are superuser, and the session is the role's through and through.
-        let how = if self.server.is_cluster() { "SESSION AUTHORIZATION" } else { "ROLE" };
+        let how = if self.server.is_cluster() {
+            let name = Ident::new(role);
+            let known = format!("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = {}", literal(role));
+            let verb = if connection.query_text(&known)?.is_some() { "ALTER" } else { "CREATE" };
+            connection.execute(&format!("{verb} ROLE {name} SUPERUSER"))?;
+            "SESSION AUTHORIZATION"
+        } else {
+            "ROLE"
+        };
         match connection.execute(&format!("SET {how} {}", literal(role))) {
             Ok(()) => Ok(connection),
             Err(DbError::Statement { sqlstate, .. }) if sqlstate == "22023" => {
