@@ -18,5 +18,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     if index_parent(at).is_some() {
         return None;
     }
-    Some(vec![vec![Statement::new(format!("DROP INDEX CONCURRENTLY {}", at.sql())).outside()]])
+    let drop = Statement::new(format!("DROP INDEX CONCURRENTLY {}", at.sql())).outside();
+    // A new foreign key would choose a unique index that is still there, and then hold it: that one goes first.
+    Some(if index.unique { vec![vec![drop]] } else { vec![Vec::new(), vec![drop]] })
 }

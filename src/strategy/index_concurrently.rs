@@ -47,7 +47,8 @@ fn concurrently(action: &Action) -> Phases {
     if let Some(first) = statements.first_mut() {
         *first = online(&first.sql);
     }
-    vec![statements]
+    // Late, so that what runs outside a transaction does not cut the plan's transactions in two.
+    vec![Vec::new(), statements]
 }
 
 fn beside(action: &Action, at: &Site) -> Phases {
@@ -64,7 +65,7 @@ fn beside(action: &Action, at: &Site) -> Phases {
         Statement::new(format!("DROP INDEX {}", at.key.sql())).commit_before(),
         Statement::new(format!("ALTER INDEX {} RENAME TO {own}", beside.sql())),
     ];
-    vec![build, swap]
+    vec![Vec::new(), build, swap]
 }
 
 fn online(sql: &str) -> Statement {

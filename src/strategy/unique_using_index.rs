@@ -29,7 +29,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let (word, index) = parts(constraint, at, table)?;
     let name = Ident::new(at.key.name());
     let attach = format!("ALTER {} ADD CONSTRAINT {name} {word} USING INDEX {name}", at.on_object());
-    Some(vec![vec![Statement::new(index).outside()], vec![Statement::new(attach)]])
+    Some(vec![Vec::new(), vec![Statement::new(index).outside()], vec![Statement::new(attach)]])
 }
 
 /// The constraint's word, and the CREATE INDEX that stands for the rest of its definition.

@@ -58,8 +58,9 @@ impl Kind for Default {
         Some(format!("DEFAULT {}", self.expression))
     }
 
+    /// Without a parenthesis nothing is called.
     fn runs_routines(&self) -> bool {
-        true
+        self.expression.contains('(')
     }
 }
 
