@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod diff;
 pub mod exit;
+pub mod grade;
 pub mod kind;
 pub mod lint;
 pub mod plan;

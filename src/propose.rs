@@ -28,6 +28,8 @@ pub struct Request<'a> {
 pub struct Proposal {
     pub up: Plan,
     pub down: Plan,
+    /// The desired state under the names from before the renames, which both plans work with; none without renames.
+    pub base: Option<Catalog>,
     /// None where it was not asked for.
     pub proof: Option<Proof>,
 }
@@ -55,5 +57,9 @@ pub fn propose(scratch: &mut Connection, request: &Request) -> Result<Proposal, 
     } else {
         None
     };
-    Ok(Proposal { up, down, proof })
+    let base = match base {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(base) => Some(base),
+    };
+    Ok(Proposal { up, down, base, proof })
 }

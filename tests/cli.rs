@@ -171,8 +171,8 @@ fn without_a_database_a_plan_goes_on_from_the_migrations() {
     assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
     place.write("schema/shop.sql", &SHOP.replace("b int,", "c int,").replace("(b)", "(c)"));
     let told = place.exits(1, &["plan", "--stdout"]).err;
-    assert!(told.contains("drop-column shop.a.b"), "{told}");
-    place.exits(0, &["plan", "--allow", "drop-column:shop.a.b", "--allow", "undeclared-rename", "--name", "second"]);
+    assert!(told.contains("drop-column:shop.a.b"), "{told}");
+    place.exits(0, &["plan", "--allow", "drop-column:shop.a.b", "--allow", "likely-rename", "--name", "second"]);
     assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
     let mut made: Vec<String> = fs::read_dir(place.path().join("generated"))
         .unwrap()

@@ -13,8 +13,9 @@ use crate::command::side::{Opener, Side, of_loaded, read_live, title};
 use crate::command::{out, renamed, sql};
 use crate::diff::diff;
 use crate::exit::Exit;
-use crate::lint::allowance::{Allowance, Allowances};
-use crate::lint::{Context, Finding, findings};
+use crate::grade::{Grade, losses};
+use crate::lint::allow::Allow;
+use crate::lint::{Finding, Input, blocked, check};
 use crate::propose::{Proposal, Request, propose};
 use crate::source::files;
 use crate::source::owned::act_for;
@@ -66,7 +67,7 @@ pub struct Args {
 
     /// Let findings through, of all objects or of one; `all` is all
     #[arg(long, value_name = "CODE[:OBJECT]")]
-    allow: Vec<Allowance>,
+    allow: Vec<Allow>,
 }
 
 /// # Errors
@@ -106,11 +107,21 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         out::remark("nothing to change");
         return Ok(Exit::Fine);
     }
-    let context =
-        Context { plan: &proposal.up, live: &from.facts, desired: &to.facts, grants_declared: desired.grants };
-    let mut allowances = args.allow.clone();
-    allowances.extend(renamed::allowances(&directives));
-    let findings = findings(&context, &Allowances(allowances));
+    let base = proposal.base.as_ref().unwrap_or(&to);
+    let losses = losses(&proposal.up, &from.facts, &base.facts);
+    let grade = Grade::of(&losses, proposal.proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
+    let input = Input {
+        up: &proposal.up,
+        live: &from.facts,
+        desired: &base.facts,
+        losses: &losses,
+        grade: &grade,
+        grants_declared: desired.grants,
+        places: &|key| loaded.places.of(key),
+    };
+    let mut allows = args.allow.clone();
+    allows.extend(renamed::allows(&directives));
+    let findings = check(&input, &allows);
     for finding in &findings {
         tell(finding);
     }
@@ -119,7 +130,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         None => diff(&from.facts, &to.facts).first().map_or("change", |first| first.key.label()).replace(' ', "-"),
     };
     write(args, &opener, &slug, &proposal)?;
-    Ok(if findings.iter().all(|finding| finding.allowed) { Exit::Fine } else { Exit::Differs })
+    Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.
@@ -143,13 +154,16 @@ fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError>
 }
 
 fn tell(finding: &Finding) {
-    let verb = if finding.allowed { "allowed" } else { "blocked by" };
-    out::remark(&format!("{verb}  {} {}: {}", finding.code, finding.object, finding.says));
-    if !finding.allowed {
-        if let Some(advice) = &finding.advice {
-            out::remark(&format!("  {advice}"));
-        }
-        out::remark(&format!("  allow with --allow {}:{}", finding.code, finding.object));
+    let what = match &finding.allowed_by {
+        Some(by) => format!("allowed by {by}"),
+        None => finding.level.to_string(),
+    };
+    out::remark(&format!("{what}  {}: {}", finding.allowance(), finding.message));
+    if let Some(help) = finding.help.as_ref().filter(|_| finding.allowed_by.is_none()) {
+        out::remark(&format!("  {help}"));
+    }
+    if finding.blocks() {
+        out::remark(&format!("  allow with --allow {}", finding.allowance()));
     }
 }
 

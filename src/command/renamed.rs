@@ -1,10 +1,11 @@
 //! Directives of the schema files as what a plan is asked: which fact had which key before, and what is let through.
 
 use crate::base::name::Ident;
+use crate::base::place::Place;
 use crate::command::error::CommandError;
 use crate::kind::facts::Facts;
 use crate::kind::{Body, Key};
-use crate::lint::allowance::Allowance;
+use crate::lint::allow::{Allow, Source};
 use crate::plan::rename::Rename;
 use crate::sql::directive::{Directive, Target, directives};
 use crate::sql::split::Statement;
@@ -22,13 +23,16 @@ pub(super) fn read(statements: &[Statement]) -> Result<Vec<Directive>, CommandEr
 }
 
 /// What the directives let through.
-pub(super) fn allowances(directives: &[Directive]) -> Vec<Allowance> {
-    let text = |directive: &Directive| match directive {
-        Directive::Allow { code, object: Some(object), .. } => Some(format!("{code}:{object}")),
-        Directive::Allow { code, object: None, .. } => Some(code.clone()),
+pub(super) fn allows(directives: &[Directive]) -> Vec<Allow> {
+    let allow = |directive: &Directive| match directive {
+        Directive::Allow { code, object, because, file, span, .. } => {
+            let place = Place { file: file.path.clone(), line: file.line(span.start) };
+            let (code, object, because) = (code.clone(), object.clone(), Some(because.clone()));
+            Some(Allow { code, object, because, source: Source::Directive(place) })
+        }
         Directive::RenamedFrom { .. } => None,
     };
-    directives.iter().filter_map(text).filter_map(|text| text.parse().ok()).collect()
+    directives.iter().filter_map(allow).collect()
 }
 
 /// The renames that these directives declare, for the facts that are there.
