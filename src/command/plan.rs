@@ -6,17 +6,21 @@ use std::thread;
 
 use jiff::Timestamp;
 
+use crate::base::place::Place;
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::side::{Opener, Side, of_loaded, read_live, title};
-use crate::command::{out, renamed, sql};
+use crate::command::{out, renamed};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
+use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Finding, Input, blocked, check};
 use crate::propose::{Proposal, Request, propose};
+use crate::script::slug::{slug, spelled};
+use crate::script::{Direction, Header, Settings, State, render};
 use crate::source::files;
 use crate::source::owned::act_for;
 
@@ -126,11 +130,50 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         tell(finding);
     }
     let slug = match &args.name {
-        Some(name) => name.clone(),
-        None => diff(&from.facts, &to.facts).first().map_or("change", |first| first.key.label()).replace(' ', "-"),
+        Some(name) => spelled(name),
+        None => slug(&diff(&from.facts, &to.facts)),
     };
-    write(args, &opener, &slug, &proposal)?;
+    let pair = Pair { proposal: &proposal, from: &from, to: &to, grade: &grade, slug: &slug, major: desired.major };
+    let places = |key: &Key| loaded.places.of(key);
+    let settings = Settings { lock_timeout: opener.config.timeouts.lock.clone(), ..Settings::default() };
+    let up = pair.script(Direction::Up, &settings, &places);
+    let down = pair.script(Direction::Down, &settings, &|_| None);
+    write(args, &opener, &slug, (&up, &down))?;
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
+}
+
+/// Everything that the two scripts say of themselves.
+struct Pair<'a> {
+    proposal: &'a Proposal,
+    from: &'a Catalog,
+    to: &'a Catalog,
+    grade: &'a Grade,
+    slug: &'a str,
+    major: u32,
+}
+
+impl Pair<'_> {
+    fn script(&self, direction: Direction, settings: &Settings, places: &dyn Fn(&Key) -> Option<Place>) -> String {
+        let (plan, from, to) = match direction {
+            Direction::Up => (&self.proposal.up, self.from, self.to),
+            Direction::Down => (&self.proposal.down, self.to, self.from),
+        };
+        let (left, reached) = (from.fingerprint(), to.fingerprint());
+        let proven = if self.proposal.proof.is_some() { "proven up and down" } else { "not proven" };
+        let claims = [proven.to_owned(), format!("down {}", self.grade)];
+        let header = Header {
+            slug: self.slug,
+            direction,
+            from: State { fingerprint: &left, facts: &from.facts },
+            to: State { fingerprint: &reached, facts: &to.facts },
+            major: self.major,
+            claims: &claims,
+            notes: &[],
+            settings,
+            places,
+        };
+        render(plan, &header)
+    }
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.
@@ -167,10 +210,9 @@ fn tell(finding: &Finding) {
     }
 }
 
-fn write(args: &Args, opener: &Opener, slug: &str, proposal: &Proposal) -> Result<(), CommandError> {
-    let (up, down) = (sql::script(&proposal.up), sql::script(&proposal.down));
+fn write(args: &Args, opener: &Opener, slug: &str, (up, down): (&str, &str)) -> Result<(), CommandError> {
     if args.stdout {
-        return out::text(&up);
+        return out::text(up);
     }
     let folder = args.out.clone().unwrap_or_else(|| {
         opener.config.migrations().join(format!("{}_{slug}", Timestamp::now().strftime("%Y%m%d%H%M%S")))
