@@ -14,6 +14,7 @@ pub mod lint;
 pub mod plan;
 pub mod propose;
 pub mod prove;
+pub mod report;
 pub mod scratch;
 pub mod script;
 pub mod source;

@@ -40,7 +40,7 @@ impl fmt::Display for Level {
 }
 
 /// One thing to agree to. The order is that of a report: what weighs most comes first.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Serialize, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Finding {
     pub level: Level,
     /// `drop-column`.

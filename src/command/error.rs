@@ -43,6 +43,10 @@ pub enum CommandError {
         errors: Vec<DirectiveError>,
     },
 
+    #[error("the plan cannot be written as JSON")]
+    #[diagnostic(code(command::json), help("this is a fault of pgplumb: please report it"))]
+    Json(#[from] serde_json::Error),
+
     #[error("no database is named")]
     #[diagnostic(
         code(command::no_database),

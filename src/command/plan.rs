@@ -19,6 +19,7 @@ use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Finding, Input, blocked, check};
 use crate::propose::{Proposal, Request, propose};
+use crate::report::plan_file;
 use crate::script::slug::{slug, spelled};
 use crate::script::{Direction, Header, Settings, State, render};
 use crate::source::files;
@@ -138,7 +139,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let settings = Settings { lock_timeout: opener.config.timeouts.lock.clone(), ..Settings::default() };
     let up = pair.script(Direction::Up, &settings, &places);
     let down = pair.script(Direction::Down, &settings, &|_| None);
-    write(args, &opener, &slug, (&up, &down))?;
+    let input = plan_file::Input {
+        slug: &slug,
+        proposal: &proposal,
+        live: &from,
+        desired: &to,
+        major: pair.major,
+        grade: &grade,
+        findings: &findings,
+        places: &places,
+    };
+    write(args, &opener, &slug, [("up.sql", &up), ("down.sql", &down), ("plan.json", &plan_file::text(&input)?)])?;
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }
 
@@ -210,17 +221,18 @@ fn tell(finding: &Finding) {
     }
 }
 
-fn write(args: &Args, opener: &Opener, slug: &str, (up, down): (&str, &str)) -> Result<(), CommandError> {
+fn write(args: &Args, opener: &Opener, slug: &str, files: [(&str, &String); 3]) -> Result<(), CommandError> {
     if args.stdout {
-        return out::text(up);
+        return out::text(files[0].1);
     }
     let folder = args.out.clone().unwrap_or_else(|| {
         opener.config.migrations().join(format!("{}_{slug}", Timestamp::now().strftime("%Y%m%d%H%M%S")))
     });
     let unwritable = |cause| CommandError::Unwritable { path: folder.clone(), cause };
     fs::create_dir_all(&folder).map_err(unwritable)?;
-    fs::write(folder.join("up.sql"), up).map_err(unwritable)?;
-    fs::write(folder.join("down.sql"), down).map_err(unwritable)?;
-    out::remark(&format!("wrote {}/{{up.sql,down.sql}}", folder.display()));
+    for (name, text) in files {
+        fs::write(folder.join(name), text).map_err(unwritable)?;
+    }
+    out::remark(&format!("wrote {}/{{up.sql,down.sql,plan.json}}", folder.display()));
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::prove::error::{Direction, ProofError};
 
 /// Runs every step on this connection.
 pub fn plan(connection: &mut Connection, plan: &Plan, direction: Direction) -> Result<(), ProofError> {
-    connection.execute("SET check_function_bodies = off; SET search_path = ''")?;
+    connection.execute("SET check_function_bodies = off; SET search_path = public")?;
     let result = steps(connection, plan, direction);
     if result.is_err() {
         // What failed may have left a transaction open; a lost connection has none, and its own error is the better one.
