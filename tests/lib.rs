@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod cli;
+mod dogfood;
 mod fixtures;
 mod harness;
 mod layers;

@@ -241,7 +241,8 @@ impl Rules {
             .map(|(key, body)| (key.clone(), body.clone()))
             .collect();
         let unheard = |key: &Key| match key {
-            Key::Owner(_) => !self.owners && from.facts.contains(key),
+            // Only what is new gets its owner: of the rest, one of the sides knows none.
+            Key::Owner(_) => !self.owners && key.on().is_some_and(|on| from.facts.contains(on)),
             Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
             _ => false,
         };
