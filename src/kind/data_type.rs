@@ -9,10 +9,10 @@ use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site, Slot};
 
 /// Renames the object to `aside` in its schema; drops what was renamed.
-pub fn set_aside(noun: &str, at: &Site, aside: &str) -> (Vec<Statement>, Statement) {
+pub fn set_aside(noun: &str, at: &Site, aside: &str) -> (Statement, Statement) {
     let to = at.key.renamed(aside);
     (
-        vec![Statement::new(format!("ALTER {noun} {} RENAME TO {}", at.sql(), Ident::new(aside)))],
+        Statement::new(format!("ALTER {noun} {} RENAME TO {}", at.sql(), Ident::new(aside))),
         Statement::new(format!("DROP {noun} {}", to.sql())),
     )
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::name::{Ident, Qualified};
-use crate::kind::data_type::{set_aside, type_slots};
+use crate::base::name::Ident;
+use crate::kind::data_type::type_slots;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::rename_relation;
-use crate::kind::{Body, Key, Kind, Site, Slot};
+use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Range {
@@ -59,21 +59,6 @@ impl Kind for Range {
         let mut slots = type_slots(at.key);
         slots.push(Slot::Type(self.multirange_schema.clone(), self.multirange_name.clone()));
         slots
-    }
-
-    /// Only where the subtype becomes another one: otherwise the new type's constructors would be functions that the old
-    /// one still has.
-    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
-        let Some(Body::Range(to)) = at.there.get(at.key).filter(|_| !aside.is_empty()) else { return None };
-        if to.subtype == self.subtype {
-            return None;
-        }
-        let (mut rename, drop) = set_aside("TYPE", at, aside);
-        let multirange = Qualified { schema: self.multirange_schema.clone(), name: self.multirange_name.clone() };
-        let beside: String = self.multirange_name.as_str().chars().take(40).collect();
-        let beside = Ident::new(format!("{beside}__replaced"));
-        rename.push(Statement::new(format!("ALTER TYPE {multirange} RENAME TO {beside}")));
-        Some((rename, drop))
     }
 
     fn object(&self, at: &Site) -> String {

@@ -4,8 +4,6 @@
 //! after it. A constraint trigger cannot be replaced that way. The copies that partitions have are not facts: they
 //! follow the trigger of the parent.
 
-pub mod copy;
-
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
