@@ -182,7 +182,7 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
         Vec::new()
     }
     /// For a type that columns keep using while it is replaced: (rename it to `aside`, drop what was renamed).
-    fn set_aside(&self, _at: &Site, _aside: &str) -> Option<(Statement, Statement)> {
+    fn set_aside(&self, _at: &Site, _aside: &str) -> Option<(Vec<Statement>, Statement)> {
         None
     }
     /// For such a type: what to cast to the new type of its name, given a value of the one that was set aside;
@@ -318,7 +318,7 @@ macro_rules! kinds {
             pub fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
                 match self { $(Self::$kind(body) => body.rename(at, to),)* }
             }
-            pub fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+            pub fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
                 match self { $(Self::$kind(body) => body.set_aside(at, aside),)* }
             }
             pub fn carried_over(&self, at: &Site, value: &str, array: &str) -> String {

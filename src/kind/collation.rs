@@ -60,7 +60,7 @@ impl Kind for Collation {
         rename_relation("COLLATION", at.key, to)
     }
 
-    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
         Some(set_aside("COLLATION", at, aside))
     }
 }

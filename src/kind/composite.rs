@@ -109,7 +109,7 @@ impl Kind for Composite {
         format!("CASE WHEN {value} IS NOT DISTINCT FROM NULL THEN NULL ELSE {row} END")
     }
 
-    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
         Some(set_aside("TYPE", at, aside))
     }
 }

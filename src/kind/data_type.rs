@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use crate::base::name::Ident;
 use crate::kind::facts::Facts;
 use crate::kind::key::Scoped;
-use crate::kind::statement::Statement;
+use crate::kind::statement::{Statement, one};
 use crate::kind::{Body, Key, Site, Slot};
 
 /// Renames the object to `aside` in its schema; drops what was renamed.
-pub fn set_aside(noun: &str, at: &Site, aside: &str) -> (Statement, Statement) {
+pub fn set_aside(noun: &str, at: &Site, aside: &str) -> (Vec<Statement>, Statement) {
     let to = at.key.renamed(aside);
     (
-        Statement::new(format!("ALTER {noun} {} RENAME TO {}", at.sql(), Ident::new(aside))),
+        one(format!("ALTER {noun} {} RENAME TO {}", at.sql(), Ident::new(aside))),
         Statement::new(format!("DROP {noun} {}", to.sql())),
     )
 }
@@ -25,8 +25,9 @@ pub fn type_slots(key: &Key) -> Vec<Slot> {
 /// The facts that may be the type of this name, of those that are there.
 pub fn types_named(facts: &Facts, schema: &str, name: &str) -> Vec<Key> {
     let scoped = Scoped::new(schema, name);
-    let kinds: [fn(Scoped) -> Key; 5] = [Key::Enum, Key::Domain, Key::Composite, Key::Range, Key::Table];
-    kinds.iter().map(|kind| kind(scoped.clone())).filter(|key| facts.contains(key)).collect()
+    let types: [fn(Scoped) -> Key; 4] = [Key::Enum, Key::Domain, Key::Composite, Key::Range];
+    let rows: [fn(Scoped) -> Key; 4] = [Key::Table, Key::ForeignTable, Key::View, Key::MaterializedView];
+    types.iter().chain(&rows).map(|kind| kind(scoped.clone())).filter(|key| facts.contains(key)).collect()
 }
 
 /// Whether a column of a table holds values of this type, be it inside arrays, domains, ranges or other composite

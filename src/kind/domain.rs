@@ -89,7 +89,7 @@ impl Kind for Domain {
         format!("{value}::{through}{array}")
     }
 
-    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
         Some(set_aside("DOMAIN", at, aside))
     }
 }

@@ -51,7 +51,7 @@ impl Kind for Enum {
         rename_relation("TYPE", at.key, to)
     }
 
-    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Statement, Statement)> {
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
         Some(set_aside("TYPE", at, aside))
     }
 }

@@ -1,12 +1,13 @@
-//! A range type and the multirange type that comes with it. Postgres can change neither.
+//! A range type and the multirange type that comes with it. Postgres can change neither, so both are replaced, and the
+//! values of columns move over by way of text.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
-use crate::kind::data_type::type_slots;
+use crate::kind::data_type::{set_aside, type_slots};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::rename_relation;
-use crate::kind::{Key, Kind, Site, Slot};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Range {
@@ -67,5 +68,24 @@ impl Kind for Range {
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
         rename_relation("TYPE", at.key, to)
+    }
+
+    /// The multirange type and the constructor functions keep their names, which the new type's must be free to take.
+    fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {
+        let (mut renames, drop) = set_aside("TYPE", at, aside);
+        let Self { subtype, multirange_schema, multirange_name, .. } = self;
+        let multirange = Ident::new(format!("{aside}_multirange"));
+        renames
+            .push(Statement::new(format!("ALTER TYPE {multirange_schema}.{multirange_name} RENAME TO {multirange}")));
+        let schema = at.key.schema()?;
+        let mut constructors = vec![(format!("{schema}.{multirange_name}()"), multirange)];
+        if matches!(at.there.get(at.key), Some(Body::Range(to)) if to.subtype == *subtype) {
+            for args in [format!("{subtype}, {subtype}"), format!("{subtype}, {subtype}, text")] {
+                constructors.push((format!("{}({args})", at.sql()), Ident::new(aside)));
+            }
+        }
+        let rename = |(function, to): (String, Ident)| format!("ALTER FUNCTION {function} RENAME TO {to}");
+        renames.extend(constructors.into_iter().map(rename).map(Statement::new));
+        Some((renames, drop))
     }
 }

@@ -74,6 +74,6 @@ impl Statistics {
     /// What the relation they are on may be.
     fn relations(&self) -> Vec<Key> {
         let name = Scoped::new(self.table_schema.as_str(), self.table_name.as_str());
-        vec![Key::Table(name.clone()), Key::MaterializedView(name)]
+        vec![Key::Table(name.clone()), Key::ForeignTable(name.clone()), Key::MaterializedView(name)]
     }
 }

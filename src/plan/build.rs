@@ -98,7 +98,7 @@ impl Builder<'_> {
             };
             let below: BTreeSet<Key> =
                 self.changes.destroyed.iter().filter(|k| self.drop_home(k) == *key).cloned().collect();
-            let span = self.push(actions, Verb::SetAside, key, below.clone(), vec![rename]);
+            let span = self.push(actions, Verb::SetAside, key, below.clone(), rename);
             for key in below {
                 actions.destroyer.insert(key, span);
             }

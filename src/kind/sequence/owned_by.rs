@@ -56,6 +56,6 @@ impl OwnedBy {
     pub fn column(&self, at: &Site) -> Option<Key> {
         let table = Scoped::new(self.table_schema.as_str(), self.table_name.as_str());
         let column = |table| Key::Column(Child::new(table, self.column_name.as_str()));
-        [Key::Table(table)].map(column).into_iter().find(|column| at.here.contains(column))
+        [Key::Table(table.clone()), Key::ForeignTable(table)].map(column).into_iter().find(|key| at.here.contains(key))
     }
 }
