@@ -394,6 +394,7 @@ kinds! {
     ReplicaIdentity(Attached) = table::replica_identity::ReplicaIdentity,
     Rule(Child) = rule::Rule,
     Trigger(Child) = trigger::Trigger,
+    TriggerCopy(Child) = trigger::copy::TriggerCopy,
     Policy(Child) = policy::Policy,
     Publication(Global) = publication::Publication,
     PublicationTable(Child) = publication::table::PublicationTable,

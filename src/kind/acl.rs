@@ -90,10 +90,6 @@ impl Acl {
     fn starts(&self, at: &Site) -> Vec<Entries> {
         let Some(object) = at.key.on().filter(|_| self.objects.0 != "c") else { return vec![Entries::new()] };
         let mut starts = if at.there.contains(object) { vec![self.standard.0.clone()] } else { Vec::new() };
-        if self.objects.0 == "p" && starts.is_empty() {
-            let own = self.standard.0.iter().filter(|entry| entry.grantee == Grantee::Owner);
-            starts.push(own.cloned().collect());
-        }
         for start in initial(at, object, &self.objects.0, &self.standard.0) {
             if !starts.contains(&start) {
                 starts.push(start);

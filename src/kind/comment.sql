@@ -15,7 +15,8 @@ WITH standard AS (
   SELECT d.classoid, d.objoid, d.objsubid, d.description AS text
     FROM pg_catalog.pg_description AS d
    WHERE d.objoid >= 16384
-      OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)
+      OR (d.classoid = 'pg_namespace'::regclass
+          AND d.objoid = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public'))
 )
 SELECT 'pg_description'::regclass::oid AS classid,
        o.objoid AS objid,

@@ -1,15 +1,17 @@
 //! A trigger on a table, view or foreign table; constraint triggers among them.
 //!
 //! CREATE OR REPLACE TRIGGER changes an ordinary trigger in place and turns it on again, so its enabled state is set
-//! after it. A constraint trigger cannot be replaced that way. The copies that partitions have are not facts: they
-//! follow the trigger of the parent.
+//! after it, and so is that of the copies that partitions have (see `trigger/copy`). A constraint trigger cannot be
+//! replaced that way.
+
+pub mod copy;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::rule::Enabled;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::{Key, Kind, Site, Slot};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Trigger {
@@ -28,7 +30,7 @@ impl Kind for Trigger {
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut statements = one(&self.definition);
         if self.enabled != Enabled::Origin {
-            statements.push(self.enable(at));
+            statements.push(enable(at.key, self.enabled));
         }
         statements
     }
@@ -39,15 +41,19 @@ impl Kind for Trigger {
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
         let Self { definition, constraint, enabled } = to;
-        if *definition == self.definition && *constraint == self.constraint {
-            return Alter::in_place(if *enabled == self.enabled { Vec::new() } else { vec![to.enable(at)] });
+        let mut statements = Vec::new();
+        if *definition != self.definition || *constraint != self.constraint {
+            if *constraint || self.constraint {
+                return Alter::replace("a constraint trigger cannot be changed");
+            }
+            statements.push(Statement::new(definition.replacen("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)));
         }
-        if *constraint || self.constraint {
-            return Alter::replace("a constraint trigger cannot be changed");
+        let now = if statements.is_empty() { self.enabled } else { Enabled::Origin };
+        if *enabled != now {
+            statements.push(enable(at.key, *enabled));
         }
-        let mut statements = one(definition.replacen("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1));
-        if *enabled != Enabled::Origin {
-            statements.push(to.enable(at));
+        if !statements.is_empty() {
+            statements.extend(copies_again(at));
         }
         Alter::in_place(statements)
     }
@@ -66,9 +72,20 @@ impl Kind for Trigger {
     }
 }
 
-impl Trigger {
-    fn enable(&self, at: &Site) -> Statement {
-        let table = at.key.on().map(Key::sql).unwrap_or_default();
-        Statement::new(format!("ALTER TABLE {table} {} TRIGGER {}", self.enabled.verb(), Ident::new(at.key.name())))
-    }
+/// ALTER TABLE for the state of the trigger with this key.
+pub fn enable(trigger: &Key, enabled: Enabled) -> Statement {
+    let table = trigger.on().map(Key::sql).unwrap_or_default();
+    Statement::new(format!("ALTER TABLE {table} {} TRIGGER {}", enabled.verb(), Ident::new(trigger.name())))
+}
+
+/// The state of the copies that keep one of their own, which any change of the trigger sets to the trigger's.
+fn copies_again(at: &Site) -> Vec<Statement> {
+    let copies = at.here.iter().filter(|(_, body)| matches!(body, Body::TriggerCopy(copy) if copy.root() == *at.key));
+    copies
+        .filter(|(key, body)| at.there.get(key) == Some(body))
+        .filter_map(|(key, body)| match body {
+            Body::TriggerCopy(copy) => Some(enable(key, copy.enabled)),
+            _ => None,
+        })
+        .collect()
 }
