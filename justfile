@@ -36,6 +36,16 @@ test *ARGS:
 bless:
     PGPLUMB_BLESS=1 cargo test --locked
 
+# Plan random changes of random schemas for some minutes; failing cases are kept as SQL
+[group('test')]
+soak MINUTES='10':
+    PGPLUMB_SOAK={{ MINUTES }} cargo test --locked --test lib random:: -- --nocapture
+
+# Write the migrations of the bookkeeping anew, after a change in schema/
+[group('run')]
+generate:
+    cargo run --locked --quiet -- plan --schema schema
+
 # Exactly what CI runs; changes no file
 [group('test')]
 ci:

@@ -6,4 +6,5 @@ mod dogfood;
 mod fixtures;
 mod harness;
 mod layers;
+mod random;
 mod readme;
