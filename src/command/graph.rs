@@ -11,11 +11,11 @@ use crate::command::diff::open_both;
 use crate::command::error::CommandError;
 use crate::command::out;
 use crate::command::side::Opener;
-use crate::command::tree::object;
 use crate::exit::Exit;
 use crate::kind::Key;
 use crate::plan::action::Verb;
 use crate::plan::plan;
+use crate::script::home::object;
 use crate::source::Source;
 use crate::strategy;
 

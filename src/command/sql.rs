@@ -2,6 +2,7 @@
 
 use crate::plan::Plan;
 use crate::plan::step::Step;
+use crate::script::layout::lay_out;
 
 /// The statements in order, in their transactions. A function's body may name what comes later, so none is looked into.
 pub fn script(plan: &Plan) -> String {
@@ -15,5 +16,5 @@ pub fn script(plan: &Plan) -> String {
 }
 
 fn statements(steps: &[Step]) -> String {
-    steps.iter().map(|step| format!("{};\n", step.sql)).collect::<Vec<_>>().join("\n")
+    steps.iter().map(|step| format!("{}\n", lay_out(&step.sql))).collect::<Vec<_>>().join("\n")
 }

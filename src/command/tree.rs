@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::base::wording::plural;
 use crate::catalog::Catalog;
+use crate::kind::Key;
 use crate::kind::facts::Facts;
-use crate::kind::{Key, Site};
 use crate::plan::Plan;
 use crate::plan::dependency::Dependencies;
 use crate::plan::step::Step;
+use crate::script::home::object;
+use crate::script::layout::lay_out;
 
 /// The file that loads all others, for psql. To pgplumb its commands mean nothing: it reads the folder.
 const LOAD: &str = "load.sql";
@@ -86,23 +88,7 @@ fn load(files: &[File]) -> File {
 }
 
 fn statements(steps: &[&Step]) -> String {
-    steps.iter().map(|step| format!("{};\n", step.sql)).collect::<Vec<_>>().join("\n")
-}
-
-/// The object that a person would look under for a fact: an index belongs to its table, although its name does not.
-pub fn object(key: &Key, facts: &Facts) -> Key {
-    let mut at = key.root().clone();
-    let mut seen = BTreeSet::new();
-    while seen.insert(at.clone()) {
-        let nothing = BTreeSet::new();
-        let site = Site { key: &at, here: facts, there: facts, absorbed: &nothing };
-        let home = facts.get(&at).and_then(|body| body.dropped_with(&site, &|_| true));
-        match home.filter(|home| *home != at && facts.contains(home)) {
-            Some(home) => at = home.root().clone(),
-            None => break,
-        }
-    }
-    at
+    steps.iter().map(|step| format!("{}\n", lay_out(&step.sql))).collect::<Vec<_>>().join("\n")
 }
 
 /// The objects in the order of their files: each after those that it needs, where no loop forbids it, and otherwise in

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+use crate::base::wording::counted;
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::scratch::error::ScratchError;
 use crate::source::files::told::Refused;
+use crate::sql::syntax::SyntaxError;
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum SourceError {
@@ -58,6 +60,19 @@ pub enum SourceError {
         help: Option<String>,
     },
 
+    #[error("{count} in the SQL of the schema")]
+    #[diagnostic(code(source::syntax))]
+    Syntax {
+        /// `3 syntax errors`.
+        count: String,
+        #[related]
+        errors: Vec<SyntaxError>,
+    },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OneSyntax(Box<SyntaxError>),
+
     #[error("{count} of the schema cannot be loaded")]
     #[diagnostic(code(source::schema))]
     Refused {
@@ -91,6 +106,18 @@ pub enum SourceError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Db(#[from] DbError),
+}
+
+impl SourceError {
+    /// All syntax errors as one error; none when there is none.
+    pub(crate) fn syntax(errors: Vec<SyntaxError>) -> Option<Self> {
+        let count = counted(errors.len(), "syntax error");
+        match <[SyntaxError; 1]>::try_from(errors) {
+            Ok([only]) => Some(Self::OneSyntax(Box::new(only))),
+            Err(errors) if errors.is_empty() => None,
+            Err(errors) => Some(Self::Syntax { count, errors }),
+        }
+    }
 }
 
 /// What is wrong with a snapshot.

@@ -4,7 +4,6 @@ pub mod collect;
 pub mod cycle;
 pub mod define;
 pub mod load;
-pub mod order;
 pub mod place;
 pub mod refusal;
 pub mod script;
@@ -26,13 +25,13 @@ use crate::source::error::SourceError;
 use crate::source::files::collect::collect;
 use crate::source::files::define::Defined;
 use crate::source::files::load::Loader;
-use crate::source::files::order::order;
 use crate::source::files::place::Places;
 use crate::source::files::script::Contents;
 use crate::source::files::treatment::Left;
 use crate::source::owned::drop_owners;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Statement, split};
+use crate::sql::syntax::syntax_errors;
 
 /// The files of a desired state, split into statements.
 pub type Parsed = Vec<(Arc<SqlFile>, Vec<Statement>)>;
@@ -60,10 +59,15 @@ pub struct Loaded {
 /// Reads and splits these files and folders, without a server.
 ///
 /// # Errors
-/// When a path is not there, a folder has no SQL in it, or a file is not text.
+/// When a path is not there, a folder has no SQL in it, a file is not text; or every syntax error of every file.
 pub fn parse(paths: &[PathBuf]) -> Result<Parsed, SourceError> {
     let files = collect(paths)?;
-    Ok(files.into_iter().map(|file| (Arc::clone(&file), split(&file))).collect())
+    let parsed: Parsed = files.into_iter().map(|file| (Arc::clone(&file), split(&file))).collect();
+    let errors = parsed.iter().flat_map(|(_, statements)| syntax_errors(statements)).collect();
+    match SourceError::syntax(errors) {
+        Some(error) => Err(error),
+        None => Ok(parsed),
+    }
 }
 
 /// Loads the files into a new scratch database, whatever their order, and reads what comes out.
@@ -77,7 +81,7 @@ pub fn load(files: Parsed, scratch: &Scratch) -> Result<Loaded, SourceError> {
     let mut connection = db.connect()?;
     let mut loader = Loader::new(&mut connection, scripts, scratch)?;
     loader.declare_roles(&roles)?;
-    let refusals = loader.load(items, order)?;
+    let refusals = loader.load(items)?;
     if !refusals.is_empty() {
         let makes: Vec<Defined> = places.made().cloned().collect();
         return Err(told::tell(loader.scripts(), &refusals, &makes, loader.major()));

@@ -7,14 +7,12 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-use std::sync::Arc;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::sql::lex::inside;
 use crate::sql::names::{Piece, Pieces};
-use crate::sql::split::{Class, Statement};
 
 /// A name with its schema, where one is written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -28,14 +26,6 @@ pub struct Name {
 pub struct DeclaredAndUsed {
     pub declared: Option<Name>,
     pub used: BTreeSet<Vec<String>>,
-}
-
-/// A statement with the settings that its file makes before it (`SET search_path`), which it takes along wherever it
-/// is moved to.
-#[derive(Clone, Debug)]
-pub struct InSession {
-    pub statement: Statement,
-    pub session: Arc<[Statement]>,
 }
 
 /// What a CREATE statement makes and everything that any statement names, from its tokens.
@@ -129,31 +119,10 @@ fn declared(sql: &str) -> Option<Name> {
     Some(Name { schema: parts.pop(), name })
 }
 
-/// The statements in an order that is likely to work, each with its session. Settings are not statements of their own
-/// any more; transaction commands and those of psql keep their place as far as there is one.
-pub fn first_order(statements: Vec<Statement>) -> Vec<InSession> {
-    let statements = in_sessions(statements);
-    let names: Vec<DeclaredAndUsed> = statements.iter().map(|s| declared_and_used(s.statement.sql())).collect();
-    let mut places: Vec<Option<InSession>> = statements.into_iter().map(Some).collect();
-    sorted(&names).into_iter().filter_map(|place| places.get_mut(place)?.take()).collect()
-}
-
-fn in_sessions(statements: Vec<Statement>) -> Vec<InSession> {
-    let mut found: Vec<InSession> = Vec::with_capacity(statements.len());
-    let mut file = None;
-    let mut session: Arc<[Statement]> = Arc::new([]);
-    for statement in statements {
-        if !file.as_ref().is_some_and(|file| Arc::ptr_eq(file, &statement.file)) {
-            file = Some(Arc::clone(&statement.file));
-            session = Arc::new([]);
-        }
-        if statement.class == Class::Session {
-            session = session.iter().cloned().chain([statement]).collect();
-        } else {
-            found.push(InSession { statement, session: Arc::clone(&session) });
-        }
-    }
-    found
+/// The places of these statements in an order that is likely to work.
+pub fn first_order(statements: &[&str]) -> Vec<usize> {
+    let names: Vec<DeclaredAndUsed> = statements.iter().map(|sql| declared_and_used(sql)).collect();
+    sorted(&names)
 }
 
 /// The places of these statements in the order to run them.
@@ -233,19 +202,14 @@ fn needs(names: &[DeclaredAndUsed]) -> Vec<BTreeSet<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::file::SqlFile;
-    use crate::sql::split::split;
 
-    fn ordered(files: &[&str]) -> Vec<(String, usize)> {
-        let statements = files
-            .iter()
-            .enumerate()
-            .flat_map(|(number, text)| split(&Arc::new(SqlFile::new(format!("{number}.sql"), *text))));
-        first_order(statements.collect()).into_iter().map(|s| (s.statement.sql().to_owned(), s.session.len())).collect()
+    fn texts(text: &str) -> Vec<&str> {
+        let statements: Vec<&str> = text.split("; ").collect();
+        first_order(&statements).into_iter().map(|place| statements[place]).collect()
     }
 
-    fn texts(text: &str) -> Vec<String> {
-        ordered(&[text]).into_iter().map(|(sql, _)| sql).collect()
+    fn firsts(text: &str) -> Vec<String> {
+        texts(text).iter().map(|sql| sql.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect()
     }
 
     #[test]
@@ -260,10 +224,8 @@ mod tests {
     fn users_move_behind_makers_and_no_further() {
         let text = "create view s.v as select * from s.t, u; create table s.t (e s.e default nextval('s.q')); \
                     create table u (); create type s.e as enum ('x'); create sequence s.q; create schema s; create table z ()";
-        let firsts: Vec<String> =
-            texts(text).iter().map(|sql| sql.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(
-            firsts,
+            firsts(text),
             [
                 "create table u",
                 "create schema s",
@@ -279,19 +241,7 @@ mod tests {
     #[test]
     fn a_loop_is_entered_at_its_first_statement_and_what_needs_it_comes_after() {
         let text = "create view v as select * from a; create table a (b int references b); create table b (a int references a)";
-        let names: Vec<String> =
-            texts(text).iter().map(|sql| sql.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
-        assert_eq!(names, ["create table a", "create view v", "create table b"]);
-    }
-
-    #[test]
-    fn settings_go_along_with_what_they_govern() {
-        let files = [
-            "set search_path = x; create view v as select * from t; set role a; create table w ()",
-            "create table t ()",
-        ];
-        let expected = [("create table w ()", 2), ("create table t ()", 0), ("create view v as select * from t", 1)];
-        assert_eq!(ordered(&files), expected.map(|(sql, count)| (sql.to_owned(), count)));
+        assert_eq!(firsts(text), ["create table a", "create view v", "create table b"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::source::files::script::{Context, Item, START, Script, bridge};
 use crate::source::files::words::begins;
 use crate::source::role::{self, missing};
 use crate::sql::lex::unquoted;
+use crate::sql::order::first_order;
 
 /// How many statements are sent at once. Locks are kept until a batch ends, and a server has room for some thousands.
 const BATCH: usize = 200;
@@ -66,17 +67,13 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// When the server is lost.
-    pub fn load(
-        &mut self,
-        items: Vec<Item>,
-        order: impl Fn(&[&Item]) -> Vec<usize>,
-    ) -> Result<Vec<Refusal>, SourceError> {
+    pub fn load(&mut self, items: Vec<Item>) -> Result<Vec<Refusal>, SourceError> {
         let failed = self.pass(items)?;
         let (mut open, refused) = partition(failed);
         if open.is_empty() {
             return Ok(refused);
         }
-        let first = order(&open.iter().map(|refusal| &refusal.item).collect::<Vec<_>>());
+        let first = first_order(&open.iter().map(|refusal| refusal.item.sql.as_str()).collect::<Vec<_>>());
         let mut slots: Vec<Option<Refusal>> = open.into_iter().map(Some).collect();
         open = first.into_iter().filter_map(|place| slots.get_mut(place)?.take()).collect();
         open.extend(slots.into_iter().flatten());
