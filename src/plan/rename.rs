@@ -27,6 +27,8 @@ struct Move {
     from: Key,
     to: Key,
     label: Option<(String, String)>,
+    /// For an extension that changes its schema: (that of the desired state, that of the live one).
+    schema: Option<(Ident, Ident)>,
 }
 
 /// The renames in the order of the up, by way of temporary names where needed.
@@ -61,13 +63,14 @@ impl Renames {
             let taken = rename.label.is_none() && desired.contains(&rename.from);
             if taken {
                 let between = temporary(&rename.to, "moving");
-                first.push(Move { from: rename.from, to: between.clone(), label: None });
-                second.push(Move { from: between, to: rename.to, label: None });
+                first.push(Move { from: rename.from, to: between.clone(), label: None, schema: None });
+                second.push(Move { from: between, to: rename.to, label: None, schema: None });
             } else {
-                second.push(Move { from: rename.from, to: rename.to, label: rename.label });
+                second.push(Move { from: rename.from, to: rename.to, label: rename.label, schema: None });
             }
         }
         first.extend(second);
+        first.extend(moved_extensions(live, desired));
         Self { moves: first }
     }
 
@@ -95,13 +98,17 @@ pub fn joined(first: Plan, then: Plan) -> Plan {
 }
 
 fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<Step> {
-    let statements = match &step.label {
-        Some((new, old)) => {
+    let statements = match (&step.label, &step.schema) {
+        (_, Some((new, old))) => {
+            let schema = if undo { old } else { new };
+            vec![Statement::new(format!("ALTER EXTENSION {} SET SCHEMA {schema}", to.sql()))]
+        }
+        (Some((new, old)), None) => {
             let (was, becomes) = if undo { (new, old) } else { (old, new) };
             let sql = format!("ALTER TYPE {} RENAME VALUE {} TO {}", step.to.sql(), literal(was), literal(becomes));
             vec![Statement::new(sql)]
         }
-        None => desired_body(desired, step).map(|body| statements(body, desired, from, to)).unwrap_or_default(),
+        (None, None) => desired_body(desired, step).map(|body| statements(body, desired, from, to)).unwrap_or_default(),
     };
     statements
         .into_iter()
@@ -111,10 +118,26 @@ fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<
             with: vec![step.to.clone()],
             sql: statement.sql,
             hazards: statement.hazards,
-            reason: Some(format!("it was called {}", Ident::new(step.from.name()))),
+            reason: step.schema.is_none().then(|| format!("it was called {}", Ident::new(step.from.name()))),
             group: 0,
             outside: false,
         })
+        .collect()
+}
+
+/// Extensions in another schema than before. Moving one changes the name of every type of it, so like a rename it is
+/// undone before anything is compared. The old schema has to be there still.
+fn moved_extensions(live: &Facts, desired: &Facts) -> Vec<Move> {
+    let moved = |key: &Key, to: &Body| {
+        let (Some(Body::Extension(from)), Body::Extension(to)) = (live.get(key), to) else { return None };
+        let there = desired.keys().any(|key| matches!(key, Key::Schema(_)) && key.name() == from.schema.as_str());
+        let differs = from.schema != to.schema && from.relocatable.0 && there;
+        differs.then(|| (to.schema.clone(), from.schema.clone()))
+    };
+    desired
+        .iter()
+        .filter_map(|(key, body)| Some((key, moved(key, body)?)))
+        .map(|(key, schema)| Move { from: key.clone(), to: key.clone(), label: None, schema: Some(schema) })
         .collect()
 }
 
