@@ -123,7 +123,7 @@ fn choose(options: &Options<'_>) -> Result<Server, ScratchError> {
         "install {wanted} on this machine (the server programs; PGPLUMB_PG_BIN names their folder), or give a server with \
          `--scratch URL`"
     );
-    Err(ScratchError::None { tried: format!("tried {}.\n{advice}", tried.join(";\n      ")) })
+    Err(ScratchError::None { tried: format!("tried {}.\n{advice}", tried.join(";\nand ")) })
 }
 
 fn not_installed(found: &[Programs], major: Option<u32>) -> String {

@@ -1,6 +1,7 @@
 //! Every integration test in one binary: it links once, and the helpers are shared.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+mod bad_input;
 mod cli;
 mod dogfood;
 mod fixtures;

@@ -61,7 +61,7 @@ pub enum CommandError {
     Exists { path: PathBuf, help: &'static str },
 
     #[error("`{}` cannot be written", path.display())]
-    #[diagnostic(code(command::unwritable), help("check that the disk has room and that you may write there"))]
+    #[diagnostic(code(command::unwritable), help("{}", unwritable(cause)))]
     Unwritable {
         path: PathBuf,
         #[source]
@@ -85,5 +85,18 @@ impl CommandError {
 
     pub(crate) fn exit(&self) -> Exit {
         Exit::Failure
+    }
+}
+
+/// What to do about a file or folder that cannot be written.
+fn unwritable(cause: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied, StorageFull};
+    match cause.kind() {
+        AlreadyExists | NotADirectory => {
+            "a file stands where a folder is wanted: move it away, or give another `--out`"
+        }
+        PermissionDenied => "you may not write there: give another `--out`, or ask who owns the folder",
+        StorageFull => "the disk is full: free some space, or give another `--out`; what was written is not whole",
+        _ => "check that the disk has room and that you may write there",
     }
 }
