@@ -229,6 +229,7 @@ macro_rules! kinds {
         pub enum Key { $($(#[$doc])* $kind($shape),)* }
 
         /// What a fact says.
+        #[allow(clippy::large_enum_variant, reason = "bodies live in one map and are hardly ever moved")]
         #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Body { $($kind($body),)* }
@@ -413,8 +414,11 @@ pub struct Room {
     pub label: &'static str,
     pub query: &'static str,
     /// A row of the query as a fact; the second argument is the fact it stands on, for kinds that stand on one.
-    pub read: fn(&postgres::Row, Option<Key>) -> Result<(Key, Body), DbError>,
+    pub read: ReadRow,
 }
+
+/// A catalog row and the fact it stands on, to a fact.
+type ReadRow = fn(&postgres::Row, Option<Key>) -> Result<(Key, Body), DbError>;
 
 impl Key {
     /// The fact this one stands on and disappears with.

@@ -136,7 +136,7 @@ impl Comment {
             // Behind the end of the statement, or on a further line of what began above.
             let whole = things.iter().find(|thing| thing.depth == 0);
             let behind = self.span.start >= statement.span.end || self.closed(statement);
-            let last = things.iter().filter(|thing| thing.at < self.span.start && thing.depth == 1).next_back();
+            let last = things.iter().rfind(|thing| thing.at < self.span.start && thing.depth == 1);
             return if behind { whole.or_else(single) } else { last.or(whole) };
         }
         // `ALTER TABLE t` on one line, and what it adds on the next.
