@@ -1,4 +1,9 @@
 //! Every integration test in one binary: it links once, and the helpers are shared.
+#![allow(
+    clippy::manual_is_multiple_of,
+    clippy::explicit_write,
+    reason = "a generator reads its numbers that way; the print macros are not allowed"
+)]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod bad_input;
