@@ -6,6 +6,7 @@
 //! (`ExecGrant_Relation` in `aclchk.c`), so grants on columns that stay are given again.
 
 pub mod entry;
+pub mod item;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::acl::entry::{Entries, Entry, Grant, Grantee, changes, merged};
+use crate::kind::acl::item::Told;
 use crate::kind::carried::Carried;
 use crate::kind::default_privileges::initial;
 use crate::kind::facts::Facts;
@@ -22,6 +24,7 @@ use crate::kind::statement::{Alter, Statement};
 use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Told")]
 pub struct Acl {
     pub entries: Entries,
     /// What an object of this kind has by itself.

@@ -1,6 +1,6 @@
--- Privileges that differ from what an object of this kind has by itself, entry by entry; a grantee who is the owner is
--- written `owner`, and a grant of the owner's has no grantor. `standard` is what the object has by itself. An object that
--- would get something else from the default privileges of the reading role is said even where it has what is standard.
+-- Privileges that differ from what an object of this kind has by itself, which is `standard`, as Postgres prints them. An
+-- object that would get something else from the default privileges of the reading role is said even where it has what is
+-- standard.
 WITH schema AS (
   SELECT n.oid
     FROM pg_catalog.pg_namespace AS n
@@ -22,6 +22,7 @@ WITH schema AS (
     FROM pg_catalog.pg_class AS c
     JOIN schema AS s ON s.oid = c.relnamespace
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+     AND (c.relacl IS NOT NULL OR (SELECT EXISTS (SELECT FROM said)))
   UNION ALL
   SELECT 'pg_class'::regclass, c.oid, a.attnum::int4, 'c'::"char", a.attacl, c.relowner, c.relnamespace
     FROM pg_catalog.pg_attribute AS a
@@ -34,16 +35,17 @@ WITH schema AS (
   SELECT 'pg_proc'::regclass, p.oid, 0, 'f'::"char", p.proacl, p.proowner, p.pronamespace
     FROM pg_catalog.pg_proc AS p
     JOIN schema AS s ON s.oid = p.pronamespace
-   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS i
+   WHERE (p.proacl IS NOT NULL OR (SELECT EXISTS (SELECT FROM said)))
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS i
                       WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid, 0, 'T'::"char", t.typacl, t.typowner, t.typnamespace
     FROM pg_catalog.pg_type AS t
     JOIN schema AS s ON s.oid = t.typnamespace
-    LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
-   WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r')
-     AND (t.typrelid = 0 OR c.relkind = 'c')
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS e WHERE e.typarray = t.oid)
+   WHERE (t.typacl IS NOT NULL OR (SELECT EXISTS (SELECT FROM said)))
+     AND t.typtype IN ('b', 'c', 'd', 'e', 'r')
+     AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
+     AND (t.typtype <> 'c' OR t.typrelid = ANY (ARRAY(SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relkind = 'c')))
   UNION ALL
   SELECT 'pg_foreign_data_wrapper'::regclass, f.oid, 0, 'F'::"char", f.fdwacl, f.fdwowner, 0
     FROM pg_catalog.pg_foreign_data_wrapper AS f
@@ -65,26 +67,6 @@ WITH schema AS (
    WHERE (o.acl IS NOT NULL OR g.given)
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS e
                       WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e')
-), standard AS (
-  SELECT k.type, COALESCE(pg_catalog.jsonb_agg(k.entry ORDER BY k.entry) FILTER (WHERE k.entry IS NOT NULL), '[]') AS entries
-    FROM (SELECT t.type, pg_catalog.jsonb_build_object(
-                   'grantee', CASE a.grantee WHEN 0 THEN 'public' ELSE 'owner' END,
-                   'privilege', a.privilege_type,
-                   'grantable', a.is_grantable,
-                   'grantor', NULL) AS entry
-            FROM pg_catalog.unnest('{n,r,s,f,T,F,S,l,c}'::"char"[]) AS t (type)
-            CROSS JOIN pg_catalog.aclexplode(pg_catalog.acldefault(t.type, 10)) AS a
-          -- Since 15 the schema public starts like this; before, PUBLIC could create in it.
-          UNION ALL
-          SELECT 'p', pg_catalog.jsonb_build_object(
-                   'grantee', p.grantee, 'privilege', p.privilege, 'grantable', false, 'grantor', NULL)
-            FROM (VALUES ('owner', 'USAGE'), ('owner', 'CREATE'), ('public', 'USAGE'), ('public', 'CREATE'))
-                   AS p (grantee, privilege)
-           WHERE NOT (p.grantee = 'public' AND p.privilege = 'CREATE'
-                      AND pg_catalog.current_setting('server_version_num')::int4 >= 150000)
-          UNION ALL
-          SELECT 'c', NULL) AS k
-   GROUP BY k.type
 )
 SELECT 'pg_init_privs'::regclass::oid AS classid,
        o.objid AS objid,
@@ -93,24 +75,21 @@ SELECT 'pg_init_privs'::regclass::oid AS classid,
        o.classid AS on_classid,
        o.objid AS on_objid,
        o.objsubid AS on_objsubid,
-       COALESCE(e.entries, s.entries) AS entries,
-       s.entries AS standard,
+       COALESCE(o.acl, s.acl)::text[] AS entries,
+       s.acl::text[] AS standard,
        o.type::text AS objects,
        pg_catalog.pg_get_userbyid(o.owner) AS owner
   FROM own AS o
-  JOIN standard AS s ON s.type = o.type
-  LEFT JOIN LATERAL (
-    SELECT COALESCE(pg_catalog.jsonb_agg(x.entry ORDER BY x.entry), '[]') AS entries
-      FROM (SELECT pg_catalog.jsonb_build_object(
-                     'grantee', CASE a.grantee
-                                  WHEN 0 THEN '"public"'
-                                  WHEN o.owner THEN '"owner"'
-                                  ELSE pg_catalog.jsonb_build_object('role', pg_catalog.pg_get_userbyid(a.grantee))
-                                END,
-                     'privilege', a.privilege_type,
-                     'grantable', a.is_grantable,
-                     'grantor', CASE WHEN a.grantor <> o.owner THEN pg_catalog.pg_get_userbyid(a.grantor) END) AS entry
-              FROM pg_catalog.aclexplode(o.acl) AS a) AS x) AS e ON o.acl IS NOT NULL
+  CROSS JOIN LATERAL (
+    SELECT CASE
+             WHEN o.type <> 'p' THEN pg_catalog.acldefault(o.type, o.owner)
+             -- What initdb grants on the schema public. Before 15 everybody could create in it.
+             ELSE pg_catalog.acldefault('n', o.owner)
+                    || pg_catalog.format('=%s/%I',
+                         CASE WHEN pg_catalog.current_setting('server_version_num')::int4 < 150000 THEN 'UC' ELSE 'U' END,
+                         pg_catalog.pg_get_userbyid(o.owner))::aclitem
+           END AS acl) AS s
  WHERE o.given
-    OR e.entries <> s.entries
+    OR pg_catalog.cardinality(o.acl) <> pg_catalog.cardinality(s.acl)
+    OR EXISTS (SELECT FROM pg_catalog.unnest(o.acl) AS i WHERE NOT i = ANY (s.acl))
  ORDER BY o.classid, o.objid, o.objsubid

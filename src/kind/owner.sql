@@ -31,10 +31,9 @@ WITH schema AS (
   SELECT 'pg_type'::regclass, t.oid, t.typowner, false
     FROM pg_catalog.pg_type AS t
     JOIN schema AS s ON s.oid = t.typnamespace
-    LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
    WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r')
-     AND (t.typrelid = 0 OR c.relkind = 'c')
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS e WHERE e.typarray = t.oid)
+     AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
+     AND (t.typtype <> 'c' OR t.typrelid = ANY (ARRAY(SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relkind = 'c')))
   UNION ALL
   SELECT 'pg_collation'::regclass, c.oid, c.collowner, false
     FROM pg_catalog.pg_collation AS c

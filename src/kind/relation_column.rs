@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
+use crate::kind::facts::Facts;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::column::Column;
-use crate::kind::{Key, Kind, Site};
+use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RelationColumn {
     pub position: Carried<i16>,
     pub type_name: Carried<String>,
+    pub collation: Carried<Option<String>>,
     /// `pg_attribute.attstorage`; none where it is that of the type.
     pub storage: Option<String>,
     /// `pg_type.typstorage`.
@@ -39,8 +41,16 @@ impl Kind for RelationColumn {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { position: _, type_name: _, storage: _, type_storage: _, compression: _, statistics: _, options: _ } =
-            to;
+        let Self {
+            position: _,
+            type_name: _,
+            collation: _,
+            storage: _,
+            type_storage: _,
+            compression: _,
+            statistics: _,
+            options: _,
+        } = to;
         Alter::in_place(self.as_column().changes(&to.as_column(), at).statements)
     }
 
@@ -79,4 +89,20 @@ impl RelationColumn {
             ..Column::default()
         }
     }
+}
+
+/// The name, type and collation of each column of a relation, in order.
+pub fn shape<'a>(facts: &'a Facts, relation: &Key) -> Vec<(&'a str, &'a str, Option<&'a str>)> {
+    let mut columns: Vec<_> = facts
+        .standing_on(relation)
+        .filter_map(|(key, body)| match body {
+            Body::RelationColumn(column) => Some((key.name(), column)),
+            _ => None,
+        })
+        .collect();
+    columns.sort_by_key(|(_, column)| column.position.0);
+    let told = |(name, column): (&'a str, &'a RelationColumn)| {
+        (name, column.type_name.0.as_str(), column.collation.0.as_deref())
+    };
+    columns.into_iter().map(told).collect()
 }

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::name::Ident;
+use crate::kind::relation_column::shape;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::{relation_slots, rename_relation};
 use crate::kind::{Key, Kind, Site, Slot, options};
@@ -18,15 +18,6 @@ pub struct View {
     pub definition: String,
     /// `security_barrier=true`, `check_option=local`.
     pub options: Vec<String>,
-    pub columns: Vec<ViewColumn>,
-}
-
-/// What CREATE OR REPLACE may not change of a column.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ViewColumn {
-    pub name: Ident,
-    pub type_name: String,
-    pub collation: Option<String>,
 }
 
 impl Kind for View {
@@ -43,11 +34,11 @@ impl Kind for View {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { definition, options: to_options, columns } = to;
-        if !columns.starts_with(&self.columns) {
-            return Alter::replace("a view cannot lose, reorder, rename or retype a column");
-        }
-        if *definition != self.definition || *columns != self.columns {
+        let Self { definition, options: to_options } = to;
+        if *definition != self.definition {
+            if !shape(at.there, at.key).starts_with(&shape(at.here, at.key)) {
+                return Alter::replace("a view cannot lose, reorder, rename or retype a column");
+            }
             return Alter::in_place(one(format!("CREATE OR REPLACE {}", to.written(at))));
         }
         let clauses = options::changes(&self.options, to_options);
