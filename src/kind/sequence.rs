@@ -1,10 +1,10 @@
-//! A sequence. All its options change in place, and its position is kept.
+//! A sequence. All its options change in place, and its position is kept where the new bounds allow it.
 
 pub mod owned_by;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, literal};
 use crate::kind::key::Attached;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::identity::type_bounds;
@@ -51,20 +51,26 @@ impl Kind for Sequence {
     fn alter(&self, to: &Self, at: &Site) -> Alter {
         let Self { data_type, start, increment, min, max, cache, cycle, unlogged } = to;
         let (kept_min, kept_max) = self.bounds_as(data_type, *increment);
+        // Where the old and the new bounds have nothing in common, no position is within both.
+        let apart = *min > self.max || *max < self.min;
         let clauses = [
             (*data_type != self.data_type, format!("AS {data_type}")),
             (*increment != self.increment, format!("INCREMENT BY {increment}")),
             (*min != kept_min, format!("MINVALUE {min}")),
             (*max != kept_max, format!("MAXVALUE {max}")),
             (*start != self.start, format!("START WITH {start}")),
+            (apart, format!("RESTART WITH {start}")),
             (*cache != self.cache, format!("CACHE {cache}")),
             (*cycle != self.cycle, if *cycle { "CYCLE".to_owned() } else { "NO CYCLE".to_owned() }),
         ];
         let clauses: Vec<_> = clauses.into_iter().filter(|(said, _)| *said).map(|(_, clause)| clause).collect();
-        let mut statements = Vec::new();
+        let mut statements: Vec<Statement> = self.entry(to, at).into_iter().collect();
         if !clauses.is_empty() {
             let statement = Statement::new(format!("ALTER SEQUENCE {} {}", at.sql(), clauses.join(" ")));
-            statements.push(if *min > self.min || *max < self.max {
+            let past = if *increment > 0 { *max < self.max } else { *min > self.min };
+            statements.push(if apart {
+                statement.hazard(Hazard::LosesData(format!("the position of sequence {}", at.sql())))
+            } else if past {
                 statement.hazard(Hazard::DependsOnData("it fails where the sequence is past its new bounds".to_owned()))
             } else {
                 statement
@@ -99,6 +105,21 @@ impl Kind for Sequence {
 }
 
 impl Sequence {
+    /// Where the sequence has not come as far as its new bounds, it starts anew within them: no value of theirs was
+    /// given out, and Postgres refuses bounds that the position is not within.
+    fn entry(&self, to: &Self, at: &Site) -> Option<Statement> {
+        let (first, before) = if to.increment > 0 {
+            (to.min, (to.min > self.min).then(|| format!("last_value < {}", to.min))?)
+        } else {
+            (to.max, (to.max < self.max).then(|| format!("last_value > {}", to.max))?)
+        };
+        let reachable = |value: i64| (self.min..=self.max).contains(&value);
+        let position = [to.start, first].into_iter().find(|value| reachable(*value))?;
+        let sequence = at.sql();
+        let set = format!("pg_catalog.setval({}, {position}, false)", literal(&sequence));
+        Some(Statement::new(format!("SELECT {set} FROM {sequence} WHERE {before}")))
+    }
+
     /// The bounds after ALTER SEQUENCE ... AS: one that was the old type's utmost becomes the default of the new type
     /// for this increment, any other stays (`init_params` in `sequence.c`).
     fn bounds_as(&self, data_type: &str, increment: i64) -> (i64, i64) {
