@@ -73,3 +73,37 @@ impl Enum {
         statements
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::kind::facts::Facts;
+    use crate::kind::key::Scoped;
+    use crate::kind::statement::Change;
+
+    fn altered(from: &[&str], to: &[&str]) -> Alter {
+        let labels = |list: &[&str]| Enum { labels: list.iter().map(|label| (*label).to_owned()).collect() };
+        let (key, facts, absorbed) = (Key::Enum(Scoped::new("s", "e")), Facts::default(), BTreeSet::new());
+        labels(from).alter(&labels(to), &Site { key: &key, here: &facts, there: &facts, absorbed: &absorbed })
+    }
+
+    #[test]
+    fn each_new_value_names_a_neighbour_that_is_there_by_then() {
+        let Alter::InPlace(Change { statements, .. }) = altered(&["b", "d"], &["a", "a2", "b", "c", "d", "e", "f"])
+        else {
+            panic!("not in place");
+        };
+        let sql: Vec<_> = statements.iter().map(|s| s.sql.trim_start_matches("ALTER TYPE s.e ADD VALUE ")).collect();
+        assert_eq!(sql, ["'a' BEFORE 'b'", "'a2' AFTER 'a'", "'c' AFTER 'b'", "'e'", "'f'"]);
+        assert!(statements.iter().all(|statement| statement.commit_after));
+    }
+
+    #[test]
+    fn what_is_gone_or_moved_makes_it_another_type() {
+        assert!(matches!(altered(&["a", "b"], &["a"]), Alter::Replace(_)));
+        assert!(matches!(altered(&["a", "b"], &["b", "c", "a"]), Alter::Replace(_)));
+        assert_eq!(altered(&["a"], &["a"]), Alter::Equivalent);
+    }
+}
