@@ -31,10 +31,20 @@ forbid:
 test *ARGS:
     cargo test --locked {{ ARGS }}
 
-# Write what tests compare with anew (help texts in the docs); review the diff
+# Run the fixtures with CASE in their name, such as enum/add
 [group('test')]
-bless:
-    PGPLUMB_BLESS=1 cargo test --locked
+fixture CASE:
+    PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib -- fixtures::
+
+# Write the goldens of the fixtures anew, all or those with CASE in their name; review the diff
+[group('test')]
+bless CASE='':
+    PGPLUMB_BLESS=1 PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib -- fixtures::
+
+# Write the help texts in the README and docs anew
+[group('test')]
+docs:
+    PGPLUMB_BLESS=1 cargo test --locked --test lib -- readme::
 
 # Plan random changes of random schemas for some minutes; failing cases are kept as SQL
 [group('test')]

@@ -115,23 +115,25 @@ class Bench:
             sys.exit(f"the plan to {schema.name} is {'not ' if schema == self.same else ''}empty")
         return run
 
-    def round(self, edited=True):
+    def round(self):
         self.cluster.new("load")
         load = Run(self.cluster.sql("load", "-1", "-f", self.same))
         dump = Run([BIN / "pg_dump", "--schema-only", "-f", "/dev/null", "-d", self.cluster.url(self.live)])
-        same = self.plan(self.same)
-        result = {
+        read = Run([self.program, "dump", "--snapshot", "--db", self.cluster.url(self.live), "--out", "/dev/null"], PGPLUMB_TIMINGS="1")
+        same, ten = self.plan(self.same), self.plan(self.edited)
+        return {
             "load": load.seconds,
             "pg_dump": dump.seconds,
+            "snapshot": read.seconds,
+            "read": read.phases().get("read_live", read.seconds * 1000) / 1000,
             "plan": same.seconds,
             "beyond": same.seconds - load.seconds,
             "memory": same.memory,
             "phases": same.phases(),
+            "ten": ten.seconds,
+            "ten_memory": ten.memory,
+            "ten_phases": ten.phases(),
         }
-        if edited:
-            ten = self.plan(self.edited)
-            result |= {"ten": ten.seconds, "ten_memory": ten.memory, "ten_phases": ten.phases()}
-        return result
 
 
 def median(rounds, figure):
@@ -158,13 +160,14 @@ def ratios(cluster, options):
     print(f"{options.tables} tables, {9 * options.tables} statements; medians of {options.rounds} rounds")
     row("psql -1 -f, loading the schema", median(rounds, lambda r: r["load"]), unit=" s")
     row("pg_dump --schema-only", median(rounds, lambda r: r["pg_dump"]), unit=" s")
+    row("dump --snapshot, as a whole", median(rounds, lambda r: r["snapshot"]), unit=" s")
     row("plan, no change", median(rounds, lambda r: r["plan"]), unit=" s")
     row("plan, ten changes, proven", median(rounds, lambda r: r["ten"]), unit=" s")
     times("plan, no change", rounds[-1]["phases"])
     times("plan, ten changes", rounds[-1]["ten_phases"])
     print("ratios")
     met = [
-        row("reading the live catalog / pg_dump", median(rounds, lambda r: r["phases"]["read_live"] / 1000 / r["pg_dump"]), 0.6),
+        row("reading the live catalog / pg_dump", median(rounds, lambda r: r["read"] / r["pg_dump"]), 0.6),
         row("plan, no change / load", median(rounds, lambda r: r["plan"] / r["load"]), 1.3),
         row("plan, no change, beyond the load / pg_dump", median(rounds, lambda r: r["beyond"] / r["pg_dump"]), 1.5),
         row("plan, ten changes, proven / load", median(rounds, lambda r: r["ten"] / r["load"]), 1.6),
@@ -177,19 +180,19 @@ def ratios(cluster, options):
 def growth(cluster, options):
     """Twice the tables may take twice the time; a tenth is left for noise."""
     print("growth: seconds, and the factor from the size before")
-    sizes, met = {}, True
+    met, before = True, None
+    sizes = {}
     for tables in options.growth:
         bench = Bench(cluster, options.program, tables)
-        rounds = [bench.round(edited=False) for _ in range(max(3, options.rounds - 2))]
-        sizes[tables] = {"load": median(rounds, lambda r: r["load"]), "plan": median(rounds, lambda r: r["plan"])}
-    before = None
-    for tables, seconds in sizes.items():
-        line = f"{tables} tables: load {seconds['load']:.2f} s, plan {seconds['plan']:.2f} s"
+        rounds = [bench.round() for _ in range(max(3, options.rounds - 2))]
+        now = sizes[tables] = {name: median(rounds, lambda r: r[name]) for name in ("load", "pg_dump", "plan", "ten")}
+        line = f"{tables} tables: load {now['load']:.2f}, pg_dump {now['pg_dump']:.2f}"
         if before is None:
-            print(f"  {line}")
+            print(f"  {line}, plan {now['plan']:.2f}, ten changes {now['ten']:.2f}")
         else:
-            factor = tables / before
-            met &= row(line, seconds["plan"] / sizes[before]["plan"], round(factor * 1.1, 2))
+            linear = round(tables / before * 1.1, 2)
+            met &= row(f"{line}, plan {now['plan']:.2f}", now["plan"] / sizes[before]["plan"], linear)
+            met &= row(f"{'':>{len(str(tables))}}         ten changes {now['ten']:.2f}", now["ten"] / sizes[before]["ten"], linear)
         before = tables
     return met, sizes
 

@@ -6,6 +6,7 @@
 pub mod allow;
 pub mod rule;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -96,6 +97,8 @@ pub struct Input<'a> {
     pub grade: &'a Grade,
     /// Whether the desired state says anything about privileges.
     pub grants_declared: bool,
+    /// What is not managed and should be, by the reason.
+    pub not_managed: &'a BTreeMap<String, Vec<String>>,
     /// Where the files declare a fact.
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
 }

@@ -1,3 +1,61 @@
-//! What is told of a plan, for people and for programs.
+//! What `plan` says: for people as text, for programs as JSON. Both are made from the same account.
 
-pub mod plan_file;
+pub mod detail;
+pub mod diffs;
+pub mod json;
+pub mod mark;
+pub mod text;
+pub mod tree;
+
+use std::collections::BTreeMap;
+
+use crate::base::place::Place;
+use crate::grade::Grade;
+use crate::kind::Key;
+use crate::kind::facts::Facts;
+use crate::lint::Finding;
+use crate::plan::Plan;
+use crate::prove::Proof;
+
+/// Everything there is to say about a plan.
+pub struct Report<'a> {
+    /// The version of pgplumb.
+    pub tool: &'a str,
+    /// The major version of the server that the plan is for.
+    pub server_major: u32,
+    pub slug: &'a str,
+    /// For a person: `shop on localhost (PostgreSQL 15.18)`, `schema (12 files)`, `a throw-away cluster`.
+    pub live: &'a str,
+    pub desired: &'a str,
+    pub scratch: &'a str,
+    /// The fingerprints of the live state and of the desired one.
+    pub from: &'a str,
+    pub to: &'a str,
+    pub live_facts: &'a Facts,
+    /// The desired state under the names that the plan works with: those from before its renames.
+    pub desired_facts: &'a Facts,
+    pub up: &'a Plan,
+    pub down: &'a Plan,
+    pub grade: &'a Grade,
+    /// None where the plan was not run on scratch.
+    pub proof: Option<&'a Proof>,
+    pub findings: &'a [Finding],
+    /// What is not managed, by reason.
+    pub excluded: &'a BTreeMap<String, Vec<String>>,
+    /// What of the schema files was not loaded, a sentence each.
+    pub notes: &'a [String],
+    /// What was written, for a person.
+    pub written: Option<String>,
+    /// Where the files declare a fact.
+    pub places: &'a dyn Fn(&Key) -> Option<Place>,
+}
+
+impl Report<'_> {
+    /// How many transactions, or statements outside of one, a plan has.
+    pub fn transactions(plan: &Plan) -> usize {
+        plan.steps.chunk_by(|a, b| a.group == b.group).count()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -181,6 +181,13 @@ fn without_a_database_a_plan_goes_on_from_the_migrations() {
         .collect();
     made.sort();
     assert_eq!(made, ["first", "second"]);
+    let out = place.path().join("out");
+    place.write("schema/more.sql", "CREATE TABLE shop.more (id int);");
+    place.write("pgplumb.yaml", "timeouts: {lock: 700ms, statement: 5min}");
+    place.exits(0, &["plan", "--out", "out"]);
+    let up = fs::read_to_string(out.join("up.sql")).unwrap();
+    assert!(up.contains("SET LOCAL lock_timeout = '700ms';\nSET LOCAL statement_timeout = '5min';"), "{up}");
+    fs::remove_file(place.path().join("schema/more.sql")).unwrap();
     assert_eq!(place.exits(0, &["diff", "generated", "schema"]).out, "");
 }
 

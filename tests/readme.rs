@@ -77,7 +77,7 @@ fn console_blocks_show_what_the_program_prints() {
             stale.push(format!("{}:\n{diff}", path.display()));
         }
     }
-    assert!(stale.is_empty(), "`just bless` brings these pages up to date:\n{}", stale.join("\n"));
+    assert!(stale.is_empty(), "`just docs` brings these pages up to date:\n{}", stale.join("\n"));
 }
 
 /// The verbs that `pgplumb --help` lists.

@@ -7,6 +7,10 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 /// `tables`, `policies`, `indexes`.
 pub fn plural(noun: &str) -> String {
+    // Privileges and statistics come in numbers already.
+    if noun.ends_with("privileges") || noun.ends_with("statistics") || noun.ends_with("options") {
+        return noun.to_owned();
+    }
     let consonant_y = noun.ends_with('y') && !noun.ends_with("ey") && !noun.ends_with("ay") && !noun.ends_with("oy");
     match noun.strip_suffix('y').filter(|_| consonant_y) {
         Some(stem) => format!("{stem}ies"),
@@ -71,6 +75,6 @@ mod tests {
         assert_eq!(listed(&["a"]), "`a`");
         assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
         assert_eq!(counted(1, "file") + ", " + &counted(2, "file"), "1 file, 2 files");
-        assert_eq!(["index", "policy", "key", "alias"].map(plural), ["indexes", "policies", "keys", "aliases"]);
+        assert_eq!(["index", "policy", "key", "privileges"].map(plural), ["indexes", "policies", "keys", "privileges"]);
     }
 }

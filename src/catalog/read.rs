@@ -1,5 +1,9 @@
 //! The reader: every room's query in one snapshot, rows to facts, `pg_depend` to edges.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use miette::Diagnostic;
 use postgres::Row;
 use serde::Deserialize;
@@ -7,7 +11,7 @@ use thiserror::Error;
 
 use crate::catalog::Catalog;
 use crate::catalog::address::{Address, Addresses};
-use crate::db::connection::{Connection, Snapshot};
+use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::kind::{Key, ROOMS, Room};
@@ -31,17 +35,39 @@ pub enum ReadError {
     },
 }
 
+/// Rows on their way from the server to the facts.
+const WAITING_ROOMS: usize = 4;
+
 /// Reads the whole database in one REPEATABLE READ READ ONLY snapshot.
+///
+/// The server answers the next room's query while the rows of the last become facts.
+///
+/// # Errors
+/// `ReadError` when the server refuses a query, or a row is not what its room expects.
 pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
     connection.read_snapshot(|snapshot| {
-        let mut reader = Reader::default();
         let depends = snapshot.query(include_str!("depend.sql"))?;
-        reader.learn_parts(&depends);
-        for room in ROOMS {
-            reader.read_room(snapshot, room)?;
-        }
-        reader.read_edges(&depends);
-        Ok(reader.catalog)
+        let (sender, receiver) = sync_channel::<(&Room, Vec<Row>)>(WAITING_ROOMS);
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut reader = Reader::default();
+                reader.learn_parts(&depends);
+                for (room, rows) in receiver {
+                    reader.read_room(room, &rows)?;
+                }
+                reader.read_edges(&depends);
+                Ok(reader.catalog)
+            });
+            for room in ROOMS {
+                let rows = snapshot.query(room.query).map_err(|cause| ReadError::Room { label: room.label, cause })?;
+                if sender.send((room, rows)).is_err() {
+                    // The reader has stopped, and says below why.
+                    break;
+                }
+            }
+            drop(sender);
+            reader.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
     })
 }
 
@@ -89,12 +115,10 @@ impl Reader {
         }
     }
 
-    fn read_room(&mut self, snapshot: &mut Snapshot, room: &Room) -> Result<(), ReadError> {
-        let failed = |cause| ReadError::Room { label: room.label, cause };
-        let rows = snapshot.query(room.query).map_err(failed)?;
+    fn read_room(&mut self, room: &Room, rows: &[Row]) -> Result<(), ReadError> {
         let stands = rows.first().is_some_and(|row| row.columns().iter().any(|c| c.name() == "on_classid"));
-        for row in &rows {
-            self.read_row(room, row, stands).map_err(failed)?;
+        for row in rows {
+            self.read_row(room, row, stands).map_err(|cause| ReadError::Room { label: room.label, cause })?;
         }
         Ok(())
     }

@@ -1,28 +1,32 @@
 //! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
 
-use std::fs;
+mod pair;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use jiff::Timestamp;
 
-use crate::base::place::Place;
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
-use crate::command::side::{Opener, Side, of_loaded, read_live, title};
-use crate::command::{out, renamed};
+use crate::command::plan::pair::Pair;
+use crate::command::progress::Progress;
+use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
+use crate::command::{out, renamed, write};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
-use crate::lint::{Finding, Input, blocked, check};
-use crate::propose::{Proposal, Request, propose};
-use crate::report::plan_file;
+use crate::lint::{Input, blocked, check};
+use crate::propose::{Request, propose};
+use crate::report::{Report, json, text};
+use crate::scratch::target::Target;
+use crate::script::Settings;
 use crate::script::slug::{slug, spelled};
-use crate::script::{Direction, Header, Settings, State, render};
-use crate::source::files;
+use crate::source::files::{self, Loaded};
 use crate::source::owned::act_for;
 
 const AFTER_HELP: &str = "\
@@ -50,13 +54,17 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     schema: Vec<PathBuf>,
 
-    /// Write up.sql and down.sql right here
+    /// Write up.sql, down.sql and plan.json right here
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     out: Option<PathBuf>,
 
-    /// Write nothing; print the up
+    /// Write nothing; print the up, or the plan with `--format json`
     #[arg(long)]
     stdout: bool,
+
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 
     /// What the change is called in the name of its folder
     #[arg(long, value_name = "SLUG")]
@@ -73,6 +81,18 @@ pub struct Args {
     /// Let findings through, of all objects or of one; `all` is all
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
+
+    /// Block where the database has something that is not managed
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: what plan.json holds, see docs/schema/plan.v1.json
+    Json,
 }
 
 /// # Errors
@@ -101,17 +121,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         Some(role) => loaded.db.connect_as(role)?,
         None => loaded.db.connect()?,
     };
+    let progress = Progress::start(if args.no_prove { "planning" } else { "planning and proving" });
     let proposal = propose(&mut connection, &request)?;
-    out::remark(&format!("live     {}\ndesired  {}", live.title, desired.title));
-    out::remark(&format!("scratch  {}", opener.scratch_used().unwrap_or_default()));
-    let known = opener.target().map(|target| &target.roles);
-    for role in loaded.roles_created.iter().filter(|role| known.is_some_and(|known| !known.contains_key(*role))) {
-        out::remark(&format!("note: the schema names the role `{role}`, which is not on the live server"));
-    }
-    if proposal.up.is_empty() {
-        out::remark("nothing to change");
-        return Ok(Exit::Fine);
-    }
+    drop(progress);
+    let places = |key: &Key| loaded.places.of(key);
     let base = proposal.base.as_ref().unwrap_or(&to);
     let losses = losses(&proposal.up, &from.facts, &base.facts);
     let grade = Grade::of(&losses, proposal.proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
@@ -122,69 +135,50 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         losses: &losses,
         grade: &grade,
         grants_declared: desired.grants,
-        places: &|key| loaded.places.of(key),
+        not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
+        places: &places,
     };
-    let mut allows = args.allow.clone();
-    allows.extend(renamed::allows(&directives));
-    let findings = check(&input, &allows);
-    for finding in &findings {
-        tell(finding);
-    }
+    let findings = check(&input, &[args.allow.clone(), renamed::allows(&directives)].concat());
     let slug = match &args.name {
         Some(name) => spelled(name),
         None => slug(&diff(&from.facts, &to.facts)),
     };
-    let pair = Pair { proposal: &proposal, from: &from, to: &to, grade: &grade, slug: &slug, major: desired.major };
-    let places = |key: &Key| loaded.places.of(key);
-    let settings = Settings { lock_timeout: opener.config.timeouts.lock.clone(), ..Settings::default() };
-    let up = pair.script(Direction::Up, &settings, &places);
-    let down = pair.script(Direction::Down, &settings, &|_| None);
-    let input = plan_file::Input {
-        slug: &slug,
+    let pair = Pair {
         proposal: &proposal,
-        live: &from,
-        desired: &to,
-        major: pair.major,
+        from: &from,
+        to: &to,
         grade: &grade,
-        findings: &findings,
+        slug: &slug,
+        major: desired.major,
+        settings: &settings(&opener),
         places: &places,
     };
-    write(args, &opener, &slug, [("up.sql", &up), ("down.sql", &down), ("plan.json", &plan_file::text(&input)?)])?;
+    let (left, reached) = (from.fingerprint(), to.fingerprint());
+    let notes = notes(&loaded, opener.target());
+    let scratch = opener.scratch_used().unwrap_or_default();
+    let mut report = Report {
+        tool: env!("CARGO_PKG_VERSION"),
+        server_major: desired.major,
+        slug: &slug,
+        live: &live.title,
+        desired: &desired.title,
+        scratch: &scratch,
+        from: &left,
+        to: &reached,
+        live_facts: &from.facts,
+        desired_facts: &base.facts,
+        up: &proposal.up,
+        down: &proposal.down,
+        grade: &grade,
+        proof: proposal.proof.as_ref(),
+        findings: &findings,
+        excluded: &from.excluded,
+        notes: &notes,
+        written: None,
+        places: &places,
+    };
+    give(args, &opener, &pair, &mut report)?;
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
-}
-
-/// Everything that the two scripts say of themselves.
-struct Pair<'a> {
-    proposal: &'a Proposal,
-    from: &'a Catalog,
-    to: &'a Catalog,
-    grade: &'a Grade,
-    slug: &'a str,
-    major: u32,
-}
-
-impl Pair<'_> {
-    fn script(&self, direction: Direction, settings: &Settings, places: &dyn Fn(&Key) -> Option<Place>) -> String {
-        let (plan, from, to) = match direction {
-            Direction::Up => (&self.proposal.up, self.from, self.to),
-            Direction::Down => (&self.proposal.down, self.to, self.from),
-        };
-        let (left, reached) = (from.fingerprint(), to.fingerprint());
-        let proven = if self.proposal.proof.is_some() { "proven up and down" } else { "not proven" };
-        let claims = [proven.to_owned(), format!("down {}", self.grade)];
-        let header = Header {
-            slug: self.slug,
-            direction,
-            from: State { fingerprint: &left, facts: &from.facts },
-            to: State { fingerprint: &reached, facts: &to.facts },
-            major: self.major,
-            claims: &claims,
-            notes: &[],
-            settings,
-            places,
-        };
-        render(plan, &header)
-    }
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.
@@ -194,45 +188,67 @@ fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError>
     let title = title(&parsed, &paths);
     let Some(to) = args.database.choose(&opener.config)? else {
         let live = opener.replay(&opener.config.migrations())?;
-        let desired = of_loaded(files::load(parsed, opener.scratch()?)?, title);
+        let desired = of_loaded(load(parsed, opener.scratch()?)?, title);
         return Ok((live, desired));
     };
     let mut live = opener.live(&to)?;
     let scratch = opener.scratch()?;
     thread::scope(|scope| {
         let reading = scope.spawn(move || read_live(&mut live));
-        let loaded = files::load(parsed, scratch);
+        let loaded = load(parsed, scratch);
         let live = reading.join().map_err(|_| CommandError::Lost)?;
         Ok((live?, of_loaded(loaded?, title)))
     })
 }
 
-fn tell(finding: &Finding) {
-    let what = match &finding.allowed_by {
-        Some(by) => format!("allowed by {by}"),
-        None => finding.level.to_string(),
-    };
-    out::remark(&format!("{what}  {}: {}", finding.allowance(), finding.message));
-    if let Some(help) = finding.help.as_ref().filter(|_| finding.allowed_by.is_none()) {
-        out::remark(&format!("  {help}"));
-    }
-    if finding.blocks() {
-        out::remark(&format!("  allow with --allow {}", finding.allowance()));
+/// What the scripts run under.
+fn settings(opener: &Opener) -> Settings {
+    let timeouts = &opener.config.timeouts;
+    Settings {
+        lock_timeout: timeouts.lock.clone(),
+        statement_timeout: Some(timeouts.statement.clone()).filter(|timeout| timeout != "0"),
+        ..Settings::default()
     }
 }
 
-fn write(args: &Args, opener: &Opener, slug: &str, files: [(&str, &String); 3]) -> Result<(), CommandError> {
-    if args.stdout {
-        return out::text(files[0].1);
+/// What the reader should know of the files, a sentence each.
+fn notes(loaded: &Loaded, target: Option<&Target>) -> Vec<String> {
+    let new = |role: &&String| target.is_some_and(|target| !target.roles.contains_key(*role));
+    let roles = loaded.roles_created.iter().filter(new);
+    let missing = roles.map(|role| format!("the schema names the role `{role}`, which is not on the live server"));
+    loaded.notes.iter().cloned().chain(missing).collect()
+}
+
+/// Writes the files, and prints what was asked for.
+fn give(args: &Args, opener: &Opener, pair: &Pair, report: &mut Report) -> Result<(), CommandError> {
+    let document = json::render(report);
+    let written = write_files(args, opener, pair, &document, report.up.is_empty())?;
+    report.written = written;
+    match args.format {
+        Format::Json => out::text(&document),
+        // Whoever pipes the SQL on still wants to know what is in it.
+        Format::Text if args.stdout => {
+            out::remark(text::render(report, text::width()).trim_end());
+            if report.up.is_empty() { Ok(()) } else { out::text(&pair.up()) }
+        }
+        Format::Text => out::text(&text::render(report, text::width())),
+    }
+}
+
+fn write_files(
+    args: &Args,
+    opener: &Opener,
+    pair: &Pair,
+    document: &str,
+    empty: bool,
+) -> Result<Option<String>, CommandError> {
+    if args.stdout || empty {
+        return Ok(None);
     }
     let folder = args.out.clone().unwrap_or_else(|| {
-        opener.config.migrations().join(format!("{}_{slug}", Timestamp::now().strftime("%Y%m%d%H%M%S")))
+        let now = Timestamp::now().strftime("%Y%m%d%H%M%S");
+        opener.config.migrations().join(format!("{now}_{}", pair.slug))
     });
-    let unwritable = |cause| CommandError::Unwritable { path: folder.clone(), cause };
-    fs::create_dir_all(&folder).map_err(unwritable)?;
-    for (name, text) in files {
-        fs::write(folder.join(name), text).map_err(unwritable)?;
-    }
-    out::remark(&format!("wrote {}/{{up.sql,down.sql,plan.json}}", folder.display()));
-    Ok(())
+    write::together(&folder, &[("up.sql", &pair.up()), ("down.sql", &pair.down()), ("plan.json", document)])?;
+    Ok(Some(format!("{}/{{up.sql,down.sql,plan.json}}", folder.display())))
 }

@@ -1,5 +1,7 @@
 //! Directives of the schema files as what a plan is asked: which fact had which key before, and what is let through.
 
+use std::sync::Arc;
+
 use crate::base::name::Ident;
 use crate::base::place::Place;
 use crate::command::error::CommandError;
@@ -15,7 +17,9 @@ use crate::sql::split::Statement;
 /// # Errors
 /// Every directive that cannot be read, each at its place.
 pub(super) fn read(statements: &[Statement]) -> Result<Vec<Directive>, CommandError> {
-    if !statements.iter().any(|statement| statement.file.text.contains("pgplumb:")) {
+    // Statements of one file stand together, and a file is long: it is looked through once.
+    let files = statements.chunk_by(|one, other| Arc::ptr_eq(&one.file, &other.file)).filter_map(<[_]>::first);
+    if !files.clone().any(|statement| statement.file.text.contains("pgplumb:")) {
         return Ok(Vec::new());
     }
     let (found, errors) = directives(statements);

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::command::database::scratch_server;
 use crate::command::error::CommandError;
 use crate::command::out;
+use crate::command::progress::Progress;
 use crate::config::{Config, Scope};
 use crate::db::url::ConnectionString;
 use crate::kind::{Body, Key};
@@ -82,6 +83,7 @@ impl Opener {
     pub fn scratch(&mut self) -> Result<&Scratch, CommandError> {
         if self.scratch.is_none() {
             let options = Options { given: self.given.clone(), target: self.target.as_ref(), major: self.major };
+            let _progress = Progress::start("starting a scratch server");
             self.scratch = Some(Scratch::start(&options)?);
         }
         self.scratch.as_ref().ok_or(CommandError::NoDatabase)
@@ -108,7 +110,11 @@ impl Opener {
             Source::Files(paths) => {
                 let parsed = files::parse(paths)?;
                 let title = title(&parsed, paths);
-                Ok(of_loaded(files::load(parsed, self.scratch()?)?, title))
+                let loaded = load(parsed, self.scratch()?)?;
+                for note in &loaded.notes {
+                    out::remark(&format!("note: {note}"));
+                }
+                Ok(of_loaded(loaded, title))
             }
             Source::Migrations(folder) => self.replay(folder),
             Source::Snapshot(path) => {
@@ -133,7 +139,9 @@ impl Opener {
     /// # Errors
     /// When a migration does not run.
     pub fn replay(&mut self, folder: &Path) -> Result<Side, CommandError> {
-        let replayed = migrations::replay(folder, self.scratch()?)?;
+        let scratch = self.scratch()?;
+        let _progress = Progress::start("replaying the migrations");
+        let replayed = migrations::replay(folder, scratch)?;
         let title = format!("{} ({})", folder.display(), counted(replayed.count, "migration"));
         let (grants, owners, major) = (true, true, replayed.major);
         Ok(Side { catalog: replayed.catalog, title, grants, owners, major, role: None, loaded: None })
@@ -170,11 +178,17 @@ pub fn read_live(live: &mut Live) -> Result<Side, CommandError> {
     Ok(Side { catalog, title: live.describe(), grants: true, owners: true, major, role, loaded: None })
 }
 
+/// Loads a schema, while a person watches.
+///
+/// # Errors
+/// When the server does not take a statement.
+pub fn load(parsed: Parsed, scratch: &Scratch) -> Result<Loaded, CommandError> {
+    let progress = Progress::start("loading");
+    Ok(files::load(parsed, scratch, &|done, of| progress.counted(done, of, "statements"))?)
+}
+
 /// A schema in files as a side.
 pub fn of_loaded(loaded: Loaded, title: String) -> Side {
-    for note in &loaded.notes {
-        out::remark(&format!("note: {note}"));
-    }
     let (grants, owners, major) = (loaded.declares_grants, loaded.declares_owners, loaded.major);
     Side { catalog: loaded.catalog.clone(), title, grants, owners, major, role: None, loaded: Some(Box::new(loaded)) }
 }

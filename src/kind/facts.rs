@@ -10,6 +10,7 @@ use crate::kind::{Body, Key};
 pub struct Facts {
     by_key: BTreeMap<Key, Body>,
     standing: OnceLock<BTreeMap<Key, Vec<Key>>>,
+    attached: OnceLock<BTreeMap<Key, Vec<Key>>>,
 }
 
 impl Facts {
@@ -23,13 +24,18 @@ impl Facts {
 
     /// Adds a fact; the one that had the key before, if any.
     pub fn insert(&mut self, key: Key, body: Body) -> Option<Body> {
-        self.standing = OnceLock::new();
+        self.forget();
         self.by_key.insert(key, body)
     }
 
     pub fn remove(&mut self, key: &Key) -> Option<Body> {
-        self.standing = OnceLock::new();
+        self.forget();
         self.by_key.remove(key)
+    }
+
+    fn forget(&mut self) {
+        self.standing.take();
+        self.attached.take();
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Body)> {
@@ -66,6 +72,26 @@ impl Facts {
         });
         standing.get(key).into_iter().flatten().filter_map(|key| self.by_key.get_key_value(key))
     }
+
+    /// The attachments that name this fact, in key order: those of partitions and their indexes to this table, or those of
+    /// this partition's indexes.
+    pub fn attachments(&self, key: &Key) -> impl Iterator<Item = (&Key, &Body)> {
+        let attached = self.attached.get_or_init(|| {
+            let mut map: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+            for (key, body) in &self.by_key {
+                let named = match body {
+                    Body::Partition(body) => vec![body.parent_table()],
+                    Body::IndexAttachment(body) => vec![body.parent_table(), body.partition()],
+                    _ => continue,
+                };
+                for name in named {
+                    map.entry(name).or_default().push(key.clone());
+                }
+            }
+            map
+        });
+        attached.get(key).into_iter().flatten().filter_map(|key| self.by_key.get_key_value(key))
+    }
 }
 
 impl PartialEq for Facts {
@@ -76,6 +102,6 @@ impl PartialEq for Facts {
 
 impl FromIterator<(Key, Body)> for Facts {
     fn from_iter<I: IntoIterator<Item = (Key, Body)>>(iter: I) -> Self {
-        Self { by_key: iter.into_iter().collect(), standing: OnceLock::new() }
+        Self { by_key: iter.into_iter().collect(), ..Self::default() }
     }
 }

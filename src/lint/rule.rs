@@ -12,6 +12,7 @@ pub mod enum_value_removed;
 pub mod grants_undeclared;
 pub mod likely_rename;
 pub mod loses_data;
+pub mod not_managed;
 pub mod type_narrowing;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ pub const RULES: &[Rule] = &[
     grants_undeclared::RULE,
     likely_rename::RULE,
     loses_data::RULE,
+    not_managed::RULE,
     type_narrowing::RULE,
 ];
 

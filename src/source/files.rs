@@ -70,18 +70,19 @@ pub fn parse(paths: &[PathBuf]) -> Result<Parsed, SourceError> {
     }
 }
 
-/// Loads the files into a new scratch database, whatever their order, and reads what comes out.
+/// Loads the files into a new scratch database, whatever their order, and reads what comes out. `watch` is told now and
+/// then how many statements of how many are done.
 ///
 /// # Errors
 /// Every statement that the server does not take, each at its place; or that the server is lost.
-pub fn load(files: Parsed, scratch: &Scratch) -> Result<Loaded, SourceError> {
+pub fn load(files: Parsed, scratch: &Scratch, watch: &dyn Fn(usize, usize)) -> Result<Loaded, SourceError> {
     let Contents { scripts, items, left, roles, declares_grants, declares_owners } = Contents::of(&files);
     let places = Places::new(&scripts, &items);
     let db = scratch.database("desired")?;
     let mut connection = db.connect()?;
     let mut loader = Loader::new(&mut connection, scripts, scratch)?;
     loader.declare_roles(&roles)?;
-    let refusals = loader.load(items)?;
+    let refusals = loader.load(items, watch)?;
     if !refusals.is_empty() {
         let makes: Vec<Defined> = places.made().cloned().collect();
         return Err(told::tell(loader.scripts(), &refusals, &makes, loader.major()));

@@ -60,11 +60,14 @@ impl Kind for IndexAttachment {
 }
 
 impl IndexAttachment {
+    pub fn parent_table(&self) -> Key {
+        table_key(self.parent_schema.as_str(), self.parent_table.as_str())
+    }
+
     /// The parent's index, or the constraint it stands behind.
     pub fn parent(&self) -> Key {
         if self.parent_constraint {
-            let table = table_key(self.parent_schema.as_str(), self.parent_table.as_str());
-            Key::Constraint(Child::new(table, self.parent_name.as_str()))
+            Key::Constraint(Child::new(self.parent_table(), self.parent_name.as_str()))
         } else {
             Key::Index(Scoped::new(self.parent_schema.as_str(), self.parent_name.as_str()))
         }

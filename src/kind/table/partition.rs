@@ -44,7 +44,7 @@ impl Kind for Partition {
     }
 
     fn requires(&self, _at: &Site) -> Vec<Key> {
-        vec![table_key(self.parent_schema.as_str(), self.parent_name.as_str())]
+        vec![self.parent_table()]
     }
 
     fn follows(&self, at: &Site) -> Vec<Key> {
@@ -64,21 +64,21 @@ impl Partition {
     pub fn parent(&self) -> Qualified {
         Qualified { schema: self.parent_schema.clone(), name: self.parent_name.clone() }
     }
+
+    pub fn parent_table(&self) -> Key {
+        table_key(self.parent_schema.as_str(), self.parent_name.as_str())
+    }
 }
 
 /// The indexes of the partition that ATTACH PARTITION adopts because the parent has its own already. The other way
 /// round, a parent's index that is new is created after its partitions are attached.
 fn adopted(at: &Site) -> Vec<Key> {
     let stays = |key: &Key| at.here.get(key).is_some() && at.here.get(key) == at.there.get(key);
-    let own = |attachment: &IndexAttachment| {
-        let parent = attachment.parent();
-        let table = table_key(attachment.parent_schema.as_str(), attachment.parent_table.as_str());
-        attachment.partition() == *at.key && stays(&parent) && stays(&table)
-    };
+    let met = |attachment: &IndexAttachment| stays(&attachment.parent()) && stays(&attachment.parent_table());
     at.here
-        .iter()
+        .attachments(at.key)
         .filter_map(|(key, body)| match body {
-            Body::IndexAttachment(attachment) if own(attachment) => key.on().cloned(),
+            Body::IndexAttachment(attachment) if met(attachment) => key.on().cloned(),
             _ => None,
         })
         .collect()
@@ -95,22 +95,20 @@ fn inherited_checks(at: &Site, table: &Key) -> Vec<Key> {
 
 /// The attachments of the partitions of this table.
 pub fn partitions_of(facts: &Facts, table: &Key) -> Vec<Key> {
-    let mine = |body: &Partition| table_key(body.parent_schema.as_str(), body.parent_name.as_str()) == *table;
-    let found = facts.iter().filter(|(_, body)| matches!(body, Body::Partition(partition) if mine(partition)));
+    let found = facts.attachments(table).filter(|(key, _)| matches!(key, Key::Partition(_)));
     found.map(|(key, _)| key.clone()).collect()
 }
 
 /// The attachments of partitions' indexes to those of this table.
 pub fn attachments_below(facts: &Facts, table: &Key) -> Vec<Key> {
-    let mine = |body: &IndexAttachment| table_key(body.parent_schema.as_str(), body.parent_table.as_str()) == *table;
-    let found = facts.iter().filter(|(_, body)| matches!(body, Body::IndexAttachment(link) if mine(link)));
+    let found = facts.attachments(table).filter(|(key, _)| matches!(key, Key::IndexAttachment(_)));
     found.map(|(key, _)| key.clone()).collect()
 }
 
 /// The table that this one is a partition of.
 pub fn parent_table(facts: &Facts, table: &Key) -> Option<Key> {
     match facts.get(&Key::Partition(Attached::new(table.clone()))) {
-        Some(Body::Partition(body)) => Some(table_key(body.parent_schema.as_str(), body.parent_name.as_str())),
+        Some(Body::Partition(body)) => Some(body.parent_table()),
         _ => None,
     }
 }

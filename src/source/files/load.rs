@@ -67,8 +67,9 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// When the server is lost.
-    pub fn load(&mut self, items: Vec<Item>) -> Result<Vec<Refusal>, SourceError> {
-        let failed = self.pass(items)?;
+    pub fn load(&mut self, items: Vec<Item>, watch: &dyn Fn(usize, usize)) -> Result<Vec<Refusal>, SourceError> {
+        let all = items.len();
+        let failed = self.pass(items, &|done| watch(done, all))?;
         let (mut open, refused) = partition(failed);
         if open.is_empty() {
             return Ok(refused);
@@ -79,7 +80,7 @@ impl<'a> Loader<'a> {
         open.extend(slots.into_iter().flatten());
         loop {
             let before = open.len();
-            open = self.again(open)?;
+            open = self.again(open, &|done| watch(all.saturating_sub(before - done.min(before)), all))?;
             if open.is_empty() {
                 break;
             }
@@ -92,13 +93,13 @@ impl<'a> Loader<'a> {
     }
 
     /// Tries what was refused once more; a statement that still is keeps what was said first when that says more.
-    fn again(&mut self, open: Vec<Refusal>) -> Result<Vec<Refusal>, SourceError> {
+    fn again(&mut self, open: Vec<Refusal>, watch: &dyn Fn(usize)) -> Result<Vec<Refusal>, SourceError> {
         let (mut items, mut said) = (Vec::new(), Vec::new());
         for refusal in open {
             said.push((refusal.item.at, refusal.item.script, refusal.original));
             items.push(refusal.item);
         }
-        let mut left = self.pass(items)?;
+        let mut left = self.pass(items, watch)?;
         for refusal in left.iter_mut().filter(|refusal| refusal.item.part) {
             let same =
                 |(at, script, _): &&mut (usize, usize, _)| (*at, *script) == (refusal.item.at, refusal.item.script);
@@ -108,10 +109,12 @@ impl<'a> Loader<'a> {
     }
 
     /// Runs each statement once; those that fail come back in the same order.
-    fn pass(&mut self, items: Vec<Item>) -> Result<Vec<Refusal>, SourceError> {
-        let mut refused = Vec::new();
+    fn pass(&mut self, items: Vec<Item>, watch: &dyn Fn(usize)) -> Result<Vec<Refusal>, SourceError> {
+        let (mut refused, mut done) = (Vec::new(), 0);
         for batch in items.chunks(BATCH) {
             self.batch(batch, &mut refused)?;
+            done += batch.len();
+            watch(done - refused.len());
         }
         Ok(refused)
     }

@@ -1,0 +1,58 @@
+//! Files that are written whole or not at all.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::command::error::CommandError;
+
+/// Writes files into a folder, which is made where it is missing. No file has its name before all are on the disk.
+///
+/// # Errors
+/// What the file system says. A folder that was made for the files is gone again then.
+pub(super) fn together(folder: &Path, files: &[(&str, &str)]) -> Result<(), CommandError> {
+    let made = !folder.exists();
+    let done = fs::create_dir_all(folder).and_then(|()| into(folder, files));
+    if done.is_err() && made {
+        // What went wrong before is what the user must hear of.
+        let _ = fs::remove_dir(folder);
+    }
+    done.map_err(|cause| CommandError::Unwritable { path: folder.to_owned(), cause })
+}
+
+fn into(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is its maker's alone; these are like any other file, as the umask says.
+    builder.prefix(".pgplumb-").permissions(Permissions::from_mode(0o666));
+    let mut ready = Vec::new();
+    for (name, text) in files {
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        ready.push((file, folder.join(name)));
+    }
+    for (file, path) in ready {
+        file.persist(path).map_err(|error| error.error)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_appear_together_and_are_for_everyone() {
+        let place = tempfile::tempdir().unwrap();
+        let other = place.path().join("other");
+        together(&other, &[("up.sql", "a"), ("down.sql", "b")]).unwrap();
+        let mut names: Vec<_> = fs::read_dir(&other).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["down.sql", "up.sql"]);
+        assert_eq!(fs::metadata(other.join("up.sql")).unwrap().permissions().mode() & 0o444, 0o444);
+        // A file stands where the folder should be.
+        let error = together(&other.join("up.sql"), &[("down.sql", "b")]).unwrap_err();
+        assert!(matches!(error, CommandError::Unwritable { .. }), "{error}");
+    }
+}

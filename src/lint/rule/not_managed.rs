@@ -1,0 +1,21 @@
+//! What the database has and pgplumb does not manage, where a strict run asks for it.
+
+use crate::lint::Finding;
+use crate::lint::rule::Rule;
+
+pub const RULE: Rule = Rule {
+    code: "not-managed",
+    title: "the database has something that pgplumb does not manage",
+    why: "What is not managed is neither compared nor changed: it can differ from one database to the next, and nobody \
+          is told.",
+    remedy: "Leave `--strict` out, or allow it.",
+    check: |input| {
+        let names = input.not_managed.iter().flat_map(|(reason, names)| names.iter().map(move |name| (reason, name)));
+        names
+            .map(|(reason, name)| Finding {
+                object: name.clone(),
+                ..Finding::of_plan(RULE.code, format!("{name}: {reason}"))
+            })
+            .collect()
+    },
+};
