@@ -156,6 +156,14 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         at.key.on().filter(|on| dropped(on)).cloned()
     }
+    /// The facts that this one is a copy of before and after: it changes its type and goes with them, never alone.
+    fn copy_of(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
+    /// The facts that are copies of this one.
+    fn copies(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
     /// The created fact into whose statement this one may be folded for the reader's sake, where order allows.
     fn folds_into(&self, _at: &Site) -> Option<Key> {
         None
@@ -300,6 +308,12 @@ macro_rules! kinds {
             }
             pub fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
                 match self { $(Self::$kind(body) => body.dropped_with(at, dropped),)* }
+            }
+            pub fn copy_of(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.copy_of(at),)* }
+            }
+            pub fn copies(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.copies(at),)* }
             }
             pub fn folds_into(&self, at: &Site) -> Option<Key> {
                 match self { $(Self::$kind(body) => body.folds_into(at),)* }

@@ -73,14 +73,15 @@ impl Facts {
         standing.get(key).into_iter().flatten().filter_map(|key| self.by_key.get_key_value(key))
     }
 
-    /// The attachments that name this fact, in key order: those of partitions and their indexes to this table, or those of
-    /// this partition's indexes.
+    /// The attachments that name this fact, in key order: those of partitions, their indexes and other children to this
+    /// table, or those of this partition's indexes.
     pub fn attachments(&self, key: &Key) -> impl Iterator<Item = (&Key, &Body)> {
         let attached = self.attached.get_or_init(|| {
             let mut map: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
             for (key, body) in &self.by_key {
                 let named = match body {
                     Body::Partition(body) => vec![body.parent_table()],
+                    Body::Inheritance(body) => vec![body.parent_table()],
                     Body::IndexAttachment(body) => vec![body.parent_table(), body.partition()],
                     _ => continue,
                 };

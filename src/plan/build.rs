@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::kind::statement::Statement;
+use crate::kind::statement::{Disturbs, Statement};
 use crate::kind::{Body, Key, Site};
 use crate::plan::Rewrite;
 use crate::plan::action::{Action, Verb};
@@ -112,6 +112,20 @@ impl Builder<'_> {
         for (key, change) in &self.changes.altered {
             let span = self.push(actions, Verb::Alter, key, BTreeSet::from([key.clone()]), change.statements.clone());
             actions.alterer.insert(key.clone(), span);
+        }
+        for (key, change) in &self.changes.altered {
+            if let (true, Some(span)) = (change.disturbs != Disturbs::Nothing, actions.alterer.get(key).copied()) {
+                self.copies_alter(key, span, actions);
+            }
+        }
+    }
+
+    /// A copy changes with what it is a copy of; where it has a change of its own, that comes after.
+    fn copies_alter(&self, key: &Key, span: Span, actions: &mut Actions) {
+        let Some(body) = self.live.facts.get(key) else { return };
+        for copy in body.copies(&self.live_site(key)) {
+            self.copies_alter(&copy, span, actions);
+            actions.alterer.entry(copy).or_insert(span);
         }
     }
 

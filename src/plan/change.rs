@@ -104,10 +104,26 @@ impl Decider<'_> {
         Site { key, here: &self.live.facts, there: &self.desired.facts, absorbed: &NOTHING }
     }
 
-    /// Drops a fact, and creates it again where the desired state has it.
+    /// Drops a fact, and creates it again where the desired state has it. A copy goes with what it is a copy of.
     fn destroy(&mut self, key: &Key, why: Option<String>) {
+        if self.changes.destroyed.contains(key) {
+            return;
+        }
+        let origins = self.origins(key);
+        if origins.is_empty() {
+            return self.destroy_with_copies(key, why);
+        }
+        for origin in origins {
+            self.destroy(&origin, why.clone());
+        }
+    }
+
+    fn destroy_with_copies(&mut self, key: &Key, why: Option<String>) {
         if !self.changes.destroyed.insert(key.clone()) {
             return;
+        }
+        for copy in self.copies(key) {
+            self.destroy_with_copies(&copy, why.clone());
         }
         self.changes.altered.remove(key);
         if self.desired.facts.contains(key) {
@@ -117,23 +133,40 @@ impl Decider<'_> {
         self.open.push(key.clone());
     }
 
+    /// What a fact of the live state is a copy of.
+    fn origins(&self, key: &Key) -> Vec<Key> {
+        let stays = |origin: &Key| !origin.on().is_some_and(|on| self.changes.destroyed.contains(on));
+        let body = self.live.facts.get(key).filter(|_| self.desired.facts.contains(key));
+        body.map(|body| body.copy_of(&self.site(key))).unwrap_or_default().into_iter().filter(stays).collect()
+    }
+
+    fn copies(&self, key: &Key) -> Vec<Key> {
+        self.live.facts.get(key).map(|body| body.copies(&self.site(key))).unwrap_or_default()
+    }
+
+    /// The users of a fact, and those of all its copies.
+    fn users_of_all(&self, key: &Key) -> Vec<Key> {
+        let mut users: Vec<Key> = self.from.used_by(key).cloned().collect();
+        users.extend(self.copies(key).iter().flat_map(|copy| self.users_of_all(copy)));
+        users
+    }
+
     /// Looks at what depends on a fact that goes, or that changes in a way its dependents cannot watch.
     fn spread(&mut self, key: &Key) {
-        let users: Vec<Key> = self.from.used_by(key).cloned().collect();
         if self.changes.destroyed.contains(key) {
+            let users: Vec<Key> = self.from.used_by(key).cloned().collect();
             for user in users {
                 self.release(&user, key);
             }
             return;
         }
         let disturbs = self.changes.altered.get(key).map_or(Disturbs::Nothing, |change| change.disturbs);
-        for user in users {
-            let disturbed = match disturbs {
-                Disturbs::Nothing => false,
-                Disturbs::TypeDependents => self.live.facts.get(&user).is_some_and(Body::stands_on_type),
-                Disturbs::Dependents => true,
-            };
-            if disturbed {
+        if disturbs == Disturbs::Nothing {
+            return;
+        }
+        for user in self.users_of_all(key) {
+            let stands = || self.live.facts.get(&user).is_some_and(Body::stands_on_type);
+            if disturbs == Disturbs::Dependents || stands() {
                 self.destroy(&user, Some(format!("it stands on {key}, which changes its type")));
             }
         }
@@ -146,6 +179,17 @@ impl Decider<'_> {
         }
         let stands = user.on() == Some(used);
         if !stands && self.changes.altered.contains_key(user) && !self.to.needs(user, used) {
+            return;
+        }
+        let origins = self.origins(user);
+        if !stands && !origins.is_empty() {
+            for origin in &origins {
+                self.release(origin, used);
+            }
+            // What an origin keeps its copies keep; where it could not, this one may be alone now.
+            if !self.changes.destroyed.contains(user) && self.origins(user).is_empty() {
+                self.release(user, used);
+            }
             return;
         }
         if !stands && matches!(user, Key::Column(_)) && self.keeps_name_of_type(user) && self.set_aside(used) {

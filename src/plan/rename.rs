@@ -6,6 +6,7 @@
 
 use crate::base::name::{Ident, literal};
 use crate::kind::facts::Facts;
+use crate::kind::key::Global;
 use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site};
 use crate::plan::Plan;
@@ -40,16 +41,22 @@ pub struct Renames {
 impl Renames {
     /// Those of the declared renames that are still to be done: the live state has the old key and not the new one.
     pub fn pending(declared: &[Rename], live: &Facts, desired: &Facts) -> Self {
-        let due = |rename: &&Rename| match &rename.label {
-            Some((to, from)) => has_label(live, &rename.from, from) && !has_label(live, &rename.from, to),
-            None => {
-                let swapped = declared.iter().any(|other| other.from == rename.to);
-                live.contains(&rename.from) && (swapped || !live.contains(&rename.to))
-            }
-        };
-        let mut due: Vec<Rename> = declared.iter().filter(due).cloned().collect();
         // Up: the schema before the table before the column, so that each is named by what is above it already.
-        due.sort_by_key(|rename| (depth(&rename.to), rename.to.clone()));
+        let mut declared: Vec<&Rename> = declared.iter().collect();
+        declared.sort_by_key(|rename| (depth(&rename.to), rename.to.clone()));
+        let mut due: Vec<Rename> = Vec::new();
+        for rename in &declared {
+            // What stands on something that is renamed too has the old name of that still.
+            let (from, to) = (under(&rename.from, &due), under(&rename.to, &due));
+            let open = match &rename.label {
+                Some((to, old)) => has_label(live, &from, old) && !has_label(live, &from, to),
+                None => {
+                    let swapped = declared.iter().any(|other| other.from == rename.to);
+                    live.contains(&from) && (swapped || !live.contains(&to))
+                }
+            };
+            due.extend(open.then(|| (*rename).clone()));
+        }
         let occupants: Vec<Rename> = due
             .iter()
             .filter(|rename| rename.label.is_none() && desired.contains(&rename.from))
@@ -156,6 +163,20 @@ fn statements(body: &Body, desired: &Facts, from: &Key, to: &Key) -> Vec<Stateme
     let nothing = std::collections::BTreeSet::new();
     let site = Site { key: from, here: desired, there: desired, absorbed: &nothing };
     body.rename(&site, to)
+}
+
+/// The key with the names that what it stands on has before these renames.
+fn under(key: &Key, renames: &[Rename]) -> Key {
+    let before = |key: &Key| {
+        let rename = renames.iter().find(|rename| rename.label.is_none() && rename.to == *key);
+        under(rename.map_or(key, |rename| &rename.from), renames)
+    };
+    if let Some(on) = key.on() {
+        return key.rebased(before(on));
+    }
+    let schema = key.schema().filter(|_| !matches!(key, Key::Schema(_)));
+    let home = schema.map(|schema| before(&Key::Schema(Global { name: schema.clone() })));
+    home.map_or_else(|| key.clone(), |home| key.moved(home.name()))
 }
 
 fn temporary(key: &Key, suffix: &str) -> Key {

@@ -106,6 +106,22 @@ impl Kind for Column {
         parents.chain(attribute(at)).find(|parent| dropped(parent))
     }
 
+    fn copy_of(&self, at: &Site) -> Vec<Key> {
+        let Some(table) = at.key.on() else { return Vec::new() };
+        let later = parents(at.there, table);
+        let stays = |column: &Key| at.there.contains(column) && column.on().is_some_and(|on| later.contains(on));
+        inherited_from(at, self).into_iter().filter(stays).collect()
+    }
+
+    fn copies(&self, at: &Site) -> Vec<Key> {
+        let Some(table) = at.key.on() else { return Vec::new() };
+        let partitions = partition::partitions_of(at.here, table);
+        let below = partitions.iter().filter_map(Key::on).chain(inheritance::child_tables(at.here, table));
+        let columns = below.map(|child| Key::Column(Child::new(child.clone(), at.key.name())));
+        let copy = |key: &Key| at.here.get(key).is_some_and(|body| body.copy_of(&at.of(key)).contains(at.key));
+        columns.filter(copy).collect()
+    }
+
     fn clause(&self, at: &Site) -> Option<String> {
         Some(self.definition(at))
     }
@@ -307,11 +323,12 @@ impl Column {
 /// The parents' columns of the same name, in the state that the fact is in.
 fn inherited_from(at: &Site, column: &Column) -> Vec<Key> {
     let Some(table) = at.key.on().filter(|_| column.inherited.0) else { return Vec::new() };
-    inheritance::parent_tables(at.here, table)
-        .chain(partition::parent_table(at.here, table))
-        .map(|parent| Key::Column(Child::new(parent, at.key.name())))
-        .filter(|parent| at.here.contains(parent))
-        .collect()
+    let columns = parents(at.here, table).into_iter().map(|parent| Key::Column(Child::new(parent, at.key.name())));
+    columns.filter(|parent| at.here.contains(parent)).collect()
+}
+
+fn parents(facts: &Facts, table: &Key) -> Vec<Key> {
+    inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
 }
 
 /// The attribute that makes a typed table have this column.
@@ -322,11 +339,8 @@ fn attribute(at: &Site) -> Option<Key> {
     Some(Key::Attribute(Child::new(key.clone(), at.key.name())))
 }
 
-/// Whether the table had these parents before the plan, so that their ADD COLUMN reaches it.
+/// Whether the table had parents before the plan, so that their ADD COLUMN reaches it.
 fn was_child(at: &Site) -> bool {
-    let parents = |facts: &Facts, table: &Key| -> Vec<Key> {
-        inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
-    };
     at.key.on().is_some_and(|table| !parents(at.there, table).is_empty())
 }
 

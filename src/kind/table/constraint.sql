@@ -16,7 +16,8 @@ SELECT 'pg_constraint'::regclass::oid AS classid,
        k.convalidated AS validated,
        k.conislocal AS local,
        k.coninhcount > 0 AS inherited,
-       k.connoinherit AS no_inherit,
+       -- For a key it says how its partition was made.
+       k.contype = 'c' AND k.connoinherit AS no_inherit,
        k.condeferrable AS deferrable,
        k.condeferred AS deferred,
        (SELECT pg_catalog.array_agg(a.attname ORDER BY x.position)

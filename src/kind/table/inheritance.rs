@@ -34,7 +34,7 @@ impl Kind for Inheritance {
     }
 
     fn requires(&self, _at: &Site) -> Vec<Key> {
-        vec![table_key(self.parent_schema.as_str(), self.parent_name.as_str())]
+        vec![self.parent_table()]
     }
 
     fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
@@ -43,6 +43,10 @@ impl Kind for Inheritance {
 }
 
 impl Inheritance {
+    pub fn parent_table(&self) -> Key {
+        table_key(self.parent_schema.as_str(), self.parent_name.as_str())
+    }
+
     fn parent(&self) -> Qualified {
         Qualified { schema: self.parent_schema.clone(), name: self.parent_name.clone() }
     }
@@ -51,9 +55,14 @@ impl Inheritance {
 /// The tables that this one inherits from by INHERITS.
 pub fn parent_tables<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = Key> + 'a {
     facts.standing_on(table).filter_map(|(_, body)| match body {
-        Body::Inheritance(body) => Some(table_key(body.parent_schema.as_str(), body.parent_name.as_str())),
+        Body::Inheritance(body) => Some(body.parent_table()),
         _ => None,
     })
+}
+
+/// The tables that inherit from this one by INHERITS.
+pub fn child_tables<'a>(facts: &'a Facts, table: &Key) -> impl Iterator<Item = &'a Key> {
+    facts.attachments(table).filter(|(key, _)| matches!(key, Key::Inheritance(_))).filter_map(|(key, _)| key.on())
 }
 
 /// The parents that CREATE TABLE names, in their order.
