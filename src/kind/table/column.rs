@@ -203,7 +203,8 @@ impl Column {
                 sql.extend(body.clause(&at.of(&key)).map(|clause| format!(" {clause}")));
             }
         }
-        if self.not_null {
+        // An identity column is NOT NULL by itself.
+        if self.not_null && !at.absorbed.contains(&Key::Identity(Attached::new(at.key.clone()))) {
             sql.push_str(" NOT NULL");
         }
         sql
@@ -212,7 +213,12 @@ impl Column {
     /// What cannot be said where the column is created.
     pub fn settings(&self, at: &Site) -> Vec<Statement> {
         let bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
-        bare.changes(self, at).statements
+        let mut statements = bare.changes(self, at).statements;
+        let identity = Key::Identity(Attached::new(at.key.clone()));
+        if let Some(Body::Identity(body)) = at.here.get(&identity).filter(|_| at.absorbed.contains(&identity)) {
+            statements.extend(body.settings(&at.of(&identity)));
+        }
+        statements
     }
 
     /// Whether the column stands in the CREATE TABLE of its table; an inherited one comes from the parent.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified};
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::{Key, Kind, Site, Slot};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Identity {
@@ -27,7 +27,9 @@ impl Kind for Identity {
     const QUERY: &'static str = include_str!("identity.sql");
 
     fn create(&self, at: &Site) -> Vec<Statement> {
-        one(alter_column(at, &format!("ADD {}", self.generated(at))))
+        let mut statements = one(alter_column(at, &format!("ADD {}", self.generated(at))));
+        statements.extend(self.settings(at));
+        statements
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
@@ -129,19 +131,43 @@ impl Identity {
         if self.sequence_name.as_str() != expected {
             options.push(format!("SEQUENCE NAME {}", self.sequence()));
         }
-        let (min, max) = type_bounds(&self.data_type, self.increment);
-        let start = if self.increment > 0 { self.min } else { self.max };
+        let made = self.as_made(at);
+        let (min, max) = type_bounds(&made.data_type, made.increment);
+        let start = if made.increment > 0 { made.min } else { made.max };
         let differing = [
-            (self.start != start, format!("START WITH {}", self.start)),
-            (self.increment != 1, format!("INCREMENT BY {}", self.increment)),
-            (self.min != min, format!("MINVALUE {}", self.min)),
-            (self.max != max, format!("MAXVALUE {}", self.max)),
-            (self.cache != 1, format!("CACHE {}", self.cache)),
-            (self.cycle, "CYCLE".to_owned()),
+            (made.start != start, format!("START WITH {}", made.start)),
+            (made.increment != 1, format!("INCREMENT BY {}", made.increment)),
+            (made.min != min, format!("MINVALUE {}", made.min)),
+            (made.max != max, format!("MAXVALUE {}", made.max)),
+            (made.cache != 1, format!("CACHE {}", made.cache)),
+            (made.cycle, "CYCLE".to_owned()),
         ];
         options.extend(differing.into_iter().filter(|(differs, _)| *differs).map(|(_, option)| option));
         let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
         format!("GENERATED {} AS IDENTITY{options}", self.word())
+    }
+
+    /// The sequence that the clause can make: one of the column's type. LIKE and ALTER SEQUENCE can make others.
+    fn as_made(&self, at: &Site) -> Self {
+        let column = at.key.on().and_then(|key| at.here.get(key));
+        let data_type = match column {
+            Some(Body::Column(column)) => column.type_name.clone(),
+            _ => self.data_type.clone(),
+        };
+        if data_type == self.data_type {
+            return self.clone();
+        }
+        let (min, max) = type_bounds(&data_type, self.increment);
+        let start = if (min..=max).contains(&self.start) { self.start } else { min };
+        Self { data_type, min, max, start, ..self.clone() }
+    }
+
+    /// What cannot be said where the column is created.
+    pub fn settings(&self, at: &Site) -> Vec<Statement> {
+        match self.as_made(at).alter(self, at) {
+            Alter::InPlace(change) => change.statements,
+            _ => Vec::new(),
+        }
     }
 
     /// The bounds after ALTER SEQUENCE ... AS: those of the old type become those of the new one, others stay.
