@@ -154,7 +154,7 @@ fn init_starts_from_a_live_database_and_never_writes_over_anything() {
     cluster.psql("live", &place.path().join("shop.sql")).unwrap();
     let live = cluster.url("live");
     place.exits(0, &["init", "--db", &live]);
-    assert!(place.exits(0, &["plan", "--db", &live]).err.contains("nothing to change"));
+    assert!(place.exits(0, &["plan", "--db", &live]).out.contains("nothing to change"));
     let config = place.read("pgplumb.yaml");
     assert!(!config.contains("postgresql://"), "{config}");
     assert!(place.exits(2, &["init", "--empty"]).err.contains("command::exists"));
@@ -168,12 +168,12 @@ fn without_a_database_a_plan_goes_on_from_the_migrations() {
     place.exits(0, &["init", "--empty"]);
     place.write("schema/shop.sql", SHOP);
     place.exits(0, &["plan", "--name", "first"]);
-    assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
+    assert!(place.exits(0, &["plan"]).out.contains("nothing to change"));
     place.write("schema/shop.sql", &SHOP.replace("b int,", "c int,").replace("(b)", "(c)"));
     let told = place.exits(1, &["plan", "--stdout"]).err;
     assert!(told.contains("drop-column:shop.a.b"), "{told}");
     place.exits(0, &["plan", "--allow", "drop-column:shop.a.b", "--allow", "likely-rename", "--name", "second"]);
-    assert!(place.exits(0, &["plan"]).err.contains("nothing to change"));
+    assert!(place.exits(0, &["plan"]).out.contains("nothing to change"));
     let mut made: Vec<String> = fs::read_dir(place.path().join("generated"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

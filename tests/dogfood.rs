@@ -35,8 +35,8 @@ fn the_migrations_lead_to_the_schema() {
         fs::remove_dir_all(new).unwrap();
     }
     assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
-    assert_eq!(after, before, "`pgplumb plan` finds a difference between schema/ and generated/:\n{}", done.err);
-    assert!(done.err.contains("nothing to change"), "{}", done.err);
+    assert_eq!(after, before, "`pgplumb plan` finds a difference between schema/ and generated/:\n{}", done.out);
+    assert!(done.out.contains("nothing to change"), "{}", done.out);
 }
 
 #[test]

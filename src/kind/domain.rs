@@ -45,8 +45,11 @@ impl Kind for Domain {
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
         let Self { base_type, collation, not_null, default } = to;
-        if (base_type, collation) != (&self.base_type, &self.collation) {
+        if *base_type != self.base_type {
             return Alter::replace("the type that a domain stands on cannot be changed");
+        }
+        if *collation != self.collation {
+            return Alter::replace("the collation of a domain cannot be changed");
         }
         if !self.not_null && *not_null && is_contained(at.here, &at.sql()) {
             return Alter::replace("NOT NULL cannot be set while columns hold its values inside arrays or other types");

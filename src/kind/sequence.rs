@@ -67,7 +67,7 @@ impl Kind for Sequence {
         let mut statements: Vec<Statement> = self.entry(to, at).into_iter().collect();
         if !clauses.is_empty() {
             let statement = Statement::new(format!("ALTER SEQUENCE {} {}", at.sql(), clauses.join(" ")));
-            let past = if *increment > 0 { *max < self.max } else { *min > self.min };
+            let past = *max < self.max || *min > self.min;
             statements.push(if apart {
                 statement.hazard(Hazard::LosesData(format!("the position of sequence {}", at.sql())))
             } else if past {
@@ -108,6 +108,10 @@ impl Sequence {
     /// Where the sequence has not come as far as its new bounds, it starts anew within them: no value of theirs was
     /// given out, and Postgres refuses bounds that the position is not within.
     fn entry(&self, to: &Self, at: &Site) -> Option<Statement> {
+        // One that turns round comes to values again that it gave out.
+        if (self.increment > 0) != (to.increment > 0) {
+            return None;
+        }
         let (first, before) = if to.increment > 0 {
             (to.min, (to.min > self.min).then(|| format!("last_value < {}", to.min))?)
         } else {

@@ -37,7 +37,7 @@ impl Kind for View {
         let Self { definition, options: to_options } = to;
         if *definition != self.definition {
             if !shape(at.there, at.key).starts_with(&shape(at.here, at.key)) {
-                return Alter::replace("a view cannot lose, reorder, rename or retype a column");
+                return Alter::replace("CREATE OR REPLACE VIEW cannot drop, reorder, rename or retype a column");
             }
             return Alter::in_place(one(format!("CREATE OR REPLACE {}", to.written(at))));
         }

@@ -178,7 +178,7 @@ impl Decider<'_> {
             return;
         }
         let stands = user.on() == Some(used);
-        if !stands && self.changes.altered.contains_key(user) && !self.to.needs(user, used) {
+        if !stands && !self.to.needs(user, used) && (self.changes.altered.contains_key(user) || self.is_rebuilt(user)) {
             return;
         }
         let origins = self.origins(user);
@@ -197,6 +197,16 @@ impl Decider<'_> {
             return;
         }
         self.destroy(user, Some(format!("it stands on {used}, which is replaced")));
+    }
+
+    /// Whether Postgres itself makes an index or constraint anew, because a column of it changes its type: it then has
+    /// the new type's operator class.
+    fn is_rebuilt(&self, user: &Key) -> bool {
+        let (from, to) = (self.live.facts.get(user), self.desired.facts.get(user));
+        let retyped =
+            |key: &Key| self.changes.altered.get(key).is_some_and(|change| change.disturbs == Disturbs::TypeDependents);
+        let stands = from.is_some_and(Body::stands_on_type);
+        from == to && !stands && self.to.uses(user).any(retyped)
     }
 
     /// Whether the column names its type the same on both sides, so that only the meaning of the name changes.

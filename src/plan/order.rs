@@ -23,12 +23,16 @@ pub fn sort(actions: &[Action], graph: &DiGraph<(), ()>) -> Result<Vec<usize>, V
         ready.push(Reverse((&preferences[index], index)));
     }
     let mut order = Vec::with_capacity(actions.len());
-    while let Some(Reverse((_, index))) = ready.pop() {
+    let mut attributes: BinaryHeap<Reverse<(&Preference, usize)>> = BinaryHeap::new();
+    while let Some(Reverse((_, index))) = attributes.pop().or_else(|| ready.pop()) {
         order.push(index);
         for next in graph.neighbors(NodeIndex::new(index)) {
-            waiting[next.index()] -= 1;
-            if waiting[next.index()] == 0 {
-                ready.push(Reverse((&preferences[next.index()], next.index())));
+            let next = next.index();
+            waiting[next] -= 1;
+            if waiting[next] == 0 {
+                let at_once = is_attribute(&actions[next], &actions[index]);
+                let queue = if at_once { &mut attributes } else { &mut ready };
+                queue.push(Reverse((&preferences[next], next)));
             }
         }
     }
@@ -45,6 +49,14 @@ pub fn sort(actions: &[Action], graph: &DiGraph<(), ()>) -> Result<Vec<usize>, V
         .collect();
     members.reverse();
     Err(members)
+}
+
+/// Whether this is an owner, a comment or privileges of what the other one makes: a reader wants these together.
+fn is_attribute(action: &Action, of: &Action) -> bool {
+    let attribute = matches!(action.key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_))
+        && action.verb == Verb::Create;
+    let on = action.key.on();
+    attribute && of.verb == Verb::Create && on.is_some_and(|on| of.with.contains(on) || of.key.on() == Some(on))
 }
 
 /// What is compared: when at all, the kind of the object at the bottom, the object, and what stands on it.

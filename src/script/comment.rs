@@ -2,7 +2,7 @@
 //!
 //! A comment ends where its line ends, and names can hold line ends: everything goes through `lines`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::name::without_public;
 use crate::base::place::Place;
@@ -44,13 +44,20 @@ pub fn is_restored(reason: &str) -> bool {
 /// Words the comments of one plan.
 pub struct Narrator<'a> {
     header: &'a Header<'a>,
-    created: BTreeSet<&'a Key>,
+    /// What the plan makes, and which of its steps does.
+    created: BTreeMap<&'a Key, usize>,
     steps: &'a [Step],
 }
 
 impl<'a> Narrator<'a> {
     pub fn new(plan: &'a Plan, header: &'a Header<'a>) -> Self {
-        let created = plan.steps.iter().filter(|s| s.verb == Verb::Create).flat_map(|s| &s.with).collect();
+        let makers = plan.steps.iter().enumerate().filter(|(_, step)| step.verb == Verb::Create);
+        let mut created = BTreeMap::new();
+        for (index, step) in makers {
+            for key in &step.with {
+                created.entry(key).or_insert(index);
+            }
+        }
         Self { header, created, steps: &plan.steps }
     }
 
@@ -76,16 +83,17 @@ impl<'a> Narrator<'a> {
 
     /// Statements of one action, and the comments, owners and privileges of what was created just before.
     fn belong_together(&self, a: &Step, b: &Step) -> bool {
-        let new = || b.key.on().is_some_and(|on| self.created.contains(on)) && a.key.root() == b.key.root();
-        a.verb == b.verb && (a.key == b.key || b.verb == Verb::Create && b.key.name().is_empty() && new())
+        let maker = |step: &Step| {
+            let object = step.key.on().filter(|_| step.key.name().is_empty()).unwrap_or(&step.key);
+            self.created.get(object).copied()
+        };
+        let of_new = || b.key.name().is_empty() && maker(b).is_some() && maker(a) == maker(b);
+        a.verb == b.verb && (a.key == b.key || b.verb == Verb::Create && of_new())
     }
 
     /// Whether the step works on an object that the plan makes, which nobody can be using.
     fn on_new(&self, step: &Step) -> bool {
-        step.verb == Verb::Create && {
-            let object = object(&step.key, self.header.to.facts);
-            self.created.contains(&object) && !self.header.from.facts.contains(&object)
-        }
+        step.verb == Verb::Create && self.created.contains_key(&object(&step.key, self.header.to.facts))
     }
 
     fn why(&self, step: &Step, block: &[Step]) -> String {
@@ -99,12 +107,16 @@ impl<'a> Narrator<'a> {
         let place = self.place(step).map(|place| format!(" ({place})")).unwrap_or_default();
         let reason = step.reason.as_deref().map(without_public).unwrap_or_default();
         let what = match step.verb {
+            Verb::Create | Verb::Drop if reason.is_empty() && turns(step.verb, block) => {
+                format!("changed {name}{place}")
+            }
             Verb::Create if reason.is_empty() => format!("new {name}{place}"),
             Verb::Create if is_restored(&reason) => format!("restored {name}{place}: {reason}"),
             Verb::Create => format!("replaced {name}{place}: {reason}"),
             Verb::Drop if reason.is_empty() => format!("dropped {name}"),
             Verb::Drop if is_restored(&reason) => format!("{name} makes room and comes back below: {reason}"),
             Verb::Drop => format!("{name} is created anew below: {reason}"),
+            Verb::Rename if reason.is_empty() => format!("moved {name} to another schema{place}"),
             Verb::Rename if self.header.direction == Direction::Down => format!("{name} gets its old name back"),
             Verb::Rename => format!("renamed {name}{place}: {reason}"),
             Verb::Alter => format!("changed {name}{place}"),
@@ -121,6 +133,21 @@ impl<'a> Narrator<'a> {
         }
         (self.header.places)(&step.key)
     }
+}
+
+/// Whether statements do the reverse of what their verb says: a REVOKE from PUBLIC makes privileges differ from what
+/// is granted by default, and `COMMENT ... IS NULL` takes away what an extension says.
+fn turns(verb: Verb, block: &[Step]) -> bool {
+    let takes = |step: &Step| {
+        let takes =
+            step.sql.contains("REVOKE ") || step.sql.ends_with(" IS NULL") || step.sql.contains(" DISABLE TRIGGER ");
+        let attribute = step.sql.starts_with("COMMENT ON ") || step.sql.contains(" TRIGGER ");
+        let gives = step.sql.contains("GRANT ") || attribute && !takes;
+        (takes && verb == Verb::Create) || (gives && verb == Verb::Drop)
+    };
+    let nameless =
+        |step: &Step| step.key.name().is_empty() || matches!(step.key, Key::TriggerCopy(_) | Key::DefaultPrivileges(_));
+    block.iter().any(|step| nameless(step) && takes(step))
 }
 
 /// What the first part of an online form says of itself.

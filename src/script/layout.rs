@@ -61,12 +61,22 @@ fn tokens(sql: &str) -> Option<Vec<Token>> {
 /// The tokens that start a line.
 fn breaks(tokens: &[Token]) -> Vec<usize> {
     let word = |index: usize| tokens.get(index).map_or("", |token| token.word.as_str());
-    let head: Vec<&str> = (0..4).map(word).collect();
+    // CREATE OR REPLACE is laid out like CREATE.
+    let skip = if (word(1), word(2)) == ("OR", "REPLACE") { 2 } else { 0 };
+    let head: Vec<&str> = std::iter::once(word(0)).chain((1..4).map(|index| word(index + skip))).collect();
     match head.as_slice() {
         ["ALTER", "TABLE" | "DOMAIN", "ONLY", _] => after_name(tokens, 3).into_iter().collect(),
         ["ALTER", "TABLE" | "DOMAIN", ..] => after_name(tokens, 2).into_iter().collect(),
-        ["CREATE", "TRIGGER", ..] => outside(tokens, 2, &["BEFORE", "AFTER", "INSTEAD", "FOR", "WHEN", "EXECUTE"]),
+        ["CREATE", "TRIGGER", ..] => {
+            outside(tokens, 2 + skip, &["BEFORE", "AFTER", "INSTEAD", "FOR", "WHEN", "EXECUTE"])
+        }
         ["CREATE", "CONSTRAINT", "TRIGGER", _] => outside(tokens, 3, &["AFTER", "FOR", "WHEN", "EXECUTE"]),
+        ["CREATE", "EVENT", "TRIGGER", _] => outside(tokens, 4, &["WHEN", "EXECUTE"]),
+        ["CREATE", "TRUSTED", "LANGUAGE", _] | ["CREATE", "LANGUAGE", ..] => {
+            outside(tokens, 3 + skip, &["HANDLER", "INLINE", "VALIDATOR"])
+        }
+        ["ALTER", "DEFAULT", "PRIVILEGES", _] => outside(tokens, 3, &["GRANT", "REVOKE"]).into_iter().take(1).collect(),
+        ["ALTER", "TEXT", "SEARCH", _] => outside(tokens, 4, &["ADD", "ALTER", "DROP", "WITH"]),
         ["CREATE", "POLICY", ..] => outside(tokens, 4, &["USING", "WITH"]),
         ["CREATE", "INDEX", ..] | ["CREATE", "UNIQUE", "INDEX", _] => {
             outside(tokens, 3, &["ON", "INCLUDE", "WITH", "WHERE"])
@@ -87,8 +97,9 @@ fn after_name(tokens: &[Token], start: usize) -> Option<usize> {
 /// The tokens outside parentheses that are one of these words.
 fn outside(tokens: &[Token], skip: usize, words: &[&str]) -> Vec<usize> {
     let starts = |(index, token): (usize, &Token)| {
-        let after_dot = tokens.get(index.wrapping_sub(1)).is_some_and(|before| before.word == ".");
-        (token.depth == 0 && !after_dot && words.contains(&token.word.as_str())).then_some(index)
+        // Behind these stands a name, which may be spelled like a keyword.
+        let named = tokens.get(index.wrapping_sub(1)).is_some_and(|before| matches!(before.word.as_str(), "." | "AS"));
+        (token.depth == 0 && !named && words.contains(&token.word.as_str())).then_some(index)
     };
     tokens.iter().enumerate().skip(skip).filter_map(starts).collect()
 }
@@ -113,6 +124,11 @@ mod tests {
                    WHEN ((old.note = ' FOR EACH WHEN '::text)) EXECUTE FUNCTION public.touch('EXECUTE')";
         let laid = "CREATE TRIGGER t\n    BEFORE UPDATE ON public.orders\n    FOR EACH ROW\n    \
                     WHEN ((old.note = ' FOR EACH WHEN '::text))\n    EXECUTE FUNCTION public.touch('EXECUTE');";
+        assert_eq!(lay_out(sql), laid);
+        let sql = "CREATE OR REPLACE TRIGGER t AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS before \
+                   NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.touch()";
+        let laid = "CREATE OR REPLACE TRIGGER t\n    AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS before \
+                    NEW TABLE AS after\n    FOR EACH STATEMENT\n    EXECUTE FUNCTION public.touch();";
         assert_eq!(lay_out(sql), laid);
         let sql =
             "CREATE UNIQUE INDEX orders_number_idx ON public.orders USING btree (lower(number)) WHERE (gone IS NULL)";
