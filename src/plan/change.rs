@@ -178,7 +178,7 @@ impl Decider<'_> {
             return;
         }
         let stands = user.on() == Some(used);
-        if !stands && !self.to.needs(user, used) && (self.changes.altered.contains_key(user) || self.is_rebuilt(user)) {
+        if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user)) {
             return;
         }
         let origins = self.origins(user);
@@ -196,7 +196,14 @@ impl Decider<'_> {
             self.retype(user, used);
             return;
         }
-        self.destroy(user, Some(format!("it stands on {used}, which is replaced")));
+        let fate = if self.desired.facts.contains(used) { "replaced" } else { "dropped" };
+        self.destroy(user, Some(format!("it stands on {used}, which is {fate}")));
+    }
+
+    /// Whether its own change says anew what it needs. ALTER CONSTRAINT changes when a key is checked, not which index
+    /// of the other table it goes by.
+    fn lets_go(&self, user: &Key) -> bool {
+        self.changes.altered.contains_key(user) && !matches!(user, Key::Constraint(_) | Key::Index(_))
     }
 
     /// Whether Postgres itself makes an index or constraint anew, because a column of it changes its type: it then has
