@@ -14,6 +14,7 @@ use crate::catalog::address::{Address, Addresses};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
+use crate::kind::facts::Facts;
 use crate::kind::{Key, ROOMS, Room};
 
 /// Why a database could not be read.
@@ -47,10 +48,12 @@ const WAITING_ROOMS: usize = 4;
 pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
     connection.read_snapshot(|snapshot| {
         let depends = snapshot.query(include_str!("depend.sql"))?;
+        let casts = snapshot.query(include_str!("cast.sql"))?;
         let (sender, receiver) = sync_channel::<(&Room, Vec<Row>)>(WAITING_ROOMS);
         thread::scope(|scope| {
             let reader = scope.spawn(move || {
                 let mut reader = Reader::default();
+                reader.learn_casts(&casts)?;
                 reader.learn_parts(&depends);
                 for (room, rows) in receiver {
                     reader.read_room(room, &rows)?;
@@ -69,6 +72,12 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
             reader.join().unwrap_or_else(|panic| resume_unwind(panic))
         })
     })
+}
+
+#[derive(Deserialize)]
+struct Cast {
+    source: String,
+    target: String,
 }
 
 /// The OID of the catalog `pg_attrdef`, fixed by `pg_attrdef.h`.
@@ -113,6 +122,12 @@ impl Reader {
                 self.addresses.learn_part(user.whole(), used);
             }
         }
+    }
+
+    fn learn_casts(&mut self, rows: &[Row]) -> Result<(), DbError> {
+        let casts = rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target)));
+        self.catalog.facts = Facts::default().with_casts(casts.collect::<Result<_, _>>()?);
+        Ok(())
     }
 
     fn read_room(&mut self, room: &Room, rows: &[Row]) -> Result<(), ReadError> {

@@ -1,5 +1,7 @@
 //! What the rooms of user-defined types have in common.
 
+pub mod conversion;
+
 use std::collections::BTreeSet;
 
 use crate::base::name::Ident;

@@ -1,6 +1,6 @@
 //! All facts of one state, by key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::kind::{Body, Key};
@@ -9,6 +9,8 @@ use crate::kind::{Body, Key};
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     by_key: BTreeMap<Key, Body>,
+    /// Pairs of types of which the first is cast to the second otherwise than by its text form.
+    casts: BTreeSet<(String, String)>,
     standing: OnceLock<BTreeMap<Key, Vec<Key>>>,
     attached: OnceLock<BTreeMap<Key, Vec<Key>>>,
 }
@@ -36,6 +38,21 @@ impl Facts {
     fn forget(&mut self) {
         self.standing.take();
         self.attached.take();
+    }
+
+    /// With what is known of casts, those that come with Postgres included. It is no part of the state.
+    #[must_use]
+    pub fn with_casts(mut self, casts: BTreeSet<(String, String)>) -> Self {
+        self.casts = casts;
+        self
+    }
+
+    pub fn casts(&self) -> &BTreeSet<(String, String)> {
+        &self.casts
+    }
+
+    pub fn has_cast(&self, from: &str, to: &str) -> bool {
+        self.casts.contains(&(from.to_owned(), to.to_owned()))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Body)> {

@@ -1,6 +1,6 @@
 //! A state in a file: versioned JSON that holds all facts and edges, so that a comparison needs no server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
+use crate::kind::facts::Facts;
 use crate::kind::{Body, Key};
 use crate::source::error::{SnapshotFault, SourceError};
 
@@ -27,6 +28,7 @@ struct Snapshot {
     /// Pairs of places in `facts`: the first needs the second.
     edges: Vec<(usize, usize)>,
     excluded: BTreeMap<String, Vec<String>>,
+    casts: BTreeSet<(String, String)>,
 }
 
 /// What a snapshot holds.
@@ -57,6 +59,7 @@ pub fn write(catalog: &Catalog, server_version: &str, out: &mut dyn Write) -> st
         // An edge whose end was left out by configuration leads nowhere.
         edges: catalog.edges.iter().filter_map(|(a, b)| Some((*places.get(a)?, *places.get(b)?))).collect(),
         excluded: catalog.excluded.clone(),
+        casts: catalog.facts.casts().clone(),
     };
     serde_json::to_writer(&mut *out, &snapshot)?;
     out.write_all(b"\n")
@@ -78,7 +81,11 @@ pub fn read(path: &Path) -> Result<Stored, SourceError> {
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| fault(SnapshotFault::Json(error)))?;
     let ends = |(a, b): &(usize, usize)| Some((snapshot.facts.get(*a)?.0.clone(), snapshot.facts.get(*b)?.0.clone()));
     let edges = snapshot.edges.iter().map(ends).collect::<Option<_>>().ok_or_else(|| fault(SnapshotFault::Damaged))?;
-    let catalog = Catalog { edges, excluded: snapshot.excluded, facts: snapshot.facts.into_iter().collect() };
+    let catalog = Catalog {
+        edges,
+        excluded: snapshot.excluded,
+        facts: snapshot.facts.into_iter().collect::<Facts>().with_casts(snapshot.casts),
+    };
     if catalog.fingerprint() != snapshot.fingerprint {
         return Err(fault(SnapshotFault::Damaged));
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
+use crate::kind::data_type::conversion::castable;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
@@ -248,7 +249,8 @@ impl Column {
             change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
         }
         if *type_name != self.type_name || *collation != self.collation {
-            let typed = to.type_change(at, &Ident::new(at.key.name()).to_string());
+            let value = castable(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
+            let typed = to.type_change(at, &value);
             change.statements.extend(typed.statements);
             change.disturbs = typed.disturbs;
         }
