@@ -1,6 +1,7 @@
 //! What everything above stands on: names as Postgres spells them, patterns over names, places in files, words for
 //! people.
 
+pub mod door;
 pub mod name;
 pub mod pattern;
 pub mod place;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::cluster::Cluster;
+use crate::harness::cluster::{Cluster, limited};
 use crate::harness::program::{Ran, pgplumb, ran, without_settings};
 
 /// In every connection string here that can have one, and in no output.
@@ -138,20 +138,24 @@ fn an_output_folder_that_cannot_be_written() {
     let cluster = Cluster::start().unwrap();
     let place = cluster.folder().display().to_string();
     let out = tempfile::tempdir().unwrap();
-    let write = |case: &str, into: &Path| {
-        let (scratch, into) = (cluster.url("postgres"), into.display().to_string());
+    let scratch = cluster.url("postgres");
+    let write = |case: &str, into: &Path, program: &[&str]| {
+        let into = into.display().to_string();
+        let mut command = limited(Path::new(program[0]));
+        command.args(&program[1..]);
         let arguments = ["plan", "--schema", "schema.sql", "--scratch", &scratch, "--out", &into];
-        says(case, 2, &ran(&mut pgplumb(&folder(case), &arguments)), &[(&place, "SOCKETS"), (&into, "OUT")]);
+        let done = ran(&mut without_settings(command, &folder(case), &arguments));
+        says(case, 2, &done, &[(&place, "SOCKETS"), (&into, "OUT")]);
     };
+    let program = env!("CARGO_BIN_EXE_pgplumb");
     let file = out.path().join("file");
     fs::write(&file, "in the way").unwrap();
-    write("file-in-the-way", &file);
+    write("file-in-the-way", &file, &[program]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "in the way");
-    // Every write to this device fails with ENOSPC, as on a full disk.
+    // A disk that takes no byte more: no file may grow, and the signal that would say so is not heard.
     let full = out.path().join("full");
-    fs::create_dir(&full).unwrap();
-    std::os::unix::fs::symlink("/dev/full", full.join("up.sql")).unwrap();
-    write("disk-full", &full);
+    write("disk-full", &full, &["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", program]);
+    assert!(!full.exists(), "nothing is half written");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::door;
+
 /// The longest identifier Postgres keeps, in bytes (`NAMEDATALEN - 1`).
 pub const MAX_IDENT_BYTES: usize = 63;
 
@@ -95,6 +97,7 @@ fn is_reserved(word: &str) -> bool {
     if let Some(reserved) = seen.get(word) {
         return *reserved;
     }
+    let _door = door::alone();
     let reserved = pg_query::scan(word).is_ok_and(|scan| scan.tokens.first().is_some_and(|t| t.keyword_kind > 1));
     seen.insert(word.to_owned(), reserved);
     reserved

@@ -90,13 +90,18 @@ impl CommandError {
 
 /// What to do about a file or folder that cannot be written.
 fn unwritable(cause: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied, StorageFull};
+    use std::io::ErrorKind::{
+        AlreadyExists, FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
     match cause.kind() {
         AlreadyExists | NotADirectory => {
             "a file stands where a folder is wanted: move it away, or give another `--out`"
         }
         PermissionDenied => "you may not write there: give another `--out`, or ask who owns the folder",
-        StorageFull => "the disk is full: free some space, or give another `--out`; what was written is not whole",
+        StorageFull | QuotaExceeded | FileTooLarge => {
+            "there is no room for it: free some space, or give another `--out`; nothing was written"
+        }
+        ReadOnlyFilesystem => "the disk is read-only: give another `--out`",
         _ => "check that the disk has room and that you may write there",
     }
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::db::error::DbError;
 use crate::db::url::environment::Environment;
-use crate::db::url::parse::{Parameters, parse, wrong};
+use crate::db::url::parse::{Parameters, check_met, parse, wrong};
 use crate::db::url::passfile::{Found, Login, look_up};
 
 /// A complete connection string: what was given, and what libpq would have added to it. Prints host, port, database and
@@ -91,6 +91,7 @@ impl ConnectionString {
         for host in &complete.hosts {
             complete.config(host)?;
         }
+        check_met(&complete.parameters)?;
         crate::db::tls::Mode::of(complete.parameter("sslmode"))?;
         Ok(complete)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
@@ -129,5 +130,7 @@ fn listen() {
 fn on_signal() {
     let registry = registry();
     registry.leftovers.values().for_each(Leftover::remove);
+    // Whoever pressed Ctrl-C wants to know what is left. Where stderr is gone there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "interrupted; the scratch database is gone");
     std::process::exit(INTERRUPTED);
 }

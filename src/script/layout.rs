@@ -3,6 +3,8 @@
 //! The scanner of Postgres itself says where tokens begin. A break only ever replaces the white space before a token,
 //! outside parentheses, in statements that we or Postgres' own printers made; all others stay as they are.
 
+use crate::base::door;
+
 /// A statement longer than this is broken.
 const LONG: usize = 80;
 const INDENT: &str = "\n    ";
@@ -40,7 +42,9 @@ struct Token {
 }
 
 fn tokens(sql: &str) -> Option<Vec<Token>> {
+    let door = door::alone();
     let scan = pg_query::scan(sql).ok()?;
+    drop(door);
     let mut depth = 0_usize;
     let mut tokens = Vec::with_capacity(scan.tokens.len());
     for token in scan.tokens {

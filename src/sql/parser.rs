@@ -1,14 +1,12 @@
 //! pg_query, behind one door: it is the authority on syntax, with two habits that its callers must not have to know.
 //!
-//! - While it parses, libpg_query points the *process'* standard error at a pipe (`dup2` in `pg_query_raw_parse`). Two
-//!   parses at once can leave it there for good. So one lock is held around each, and threads gain nothing.
+//! - It must not be called twice at once (`base::door`), so threads gain nothing.
 //! - It speaks the grammar of Postgres 18. Words that became keywords after 15 are names to an older server, and stand
 //!   unquoted in its dumps (`CREATE FUNCTION f(json json)`). A statement that fails is tried again with them quoted.
 
-use std::sync::{Mutex, PoisonError};
-
 use pg_query::protobuf::ParseResult;
 
+use crate::base::door;
 use crate::sql::lex::Lexer;
 
 /// Words that are names in Postgres 15 and no longer in 18: `kwlist.h`, those that became more than unreserved.
@@ -27,8 +25,6 @@ pub(crate) const NEWER_KEYWORDS: [&str; 13] = [
     "merge_action",
     "system_user",
 ];
-
-static DOOR: Mutex<()> = Mutex::new(());
 
 /// A parse tree, and where its locations are in the text that was given.
 pub struct Parsed {
@@ -64,7 +60,7 @@ pub fn parse(sql: &str) -> Result<Parsed, String> {
 
 /// The text as it is, else with the newer keywords quoted, and where the quotes are; the error is that of the first.
 fn either<T>(sql: &str, run: impl Fn(&str) -> pg_query::Result<T>) -> Result<(T, Vec<usize>), String> {
-    let _door = DOOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let _door = door::alone();
     let error = match run(sql) {
         Ok(result) => return Ok((result, Vec::new())),
         Err(error) => error,

@@ -56,6 +56,32 @@ const KNOWN: &[&str] = &[
     "user",
 ];
 
+/// Parameters that say whom to trust, or how to choose a server, and that are not followed; each with the values that
+/// change nothing. Connecting as if they were not there would be less than was asked for.
+const UNMET: &[(&str, &[&str])] = &[
+    ("load_balance_hosts", &["disable"]),
+    ("require_auth", &[]),
+    ("requirepeer", &[]),
+    ("ssl_max_protocol_version", &[]),
+    ("ssl_min_protocol_version", &["TLSv1.2"]),
+    ("sslcertmode", &["allow"]),
+    ("sslcrl", &[]),
+    ("sslcrldir", &[]),
+    ("sslpassword", &[]),
+];
+
+/// Refuses what could not be kept.
+pub(super) fn check_met(parameters: &Parameters) -> Result<(), DbError> {
+    for (name, harmless) in UNMET {
+        if parameters.get(*name).is_some_and(|value| !value.is_empty() && !harmless.contains(&value.as_str())) {
+            return Err(wrong(&format!(
+                "`{name}` is not supported, and leaving it out would connect to more than it allows"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Whether the text is meant as a URL.
 pub(super) fn is_url(text: &str) -> bool {
     text.starts_with("postgresql://") || text.starts_with("postgres://")

@@ -32,6 +32,18 @@ fn write(path: &Path, text: &str, mode: u32) {
 }
 
 #[test]
+fn what_cannot_be_kept_is_refused() {
+    for name in ["require_auth", "requirepeer", "sslcrl", "sslpassword", "ssl_max_protocol_version"] {
+        let error = alone(&format!("postgresql://localhost/shop?{name}=secret")).unwrap_err().to_string();
+        assert!(error.contains(name) && !error.contains("secret"), "{error}");
+    }
+    alone("postgresql://localhost/shop?ssl_min_protocol_version=TLSv1.2&load_balance_hosts=disable").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let error = read("", &Environment::fake(&[("PGSSLCRL", "/etc/crl.pem")], home.path())).unwrap_err();
+    assert!(error.to_string().contains("sslcrl"), "{error}");
+}
+
+#[test]
 fn every_form_of_url() {
     let cases = [
         ("postgresql://", "me on /SOCKETS as me"),

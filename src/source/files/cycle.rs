@@ -7,7 +7,9 @@ use pg_query::protobuf::{
     AlterTableCmd, AlterTableStmt, AlterTableType, ConstrType, Constraint, CreateStmt, DropBehavior, Node, ObjectType,
     RangeVar,
 };
-use pg_query::{DeparseOptions, NodeEnum, ParserOptions};
+use pg_query::{DeparseOptions, NodeEnum};
+
+use crate::sql::parser::parse;
 
 /// A CREATE TABLE in parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,7 +21,7 @@ pub struct Parts {
 
 /// The parts of this statement; none when it is no CREATE TABLE, has no foreign key, or cannot be printed again.
 pub fn split(statement: &str) -> Option<Parts> {
-    let mut parsed = pg_query::parse(statement, ParserOptions::default()).ok()?.protobuf;
+    let mut parsed = parse(statement).ok()?.tree;
     let [only] = parsed.stmts.as_mut_slice() else { return None };
     let NodeEnum::CreateStmt(create) = only.stmt.as_mut()?.node.as_mut()? else { return None };
     let relation = create.relation.clone()?;
