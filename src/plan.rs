@@ -19,16 +19,14 @@ use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::kind::Site;
 use crate::kind::default_privileges::{any_current, spell_out};
-use crate::kind::statement::Statement;
-use crate::plan::action::Action;
+use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
 use crate::plan::dependency::Dependencies;
 use crate::plan::error::PlanError;
 use crate::plan::step::Step;
 
-/// Turns an action into its online form: statements in phases, of which each runs after the one before, and the later
-/// ones as late as what depends on them allows. None where the plain form is right.
-pub type Rewrite<'a> = &'a dyn Fn(&Action, &Site, &Changes) -> Option<Vec<Vec<Statement>>>;
+/// Turns an action into its online form; none where the plain form is right.
+pub type Rewrite<'a> = &'a dyn Fn(&Action, &Site, &Changes) -> Option<Phases>;
 
 /// The ordered way from one state to another.
 #[derive(Clone, Debug, Default)]

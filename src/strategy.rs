@@ -10,13 +10,9 @@ pub mod index_concurrently;
 pub mod not_null_by_check;
 pub mod unique_using_index;
 
-use crate::kind::statement::Statement;
 use crate::kind::{Key, Site};
-use crate::plan::action::Action;
+use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
-
-/// Statements in phases.
-pub type Phases = Vec<Vec<Statement>>;
 
 type Strategy = fn(&Action, &Site, &Changes) -> Option<Phases>;
 

@@ -34,4 +34,23 @@ pub struct Action {
     pub runs: bool,
     /// Which part of an action that runs in several phases this is; 0 for the first or only one.
     pub phase: usize,
+    /// Whether this is what can be done before anything that stands in the way of the fact is gone.
+    pub prepares: bool,
+    /// The place among its like where the files' order counts: a column's position.
+    pub ordinal: i16,
+}
+
+/// The statements of an action in its online form.
+#[derive(Clone, Debug, Default)]
+pub struct Phases {
+    /// Needs what the fact is made of, and neither its name nor anything else of it. It goes as early as it can.
+    pub prepare: Vec<Statement>,
+    /// Each runs after the one before. The first stands where the plain form would, the others go as late as they can.
+    pub then: Vec<Vec<Statement>>,
+}
+
+impl Phases {
+    pub fn of(then: Vec<Vec<Statement>>) -> Self {
+        Self { prepare: Vec::new(), then }
+    }
 }

@@ -6,10 +6,11 @@ use crate::catalog::Catalog;
 use crate::kind::statement::{Disturbs, Statement};
 use crate::kind::{Body, Key, Site};
 use crate::plan::Rewrite;
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 
-/// The first and the last of the actions that together create, drop or alter a fact.
+/// The first and the last of the actions that together create, drop or alter a fact. One that prepares stands before
+/// the first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Span {
     pub first: usize,
@@ -180,16 +181,21 @@ impl Builder<'_> {
     ) -> Span {
         let reason = self.changes.reasons.get(key).filter(|reason| !reason.is_empty()).cloned();
         let runs = verb == Verb::Create && self.runs(key, &with);
-        let whole = Action { verb, key: key.clone(), with, statements, reason, runs, phase: 0 };
         let site = if verb == Verb::Create { self.desired_site(key) } else { self.live_site(key) };
+        let ordinal = match site.here.get(key) {
+            Some(Body::Column(column)) => column.position.0,
+            _ => 0,
+        };
+        let whole =
+            Action { verb, key: key.clone(), with, statements, reason, runs, phase: 0, prepares: false, ordinal };
+        let phases = (self.rewrite)(&whole, &site, self.changes);
+        let Phases { prepare, then } = phases.unwrap_or_else(|| Phases::of(vec![whole.statements.clone()]));
+        if !prepare.is_empty() {
+            actions.all.push(Action { statements: prepare, prepares: true, ..whole.clone() });
+        }
         let first = actions.all.len();
-        match (self.rewrite)(&whole, &site, self.changes) {
-            None => actions.all.push(whole),
-            Some(phases) => {
-                for (phase, statements) in phases.into_iter().enumerate() {
-                    actions.all.push(Action { statements, phase, ..whole.clone() });
-                }
-            }
+        for (phase, statements) in then.into_iter().enumerate() {
+            actions.all.push(Action { statements, phase, ..whole.clone() });
         }
         Span { first, last: actions.all.len() - 1 }
     }

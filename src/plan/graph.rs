@@ -66,6 +66,10 @@ fn describe(actions: &Actions, members: &[usize]) -> Vec<String> {
     members.iter().map(|member| actions.all[*member].key.to_string()).collect()
 }
 
+fn one(index: usize) -> Span {
+    Span { first: index, last: index }
+}
+
 struct Graph<'a> {
     builder: &'a Builder<'a>,
     actions: &'a Actions,
@@ -90,15 +94,33 @@ impl Graph<'_> {
         self.building(&mut before);
         self.teardown(&mut before);
         self.making_room(&mut before);
+        self.preparing(&mut before);
         graph
     }
 
     /// The phases of one action follow each other.
     fn phases(&self, before: &mut impl FnMut(Span, Span)) {
-        let one = |index| Span { first: index, last: index };
-        for (index, action) in self.actions.all.iter().enumerate().filter(|(_, action)| action.phase > 0) {
-            let _ = action;
-            before(one(index - 1), one(index));
+        for index in 1..self.actions.all.len() {
+            if self.actions.all[index].phase > 0 || self.actions.all[index - 1].prepares {
+                before(one(index - 1), one(index));
+            }
+        }
+    }
+
+    /// What is built ahead needs what it is built from. A key of the same table is dropped after that: there is no
+    /// moment without one.
+    fn preparing(&self, before: &mut impl FnMut(Span, Span)) {
+        let Actions { all, producer, destroyer, alterer, .. } = self.actions;
+        for (index, action) in all.iter().enumerate().filter(|(_, action)| action.prepares) {
+            for used in self.to.uses(&action.key) {
+                if let Some(maker) = producer.get(used).or_else(|| alterer.get(used)) {
+                    before(*maker, one(index));
+                }
+            }
+            let sibling = |key: &Key| matches!(key, Key::Constraint(_)) && key.on() == action.key.on();
+            for (_, dropped) in destroyer.iter().filter(|(key, _)| self.wishes && sibling(key)) {
+                before(one(index), *dropped);
+            }
         }
     }
 
@@ -107,8 +129,12 @@ impl Graph<'_> {
         let Actions { producer, alterer, .. } = self.actions;
         for (key, span) in producer.iter().chain(alterer) {
             for used in self.to.uses(key) {
-                if let Some(maker) = producer.get(used).or_else(|| alterer.get(used)) {
+                if let Some(maker) = producer.get(used) {
                     before(*maker, *span);
+                } else if let Some(maker) = alterer.get(used) {
+                    // Only a key waits until its columns are NOT NULL, which may take until the end.
+                    let whole = matches!(key, Key::Constraint(_) | Key::Identity(_));
+                    before(if whole { *maker } else { one(maker.first) }, *span);
                 }
                 for check in self.checks_of(used).filter(|check| self.wishes && *check != key) {
                     if let Some(maker) = producer.get(check) {

@@ -60,21 +60,19 @@ fn is_attribute(action: &Action, of: &Action) -> bool {
 }
 
 /// What is compared: when at all, the kind of the object at the bottom, the object, and what stands on it.
-type Preference = (u8, Reverse<usize>, usize, Key, usize, Key, usize);
+type Preference = (u8, Reverse<usize>, usize, Key, usize, i16, Key, usize);
 
 fn preference(action: &Action) -> Preference {
     let root = action.key.root().clone();
     let (rank, root_rank) = (action.key.rank(), root.rank());
     let stage = match (action.verb, action.phase) {
-        (Verb::Drop, 0) => 0,
-        (_, 0) if !action.runs => 1,
+        _ if action.prepares => 0,
+        (Verb::Drop, 0) => 1,
+        (_, 0) if !action.runs => 2,
         // After every definition that is ready, as one of them may be what the function that it runs calls.
-        (_, 0) => 2,
-        _ => 3,
+        (_, 0) => 3,
+        _ => 4,
     };
-    if stage == 0 {
-        (stage, Reverse(rank), root_rank, root, rank, action.key.clone(), 0)
-    } else {
-        (stage, Reverse(0), root_rank, root, rank, action.key.clone(), action.phase)
-    }
+    let reversed = if stage == 1 { rank } else { 0 };
+    (stage, Reverse(reversed), root_rank, root, rank, action.ordinal, action.key.clone(), action.phase)
 }

@@ -5,14 +5,15 @@
 //! 2. `VALIDATE CONSTRAINT` in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
 //!
 //! If step 2 fails the constraint stays NOT VALID, and holds for new rows. Not for a foreign key of a partitioned
-//! table, which Postgres can only add validated before 18.
+//! table, which Postgres can only add validated before 18; and not where the other table is made by the plan, and is
+//! empty: rows that refer to it must stop the transaction that makes it.
 
 use crate::base::name::Ident;
 use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site};
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::{Phases, in_use};
+use crate::strategy::in_use;
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Constraint(constraint) = at.here.get(&action.key)? else { return None };
@@ -22,7 +23,10 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         && constraint.validated
         && matches!(table, Key::Table(_))
         && in_use(table, changes)
-        && (constraint.contype == "c" || constraint.contype == "f" && !partitioned);
+        && (constraint.contype == "c"
+            || constraint.contype == "f"
+                && !partitioned
+                && constraint.references().is_some_and(|other| in_use(&other, changes)));
     if !fits {
         return None;
     }
@@ -31,5 +35,5 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     *first = Statement::new(format!("{} NOT VALID", first.sql));
     let name = Ident::new(at.key.name());
     let validate = Statement::new(format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object())).commit_before();
-    Some(vec![statements, vec![validate]])
+    Some(Phases::of(vec![statements, vec![validate]]))
 }

@@ -4,9 +4,9 @@
 use crate::kind::statement::Statement;
 use crate::kind::table::constraint::index_parent;
 use crate::kind::{Body, Site};
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::{Phases, columns_move, in_use};
+use crate::strategy::{columns_move, in_use};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Index(index) = at.here.get(&action.key)? else { return None };
@@ -20,5 +20,5 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     }
     let drop = Statement::new(format!("DROP INDEX CONCURRENTLY {}", at.sql())).outside();
     // A new foreign key would choose a unique index that is still there, and then hold it: that one goes first.
-    Some(if index.unique { vec![vec![drop]] } else { vec![Vec::new(), vec![drop]] })
+    Some(Phases::of(if index.unique { vec![vec![drop]] } else { vec![Vec::new(), vec![drop]] }))
 }

@@ -9,21 +9,22 @@
 use crate::base::name::{Ident, MAX_IDENT_BYTES};
 use crate::kind::statement::Statement;
 use crate::kind::table::index::Index;
-use crate::kind::{Body, Key, Site};
-use crate::plan::action::{Action, Verb};
+use crate::kind::{Body, Key, Site, Slot};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::{Phases, columns_move, in_use};
+use crate::strategy::{columns_move, in_use};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Index(index) = at.here.get(&action.key)? else { return None };
     match action.verb {
         Verb::Create if swaps(action, index, at, changes) => Some(beside(action, at)),
+        Verb::Create if builds(index, at, changes) && index.unique && is_taken(at) => Some(ahead(action, at)),
         Verb::Create if builds(index, at, changes) => Some(concurrently(action)),
         // The old index of a swap goes when the new one takes its name.
         Verb::Drop if action.key == *at.key => {
             let Some(Body::Index(next)) = at.there.get(&action.key) else { return None };
             let there = Site { here: at.there, there: at.here, ..*at };
-            swaps(action, next, &there, changes).then(|| vec![Vec::new()])
+            swaps(action, next, &there, changes).then(|| Phases::of(vec![Vec::new()]))
         }
         _ => None,
     }
@@ -48,10 +49,35 @@ fn concurrently(action: &Action) -> Phases {
         *first = online(&first.sql);
     }
     // Late, so that what runs outside a transaction does not cut the plan's transactions in two.
-    vec![Vec::new(), statements]
+    Phases::of(vec![Vec::new(), statements])
+}
+
+/// A unique index in the place of something else that had its name, a constraint: there is no moment without one.
+fn ahead(action: &Action, at: &Site) -> Phases {
+    let (beside, build) = built_beside(action, at);
+    let rename = format!("ALTER INDEX {} RENAME TO {}", beside.sql(), Ident::new(at.key.name()));
+    Phases { prepare: build, then: vec![vec![Statement::new(rename)]] }
+}
+
+/// Whether a relation has the key's name now.
+pub fn is_taken(at: &Site) -> bool {
+    let Some(schema) = at.key.schema() else { return false };
+    let slot = Slot::Relation(schema.clone(), Ident::new(at.key.name()));
+    let live = |key| Site { key, here: at.there, there: at.here, absorbed: at.absorbed };
+    at.there.iter().any(|(key, body)| key.schema() == Some(schema) && body.slots(&live(key)).contains(&slot))
 }
 
 fn beside(action: &Action, at: &Site) -> Phases {
+    let (beside, build) = built_beside(action, at);
+    let swap = vec![
+        Statement::new(format!("DROP INDEX {}", at.key.sql())).commit_before(),
+        Statement::new(format!("ALTER INDEX {} RENAME TO {}", beside.sql(), Ident::new(at.key.name()))),
+    ];
+    Phases::of(vec![Vec::new(), build, swap])
+}
+
+/// The build under a name that is free, and that name.
+fn built_beside(action: &Action, at: &Site) -> (Key, Vec<Statement>) {
     let beside = at.key.renamed(&short(at.key.name(), "_new"));
     let (own, other) = (Ident::new(at.key.name()), Ident::new(beside.name()));
     let mut build: Vec<Statement> = action.statements.clone();
@@ -61,11 +87,7 @@ fn beside(action: &Action, at: &Site) -> Phases {
     for statement in build.iter_mut().skip(1) {
         statement.sql = statement.sql.replacen(&at.key.sql(), &beside.sql(), 1);
     }
-    let swap = vec![
-        Statement::new(format!("DROP INDEX {}", at.key.sql())).commit_before(),
-        Statement::new(format!("ALTER INDEX {} RENAME TO {own}", beside.sql())),
-    ];
-    vec![Vec::new(), build, swap]
+    (beside, build)
 }
 
 fn online(sql: &str) -> Statement {

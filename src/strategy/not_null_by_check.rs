@@ -11,10 +11,10 @@ use crate::base::name::Ident;
 use crate::kind::key::Child;
 use crate::kind::statement::Statement;
 use crate::kind::{Key, Site};
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
+use crate::strategy::in_use;
 use crate::strategy::index_concurrently::short;
-use crate::strategy::{Phases, in_use};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Key::Column(_) = &action.key else { return None };
@@ -34,10 +34,10 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let mut last =
         vec![Statement::new(set.sql).commit_before(), Statement::new(format!("{alter} DROP CONSTRAINT {check}"))];
     last.extend(after);
-    Some(vec![first, vec![validate], last])
+    Some(Phases::of(vec![first, vec![validate], last]))
 }
 
-/// A name for the helping check that no constraint of the table has in either state.
+/// A name for the helping check, other than the one that a NOT NULL constraint gets (18), that no constraint of the table has in either state.
 fn free_name(at: &Site, table: &Key) -> String {
     let taken: BTreeSet<&str> = [at.here, at.there]
         .into_iter()
@@ -45,7 +45,7 @@ fn free_name(at: &Site, table: &Key) -> String {
         .filter(|(key, _)| matches!(key, Key::Constraint(_)))
         .map(|(key, _)| key.name())
         .collect();
-    let base = short(&format!("{}_{}", table.name(), at.key.name()), "_not_null");
+    let base = short(&format!("{}_{}", table.name(), at.key.name()), "_is_not_null");
     let free = |name: &str| {
         !taken.contains(name)
             && !{

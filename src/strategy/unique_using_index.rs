@@ -1,8 +1,9 @@
 //! UNIQUE and PRIMARY KEY on a table in use, from an index that was built concurrently.
 //!
-//! 1. `CREATE UNIQUE INDEX CONCURRENTLY`, outside a transaction: SHARE UPDATE EXCLUSIVE.
-//! 2. `ADD CONSTRAINT ... USING INDEX`: ACCESS EXCLUSIVE, a catalog change only when a primary key's columns are NOT
-//!    NULL already, which the plan sees to first.
+//! 1. `CREATE UNIQUE INDEX CONCURRENTLY`, outside a transaction: SHARE UPDATE EXCLUSIVE. It goes before the old key is
+//!    dropped, so that there is no moment without one; where the name is still taken, under another.
+//! 2. `ADD CONSTRAINT ... USING INDEX`, in the transaction that drops the old key: ACCESS EXCLUSIVE, a catalog change
+//!    only when a primary key's columns are NOT NULL already, which the plan sees to first. It renames the index.
 //!
 //! Not for DEFERRABLE constraints and partitioned tables, which Postgres cannot build that way.
 
@@ -10,9 +11,10 @@ use crate::base::name::Ident;
 use crate::kind::statement::Statement;
 use crate::kind::table::constraint::{Constraint, index_parent};
 use crate::kind::{Body, Key, Site, options};
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::{Phases, in_use};
+use crate::strategy::in_use;
+use crate::strategy::index_concurrently::{is_taken, short};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Constraint(constraint) = at.here.get(&action.key)? else { return None };
@@ -26,14 +28,15 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     if !fits {
         return None;
     }
-    let (word, index) = parts(constraint, at, table)?;
     let name = Ident::new(at.key.name());
-    let attach = format!("ALTER {} ADD CONSTRAINT {name} {word} USING INDEX {name}", at.on_object());
-    Some(vec![Vec::new(), vec![Statement::new(index).outside()], vec![Statement::new(attach)]])
+    let index = if is_taken(at) { Ident::new(short(name.as_str(), "_new")) } else { name.clone() };
+    let (word, build) = parts(constraint, table, &index)?;
+    let attach = format!("ALTER {} ADD CONSTRAINT {name} {word} USING INDEX {index}", at.on_object());
+    Some(Phases { prepare: vec![Statement::new(build).outside()], then: vec![vec![Statement::new(attach)]] })
 }
 
 /// The constraint's word, and the CREATE INDEX that stands for the rest of its definition.
-fn parts(constraint: &Constraint, at: &Site, table: &Key) -> Option<(&'static str, String)> {
+fn parts(constraint: &Constraint, table: &Key, name: &Ident) -> Option<(&'static str, String)> {
     let definition = constraint.definition.as_str();
     let (word, rest) = if let Some(rest) = definition.strip_prefix("PRIMARY KEY ") {
         ("PRIMARY KEY", rest)
@@ -48,7 +51,6 @@ fn parts(constraint: &Constraint, at: &Site, table: &Key) -> Option<(&'static st
     if columns.contains(" WITHOUT OVERLAPS") {
         return None;
     }
-    let name = Ident::new(at.key.name());
     let mut sql = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {} {columns}{distinct}", table.sql());
     if !constraint.options.is_empty() {
         sql.push_str(&format!(" WITH ({})", options::list(&constraint.options)));
