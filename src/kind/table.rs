@@ -147,7 +147,16 @@ impl Kind for Table {
     }
 
     fn loses(&self, at: &Site) -> Option<String> {
-        Some(format!("the rows of {}", at.sql()))
+        // Those of a partitioned table are in its partitions.
+        self.partition_by.is_none().then(|| format!("the rows of {}", at.sql()))
+    }
+}
+
+/// Whether a table of the live state cannot become the desired one by ALTER.
+pub fn is_remade(at: &Site, table: &Key) -> bool {
+    match (at.here.get(table), at.there.get(table)) {
+        (Some(Body::Table(from)), Some(Body::Table(to))) => matches!(from.alter(to, &at.of(table)), Alter::Replace(_)),
+        _ => false,
     }
 }
 

@@ -122,8 +122,11 @@ impl Decider<'_> {
         if !self.changes.destroyed.insert(key.clone()) {
             return;
         }
-        for copy in self.copies(key) {
-            self.destroy_with_copies(&copy, why.clone());
+        // Where all of its table goes, other tables let go of it first.
+        if !key.on().is_some_and(|on| self.changes.destroyed.contains(on)) {
+            for copy in self.copies(key) {
+                self.destroy_with_copies(&copy, why.clone());
+            }
         }
         self.changes.altered.remove(key);
         if self.desired.facts.contains(key) {

@@ -13,7 +13,7 @@ use crate::kind::data_type::conversion::castable;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
-use crate::kind::table::{inheritance, partition};
+use crate::kind::table::{inheritance, is_remade, partition};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -110,7 +110,8 @@ impl Kind for Column {
     fn copy_of(&self, at: &Site) -> Vec<Key> {
         let Some(table) = at.key.on() else { return Vec::new() };
         let later = parents(at.there, table);
-        let stays = |column: &Key| at.there.contains(column) && column.on().is_some_and(|on| later.contains(on));
+        let under = |on: &Key| later.contains(on) && !is_remade(at, on);
+        let stays = |column: &Key| at.there.contains(column) && column.on().is_some_and(under);
         inherited_from(at, self).into_iter().filter(stays).collect()
     }
 
@@ -149,16 +150,12 @@ impl Kind for Column {
     }
 
     fn retype(&self, at: &Site, used: &Key) -> Result<Change, String> {
-        let mut table = at.key.on().cloned();
-        while let Some(key) = table {
-            let keyed = |body: &Body| match body {
-                Body::Table(table) => table.partition_columns.iter().flatten().any(|c| c.as_str() == at.key.name()),
-                _ => false,
-            };
-            if at.there.get(&key).is_some_and(keyed) {
-                return Err(format!("its partition key reads column {}, whose type is replaced", at.key.name()));
-            }
-            table = partition::parent_table(at.there, &key);
+        let keyed = match at.key.on().and_then(|table| at.there.get(table)) {
+            Some(Body::Table(table)) => table.partition_columns.iter().flatten().any(|c| c.as_str() == at.key.name()),
+            _ => false,
+        };
+        if keyed {
+            return Err(format!("its partition key reads column {}, whose type is replaced", at.key.name()));
         }
         let column = Ident::new(at.key.name()).to_string();
         let over = match at.there.get(used) {
@@ -307,7 +304,8 @@ impl Column {
     /// This column once the changes to the columns that it inherits from have run.
     fn after_parents(&self, at: &Site) -> Self {
         let mut after = self.clone();
-        for parent in inherited_from(at, self) {
+        let stays = |parent: &Key| !parent.on().is_some_and(|on| is_remade(at, on));
+        for parent in inherited_from(at, self).into_iter().filter(stays) {
             let (Some(Body::Column(from)), Some(Body::Column(to))) = (at.here.get(&parent), at.there.get(&parent))
             else {
                 continue;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, Qualified};
 use crate::kind::facts::Facts;
-use crate::kind::key::Attached;
+use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::index_attachment::IndexAttachment;
 use crate::kind::table::table_key;
@@ -43,8 +43,15 @@ impl Kind for Partition {
         Alter::replace("a partition is detached and attached again to get other bounds or another parent")
     }
 
-    fn requires(&self, _at: &Site) -> Vec<Key> {
-        vec![self.parent_table()]
+    fn requires(&self, at: &Site) -> Vec<Key> {
+        let parent = self.parent_table();
+        let mut keys = vec![parent.clone()];
+        // Its bound is about these columns: it is detached before they change, and attached after.
+        if let (Some(Body::Table(table)), Some(own)) = (at.here.get(&parent), at.key.on()) {
+            let columns = table.partition_columns.iter().flatten();
+            keys.extend(columns.map(|name| Key::Column(Child::new(own.clone(), name.as_str()))));
+        }
+        keys
     }
 
     fn follows(&self, at: &Site) -> Vec<Key> {
