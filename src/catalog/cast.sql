@@ -1,5 +1,5 @@
--- Which type can be cast to which by a function or as it is. Casts through a type's text form are everywhere.
+-- Which type can be cast to which by an entry of its own, and whether that happens where a value is assigned. Casts through a type's text form are everywhere.
 SELECT pg_catalog.format_type(castsource, NULL) AS source,
-       pg_catalog.format_type(casttarget, NULL) AS target
+       pg_catalog.format_type(casttarget, NULL) AS target,
+       castcontext <> 'e' AS assigns
   FROM pg_catalog.pg_cast
- WHERE castmethod <> 'i'

@@ -78,6 +78,7 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
 struct Cast {
     source: String,
     target: String,
+    assigns: bool,
 }
 
 /// The OID of the catalog `pg_attrdef`, fixed by `pg_attrdef.h`.
@@ -125,7 +126,7 @@ impl Reader {
     }
 
     fn learn_casts(&mut self, rows: &[Row]) -> Result<(), DbError> {
-        let casts = rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target)));
+        let casts = rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target, cast.assigns)));
         self.catalog.facts = Facts::default().with_casts(casts.collect::<Result<_, _>>()?);
         Ok(())
     }

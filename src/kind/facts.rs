@@ -5,12 +5,15 @@ use std::sync::OnceLock;
 
 use crate::kind::{Body, Key};
 
+/// Types of which the first is cast to the second by an entry of `pg_cast`, and whether that happens where a
+/// value is assigned.
+pub type Casts = BTreeSet<(String, String, bool)>;
+
 /// Facts by key, with the way from a fact to those that stand on it.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     by_key: BTreeMap<Key, Body>,
-    /// Pairs of types of which the first is cast to the second otherwise than by its text form.
-    casts: BTreeSet<(String, String)>,
+    casts: Casts,
     standing: OnceLock<BTreeMap<Key, Vec<Key>>>,
     attached: OnceLock<BTreeMap<Key, Vec<Key>>>,
 }
@@ -42,17 +45,23 @@ impl Facts {
 
     /// With what is known of casts, those that come with Postgres included. It is no part of the state.
     #[must_use]
-    pub fn with_casts(mut self, casts: BTreeSet<(String, String)>) -> Self {
+    pub fn with_casts(mut self, casts: Casts) -> Self {
         self.casts = casts;
         self
     }
 
-    pub fn casts(&self) -> &BTreeSet<(String, String)> {
+    pub fn casts(&self) -> &Casts {
         &self.casts
     }
 
+    /// Whether the first type is cast to the second, be it only where that is written.
     pub fn has_cast(&self, from: &str, to: &str) -> bool {
-        self.casts.contains(&(from.to_owned(), to.to_owned()))
+        self.assigns(from, to) || self.casts.contains(&(from.to_owned(), to.to_owned(), false))
+    }
+
+    /// Whether it is cast where a value is assigned.
+    pub fn assigns(&self, from: &str, to: &str) -> bool {
+        self.casts.contains(&(from.to_owned(), to.to_owned(), true))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Body)> {

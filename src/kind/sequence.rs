@@ -104,6 +104,19 @@ impl Kind for Sequence {
     }
 }
 
+/// Makes a new sequence go on behind the values that a column of a table in use holds already, as its defaults would
+/// collide with them otherwise.
+pub fn go_on(sequence: &str, column: &Key, start: i64, increment: i64, (min, max): (i64, i64)) -> Option<Statement> {
+    let (table, name) = (column.on()?.sql(), Ident::new(column.name()));
+    let (furthest, within) = if increment > 0 {
+        (format!("max({name})"), format!("BETWEEN {start} AND {max}"))
+    } else {
+        (format!("min({name})"), format!("BETWEEN {min} AND {start}"))
+    };
+    let set = format!("pg_catalog.setval({}, {furthest})", literal(sequence));
+    Some(Statement::new(format!("SELECT {set} FROM {table} HAVING {furthest} {within}")))
+}
+
 impl Sequence {
     /// Where the sequence has not come as far as its new bounds, it starts anew within them: no value of theirs was
     /// given out, and Postgres refuses bounds that the position is not within.

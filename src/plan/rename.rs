@@ -96,9 +96,11 @@ impl Renames {
     }
 }
 
-/// The plan with these steps in transactions of their own before or after it.
+/// The one plan and then the other; where each is a single transaction, they are one.
 pub fn joined(first: Plan, then: Plan) -> Plan {
-    let next = first.steps.last().map_or(0, |step| step.group + 1);
+    let last = first.steps.last().map_or(0, |step| step.group);
+    let whole = |plan: &Plan| plan.steps.iter().all(|step| step.group == 0 && !step.outside);
+    let next = if first.is_empty() || whole(&first) && whole(&then) { last } else { last + 1 };
     let mut steps = first.steps;
     steps.extend(then.steps.into_iter().map(|step| Step { group: step.group + next, ..step }));
     Plan { steps }

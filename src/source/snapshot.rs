@@ -28,7 +28,7 @@ struct Snapshot {
     /// Pairs of places in `facts`: the first needs the second.
     edges: Vec<(usize, usize)>,
     excluded: BTreeMap<String, Vec<String>>,
-    casts: BTreeSet<(String, String)>,
+    casts: BTreeSet<(String, String, bool)>,
 }
 
 /// What a snapshot holds.

@@ -34,6 +34,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let first = statements.first_mut()?;
     *first = Statement::new(format!("{} NOT VALID", first.sql));
     let name = Ident::new(at.key.name());
-    let validate = Statement::new(format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object())).commit_before();
+    let validate =
+        Statement::new(format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object())).commit_before().commit_after();
     Some(Phases::of(vec![statements, vec![validate]]))
 }

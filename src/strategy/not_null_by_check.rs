@@ -30,7 +30,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let check = Ident::new(free_name(at, table));
     let alter = format!("ALTER {}", at.on_object());
     first.push(Statement::new(format!("{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")));
-    let validate = Statement::new(format!("{alter} VALIDATE CONSTRAINT {check}")).commit_before();
+    let validate = Statement::new(format!("{alter} VALIDATE CONSTRAINT {check}")).commit_before().commit_after();
     let mut last =
         vec![Statement::new(set.sql).commit_before(), Statement::new(format!("{alter} DROP CONSTRAINT {check}"))];
     last.extend(after);

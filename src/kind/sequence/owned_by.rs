@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::key::{Attached, Child, Scoped};
+use crate::kind::sequence::go_on;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::{Key, Kind, Site};
+use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OwnedBy {
@@ -22,7 +23,10 @@ impl Kind for OwnedBy {
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let Self { table_schema, table_name, column_name } = self;
-        one(format!("ALTER SEQUENCE {} OWNED BY {table_schema}.{table_name}.{column_name}", at.sql()))
+        let mut statements =
+            one(format!("ALTER SEQUENCE {} OWNED BY {table_schema}.{table_name}.{column_name}", at.sql()));
+        statements.extend(self.go_on(at));
+        statements
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
@@ -52,6 +56,20 @@ impl Kind for OwnedBy {
 }
 
 impl OwnedBy {
+    /// Where the sequence is new, and numbers the rows of a column that is not.
+    fn go_on(&self, at: &Site) -> Option<Statement> {
+        let (sequence, column) = (at.key.on()?, self.column(at)?);
+        let Some(Body::Sequence(body)) = at.here.get(sequence).filter(|_| !at.there.contains(sequence)) else {
+            return None;
+        };
+        let numbers = match at.here.get(&Key::Default(Attached::new(column.clone()))) {
+            Some(Body::Default(default)) => default.expression.starts_with("nextval("),
+            _ => false,
+        };
+        let there = numbers && at.there.contains(&column) && matches!(column.on(), Some(Key::Table(_)));
+        there.then(|| go_on(&sequence.sql(), &column, body.start, body.increment, (body.min, body.max))).flatten()
+    }
+
     /// The column's fact, in the state that this one is in.
     pub fn column(&self, at: &Site) -> Option<Key> {
         let table = Scoped::new(self.table_schema.as_str(), self.table_name.as_str());

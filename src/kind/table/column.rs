@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
-use crate::kind::data_type::conversion::castable;
+use crate::kind::data_type::conversion::using;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
@@ -51,6 +51,10 @@ impl Kind for Column {
             let why = "a stored generated column is computed for every row";
             statements[0].hazards.push(Hazard::Rewrites(why.to_owned()));
         }
+        if self.not_null && self.generated.is_none() && !is_foreign(at) && !self.is_filled(at) {
+            let why = "a row that is there already has no value for it";
+            statements[0].hazards.push(Hazard::DependsOnData(why.to_owned()));
+        }
         statements.extend(self.settings(at));
         statements
     }
@@ -69,7 +73,9 @@ impl Kind for Column {
             return Alter::InPlace(change);
         }
         if from.generated != to.generated || from.is_virtual != to.is_virtual {
-            return Alter::replace("the expression of a generated column cannot be changed");
+            let plain = if from.generated.is_none() { "a plain column cannot become generated" } else { "" };
+            let why = if plain.is_empty() { "the expression of a generated column cannot be changed" } else { plain };
+            return Alter::replace(why);
         }
         let change = from.changes(to, at);
         if change.statements.is_empty() { Alter::Equivalent } else { Alter::InPlace(change) }
@@ -165,7 +171,7 @@ impl Kind for Column {
             }
             None => format!("{column}::text"),
         };
-        Ok(self.type_change(at, &over))
+        Ok(self.type_change(at, Some(&over)))
     }
 
     fn runs_routines(&self) -> bool {
@@ -208,6 +214,12 @@ impl Column {
         sql
     }
 
+    /// Whether ADD COLUMN gives the rows that are there a value.
+    fn is_filled(&self, at: &Site) -> bool {
+        let on = || Attached::new(at.key.clone());
+        [Key::Default(on()), Key::Identity(on())].iter().any(|key| at.absorbed.contains(key))
+    }
+
     /// What cannot be said where the column is created.
     pub fn settings(&self, at: &Site) -> Vec<Statement> {
         let bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
@@ -246,17 +258,19 @@ impl Column {
             change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
         }
         if *type_name != self.type_name || *collation != self.collation {
-            let value = castable(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
-            let typed = to.type_change(at, &value);
+            let value = using(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
+            let typed = to.type_change(at, value.as_deref());
             change.statements.extend(typed.statements);
             change.disturbs = typed.disturbs;
         }
         if *not_null != self.not_null && *not_null {
-            change.statements.push(
-                Statement::new(self.clause_of(at, "SET NOT NULL"))
+            let mut set = Statement::new(self.clause_of(at, "SET NOT NULL"));
+            if !is_foreign(at) {
+                set = set
                     .hazard(Hazard::Scans("every row is read to see that none is null".to_owned()))
-                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned())),
-            );
+                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned()));
+            }
+            change.statements.push(set);
         }
         let mut alone = Vec::new();
         if *storage != self.storage {
@@ -279,8 +293,8 @@ impl Column {
         change
     }
 
-    /// ALTER COLUMN TYPE to this column's type, from this expression of its present value.
-    fn type_change(&self, at: &Site, value: &str) -> Change {
+    /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written.
+    fn type_change(&self, at: &Site, value: Option<&str>) -> Change {
         let mut clause = format!("TYPE {}", self.type_name);
         if let Some(collation) = &self.collation {
             clause.push_str(&format!(" COLLATE {collation}"));
@@ -288,7 +302,7 @@ impl Column {
         if is_foreign(at) {
             return Change { statements: one(self.clause_of(at, &clause)), disturbs: Disturbs::TypeDependents };
         }
-        if self.generated.is_none() {
+        if let Some(value) = value.filter(|_| self.generated.is_none()) {
             clause.push_str(&format!(" USING {value}::{}", self.type_name));
         }
         let statement = Statement::new(self.clause_of(at, &clause))

@@ -42,8 +42,9 @@ impl Kind for Constraint {
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let sql = format!("{} ADD {}", self.alter_on(at), self.written(at));
-        let statement = Statement::new(sql);
-        if self.validated { vec![statement.hazard(self.cost())] } else { vec![statement] }
+        let mut statement = Statement::new(sql);
+        statement.hazards.extend(self.cost(at).filter(|_| self.validated));
+        vec![statement]
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
@@ -251,11 +252,19 @@ impl Constraint {
         }
     }
 
-    fn cost(&self) -> Hazard {
-        match self.contype.as_str() {
-            "p" | "u" | "x" => Hazard::Scans("its index is built while writers wait".to_owned()),
-            _ => Hazard::Scans("every row is checked while writers wait".to_owned()),
-        }
+    /// A foreign table's rows are not looked at, and a partitioned table has none.
+    fn cost(&self, at: &Site) -> Option<Hazard> {
+        let empty = match at.on() {
+            Some((_, Body::Table(table))) => table.partition_by.is_some() && self.has_index(),
+            Some((_, Body::ForeignTable(_))) => true,
+            _ => false,
+        };
+        let what = match self.contype.as_str() {
+            "p" | "u" | "x" => "its index is built while readers and writers wait",
+            "f" => "every row is checked while writers wait",
+            _ => "every row is checked while readers and writers wait",
+        };
+        (!empty).then(|| Hazard::Scans(what.to_owned()))
     }
 
     /// The constraints of the parents that this one is inherited from.

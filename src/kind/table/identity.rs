@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified};
+use crate::kind::sequence::go_on;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
@@ -29,6 +30,9 @@ impl Kind for Identity {
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut statements = one(alter_column(at, &format!("ADD {}", self.generated(at))));
         statements.extend(self.settings(at));
+        let column = at.key.on().filter(|column| at.there.contains(column));
+        let sequence = self.sequence().to_string();
+        statements.extend(column.and_then(|c| go_on(&sequence, c, self.start, self.increment, (self.min, self.max))));
         statements
     }
 

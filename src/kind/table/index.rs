@@ -37,8 +37,11 @@ impl Kind for Index {
     const QUERY: &'static str = include_str!("index.sql");
 
     fn create(&self, at: &Site) -> Vec<Statement> {
-        let create = Statement::new(self.create_index())
-            .hazard(Hazard::Scans("the index is built while writers wait".to_owned()));
+        let mut create = Statement::new(self.create_index());
+        // That of a partitioned table is an entry in the catalog: ON ONLY.
+        if !self.partitioned {
+            create = create.hazard(Hazard::Scans("the index is built while writers wait".to_owned()));
+        }
         let mut statements = vec![create];
         for (column, target) in self.targets() {
             let sql = format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target}", at.sql());
