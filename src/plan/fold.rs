@@ -41,9 +41,47 @@ pub fn fold(builder: &Builder, actions: Actions, graph: &DiGraph<(), ()>, sequen
         }
         result.push(action);
     }
+    joined(result)
+}
+
+/// Type changes of one table that stand together in one statement: it rewrites the table once, not for each.
+fn joined(actions: Vec<Action>) -> Vec<Action> {
+    let mut result: Vec<Action> = Vec::with_capacity(actions.len());
+    for action in actions {
+        match result.last_mut() {
+            Some(last) if same_table(last, &action) => join(last, action),
+            _ => result.push(action),
+        }
+    }
     result
 }
 
+fn same_table(one: &Action, other: &Action) -> bool {
+    let only = |action: &Action| action.statements.len() == 1 && !action.prepares && action.phase == 0;
+    let retypes = |action: &Action| {
+        let sql = action.statements.first().map_or("", |statement| statement.sql.as_str());
+        let subcommand = type_change(sql, action).is_some();
+        action.verb == Verb::Alter && matches!(action.key, Key::Column(_)) && only(action) && subcommand
+    };
+    one.key.on() == other.key.on() && retypes(one) && retypes(other)
+}
+
+/// The part of the statement behind the table's name.
+fn type_change<'a>(sql: &'a str, action: &Action) -> Option<&'a str> {
+    let rest = sql.strip_prefix(&format!("ALTER TABLE {}", action.key.on()?.sql()))?;
+    let clause = rest.strip_prefix(char::is_whitespace)?.trim_start();
+    (clause.starts_with("ALTER COLUMN ") && clause.contains(" TYPE ")).then_some(clause)
+}
+
+fn join(into: &mut Action, action: Action) {
+    let clause = |of: &Action| of.statements.first().and_then(|s| type_change(&s.sql, of)).map(str::to_owned);
+    let (table, parts) = (into.key.on().map(Key::sql), [clause(into), clause(&action)]);
+    if let (Some(statement), Some(table), [Some(first), Some(more)]) = (into.statements.first_mut(), table, parts) {
+        statement.sql = format!("ALTER TABLE {table}\n    {first},\n    {more}");
+        statement.hazards.extend(action.statements.into_iter().flat_map(|statement| statement.hazards));
+        into.with.extend(action.with);
+    }
+}
 /// The CREATE that this action could become a clause of.
 fn target(builder: &Builder, actions: &Actions, index: usize) -> Option<usize> {
     let action = &actions.all[index];

@@ -127,11 +127,20 @@ fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<
             with: vec![step.to.clone()],
             sql: statement.sql,
             hazards: statement.hazards,
-            reason: step.schema.is_none().then(|| format!("it was called {}", Ident::new(step.from.name()))),
+            reason: called(step),
             group: 0,
             outside: false,
         })
         .collect()
+}
+
+/// Why there is a rename; none for what only moves.
+fn called(step: &Move) -> Option<String> {
+    match (&step.label, &step.schema) {
+        (Some((new, old)), _) => Some(format!("value {} was called {}", literal(new), literal(old))),
+        (None, Some(_)) => None,
+        (None, None) => Some(format!("it was called {}", Ident::new(step.from.name()))),
+    }
 }
 
 /// Extensions in another schema than before. Moving one changes the name of every type of it, so like a rename it is

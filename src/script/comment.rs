@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::name::without_public;
 use crate::base::place::Place;
-use crate::kind::Key;
 use crate::kind::statement::Hazard;
+use crate::kind::{Key, Site};
 use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::plan::step::Step;
@@ -74,6 +74,9 @@ impl<'a> Narrator<'a> {
                 text.push_str(&lines(&touches(hazard)));
             }
         }
+        for lost in block.iter().filter_map(|step| self.loses(step)) {
+            text.push_str(&lines(&format!("loses data: {}", without_public(&lost))));
+        }
         for step in block {
             text.push_str(&lay_out(&step.sql));
             text.push('\n');
@@ -96,17 +99,28 @@ impl<'a> Narrator<'a> {
         step.verb == Verb::Create && self.created.contains_key(&object(&step.key, self.header.to.facts))
     }
 
+    /// The rows or values that go with what is dropped.
+    fn loses(&self, step: &Step) -> Option<String> {
+        let (facts, nothing) = (self.header.from.facts, BTreeSet::new());
+        let body = facts.get(&step.key).filter(|_| step.verb == Verb::Drop)?;
+        body.loses(&Site { key: &step.key, here: facts, there: self.header.to.facts, absorbed: &nothing })
+    }
+
     fn why(&self, step: &Step, block: &[Step]) -> String {
         let same = |other: &&Step| other.verb == step.verb && other.key == step.key;
         let before = self.steps.iter().filter(same).any(|other| other.group < step.group);
         let after = self.steps.iter().filter(same).any(|other| other.group > step.group);
-        let name = without_public(&step.key.to_string());
+        let name = self.name(step);
         if before {
             return format!("{name}: {}", continuation(block));
         }
         let place = self.place(step).map(|place| format!(" ({place})")).unwrap_or_default();
         let reason = step.reason.as_deref().map(without_public).unwrap_or_default();
         let what = match step.verb {
+            _ if step.sql.contains(" ATTACH PARTITION ") => {
+                format!("{} is attached{place}{}", on(step), because(&reason))
+            }
+            _ if step.sql.contains(" DETACH PARTITION ") => format!("{} is detached{}", on(step), because(&reason)),
             Verb::Create | Verb::Drop if reason.is_empty() && turns(step.verb, block) => {
                 format!("changed {name}{place}")
             }
@@ -126,6 +140,16 @@ impl<'a> Narrator<'a> {
         format!("{what}{}", beginning(block, after))
     }
 
+    /// What the step is about: a table where it is one of several columns, and a partition where it comes or goes.
+    fn name(&self, step: &Step) -> String {
+        let columns = step.with.iter().filter(|key| key.on() == step.key.on() && matches!(key, Key::Column(_))).count();
+        let on = step.key.on().map(ToString::to_string).unwrap_or_default();
+        without_public(&match step.key {
+            Key::Column(_) if step.verb == Verb::Alter && columns > 1 => format!("{columns} columns of {on}"),
+            _ => step.key.to_string(),
+        })
+    }
+
     /// Where the files declare it, for what a file declares.
     fn place(&self, step: &Step) -> Option<Place> {
         if self.header.direction == Direction::Down || matches!(step.verb, Verb::Drop | Verb::CleanUp) {
@@ -133,6 +157,16 @@ impl<'a> Narrator<'a> {
         }
         (self.header.places)(&step.key)
     }
+}
+
+/// The table that is a partition.
+fn on(step: &Step) -> String {
+    without_public(&step.key.on().map(ToString::to_string).unwrap_or_default())
+}
+
+fn because(reason: &str) -> String {
+    let restored = reason.strip_prefix("it stands on ").map(|what| format!(": its place is under {what}"));
+    restored.unwrap_or_else(|| if reason.is_empty() { String::new() } else { format!(": {reason}") })
 }
 
 /// Whether statements do the reverse of what their verb says: a REVOKE from PUBLIC makes privileges differ from what

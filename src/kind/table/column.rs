@@ -73,8 +73,10 @@ impl Kind for Column {
             return Alter::InPlace(change);
         }
         if from.generated != to.generated || from.is_virtual != to.is_virtual {
-            let plain = if from.generated.is_none() { "a plain column cannot become generated" } else { "" };
-            let why = if plain.is_empty() { "the expression of a generated column cannot be changed" } else { plain };
+            let why = match from.generated {
+                Some(_) => "the expression of a generated column cannot be changed",
+                None => "a plain column cannot become generated",
+            };
             return Alter::replace(why);
         }
         let change = from.changes(to, at);

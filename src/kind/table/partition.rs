@@ -40,7 +40,7 @@ impl Kind for Partition {
         if (parent_schema, parent_name, bound) == (&self.parent_schema, &self.parent_name, &self.bound) {
             return Alter::Equivalent;
         }
-        Alter::replace("a partition is detached and attached again to get other bounds or another parent")
+        Alter::replace("to get other bounds or another parent")
     }
 
     fn requires(&self, at: &Site) -> Vec<Key> {
