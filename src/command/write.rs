@@ -28,7 +28,8 @@ fn into(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
     let mut ready = Vec::new();
     for (name, text) in files {
         let mut file = builder.tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
+        // Not by way of the temporary file, whose errors name it.
+        file.as_file_mut().write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         ready.push((file, folder.join(name)));
     }

@@ -63,16 +63,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::catalog::Catalog;
-    use crate::catalog::sample::table;
     use crate::kind::Key;
+    use crate::kind::key::Scoped;
 
     fn written(from: &str, to: &str) -> String {
         let casts =
             [("integer", "bigint", true), ("timestamp without time zone", "date", true), ("boolean", "integer", false)];
         let casts = casts.map(|(from, to, assigns)| (from.to_owned(), to.to_owned(), assigns));
-        let facts = Catalog::default().with_enum("mood", &["ok"]).facts.with_casts(BTreeSet::from(casts));
-        let (key, nothing): (Key, BTreeSet<Key>) = (table("t"), BTreeSet::new());
+        let facts = Facts::default().with_casts(BTreeSet::from(casts));
+        let (key, nothing): (Key, BTreeSet<Key>) = (Key::Table(Scoped::new("public", "t")), BTreeSet::new());
         let at = Site { key: &key, here: &facts, there: &facts, absorbed: &nothing };
         using(&at, "a", from, to).unwrap_or_default()
     }
