@@ -85,7 +85,7 @@ impl Kind for Table {
         if *partition_by != self.partition_by {
             return Alter::replace("a table's partition key cannot be changed");
         }
-        if let Some(why) = self.key_moves(at) {
+        if let Some(why) = self.key_moves(at, None) {
             return Alter::replace(why);
         }
         let table = at.sql();
@@ -161,9 +161,10 @@ pub fn is_remade(at: &Site, table: &Key) -> bool {
 }
 
 impl Table {
-    /// Why a change of a column that the partition key reads makes the table another one.
-    fn key_moves(&self, at: &Site) -> Option<String> {
-        self.partition_columns.iter().flatten().find_map(|name| {
+    /// Why a change of a column that the partition key reads, of this one or of any, makes the table another one.
+    fn key_moves(&self, at: &Site, only: Option<&str>) -> Option<String> {
+        let columns = self.partition_columns.iter().flatten();
+        columns.filter(|name| only.is_none_or(|only| only == name.as_str())).find_map(|name| {
             let key = Key::Column(Child::new(at.key.clone(), name.as_str()));
             let (Some(Body::Column(from)), to) = (at.here.get(&key), at.there.get(&key)) else { return None };
             let same = matches!(to, Some(Body::Column(to)) if to.type_name == from.type_name && to.collation == from.collation);

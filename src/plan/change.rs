@@ -181,6 +181,9 @@ impl Decider<'_> {
             return;
         }
         let stands = user.on() == Some(used);
+        if !stands && self.is_detached_from(user, used) {
+            return;
+        }
         if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user)) {
             return;
         }
@@ -201,6 +204,15 @@ impl Decider<'_> {
         }
         let fate = if self.desired.facts.contains(used) { "replaced" } else { "dropped" };
         self.destroy(user, Some(format!("it stands on {used}, which is {fate}")));
+    }
+
+    /// Whether an index of a partition is free of its parent's, because the partition is detached before that goes.
+    fn is_detached_from(&self, user: &Key, used: &Key) -> bool {
+        let freed = |body: &Body| match body {
+            Body::IndexAttachment(body) => body.parent() == *used && self.changes.destroyed.contains(&body.partition()),
+            _ => false,
+        };
+        self.live.facts.standing_on(user).any(|(_, body)| freed(body))
     }
 
     /// Whether its own change says anew what it needs. ALTER CONSTRAINT changes when a key is checked, not which index

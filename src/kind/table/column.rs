@@ -79,8 +79,15 @@ impl Kind for Column {
             };
             return Alter::replace(why);
         }
+        if let Some(why) = moves_key(at) {
+            return Alter::replace(why);
+        }
         let change = from.changes(to, at);
         if change.statements.is_empty() { Alter::Equivalent } else { Alter::InPlace(change) }
+    }
+
+    fn remakes(&self, at: &Site) -> Option<String> {
+        moves_key(&Site { here: at.there, there: at.here, ..*at })
     }
 
     fn follows(&self, at: &Site) -> Vec<Key> {
@@ -102,7 +109,9 @@ impl Kind for Column {
         if created(table) {
             return Some(table.clone());
         }
-        let parents = inherited_from(at, self).into_iter().filter(|_| was_child(at));
+        // The ADD COLUMN of a parent reaches what is under it, which nothing is where the parent itself is new.
+        let reaches = |parent: &Key| was_child(at) && !parent.on().is_some_and(created);
+        let parents = inherited_from(at, self).into_iter().filter(reaches);
         parents.chain(attribute(at)).find(|parent| created(parent))
     }
 
@@ -111,7 +120,8 @@ impl Kind for Column {
         if dropped(table) {
             return Some(table.clone());
         }
-        let parents = inherited_from(at, self).into_iter().filter(|_| !self.local.0);
+        let follows = !self.local.0 && !partition::is_detached(at, table, dropped);
+        let parents = inherited_from(at, self).into_iter().filter(|_| follows);
         parents.chain(attribute(at)).find(|parent| dropped(parent))
     }
 
@@ -351,6 +361,16 @@ fn inherited_from(at: &Site, column: &Column) -> Vec<Key> {
 
 fn parents(facts: &Facts, table: &Key) -> Vec<Key> {
     inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
+}
+
+/// Why a change of this column makes its table another one, where it does: the partition key reads the column.
+fn moves_key(at: &Site) -> Option<String> {
+    match at.on() {
+        Some((table, Body::Table(body))) if at.there.contains(table) => {
+            body.key_moves(&at.of(table), Some(at.key.name()))
+        }
+        _ => None,
+    }
 }
 
 /// The attribute that makes a typed table have this column.

@@ -142,6 +142,9 @@ impl Kind for Constraint {
             // Dropped on its own when both tables go, so that two tables with keys to each other can be dropped at all.
             return (!both).then(|| table.clone());
         }
+        if partition::is_detached(at, table, dropped) {
+            return None;
+        }
         if self.contype == "c" && !self.local.0 {
             return self.parents(at).into_iter().find(|parent| dropped(parent));
         }

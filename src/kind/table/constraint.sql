@@ -4,7 +4,6 @@ SELECT 'pg_constraint'::regclass::oid AS classid,
        k.oid AS objid,
        0 AS objsubid,
        CASE
-         WHEN k.contype = 'n' THEN 'part of the column'
          WHEN k.contype = 'f' AND k.conparentid <> 0 THEN 'copy of the parent''s foreign key'
        END AS excluded,
        CASE WHEN k.conrelid <> 0 THEN 'pg_class'::regclass ELSE 'pg_type'::regclass END::oid AS on_classid,
@@ -33,7 +32,7 @@ SELECT 'pg_constraint'::regclass::oid AS classid,
   LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
   LEFT JOIN pg_catalog.pg_class AS ic ON k.contype IN ('p', 'u', 'x') AND ic.oid = k.conindid
   LEFT JOIN pg_catalog.pg_tablespace AS ts ON ts.oid = ic.reltablespace
- WHERE k.contype IN ('c', 'f', 'p', 'u', 'x', 'n')
+ WHERE k.contype IN ('c', 'f', 'p', 'u', 'x')
    AND n.nspname <> 'information_schema'
    AND n.nspname !~ '^pg_'
  ORDER BY k.conrelid, k.contypid, k.conname

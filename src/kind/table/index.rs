@@ -102,7 +102,11 @@ impl Kind for Index {
     }
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
-        Some(self.table_key(at)).filter(|table| dropped(table)).or_else(|| index_parent(at).filter(|p| dropped(p)))
+        let table = self.table_key(at);
+        if dropped(&table) {
+            return Some(table);
+        }
+        index_parent(at).filter(|parent| dropped(parent) && !partition::is_detached(at, &table, dropped))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

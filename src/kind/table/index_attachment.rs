@@ -55,7 +55,7 @@ impl Kind for IndexAttachment {
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         let on = at.key.on().cloned();
-        on.into_iter().chain([self.parent(), self.partition()]).find(|key| dropped(key))
+        on.into_iter().chain([self.partition(), self.parent()]).find(|key| dropped(key))
     }
 }
 
