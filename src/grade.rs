@@ -117,6 +117,8 @@ fn dropped(step: &Step, live: &Facts, desired: &Facts, reasons: &BTreeMap<&Key, 
     };
     match loss(&step.key) {
         Some(whole) => vec![whole],
+        // A partitioned table: the values of its columns are in its partitions, like its rows.
+        None if matches!(step.key, Key::Table(_)) => Vec::new(),
         None => step.with.iter().filter_map(loss).collect(),
     }
 }

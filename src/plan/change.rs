@@ -184,7 +184,7 @@ impl Decider<'_> {
         if !stands && self.is_detached_from(user, used) {
             return;
         }
-        if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user)) {
+        if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user, used)) {
             return;
         }
         let origins = self.origins(user);
@@ -222,8 +222,11 @@ impl Decider<'_> {
     }
 
     /// Whether Postgres itself makes an index or constraint anew, because a column of it changes its type: it then has
-    /// the new type's operator class.
-    fn is_rebuilt(&self, user: &Key) -> bool {
+    /// the new type's operator class. The key that a foreign key goes by stays the one that it was made for.
+    fn is_rebuilt(&self, user: &Key, used: &Key) -> bool {
+        if matches!(used, Key::Constraint(_) | Key::Index(_)) {
+            return false;
+        }
         let (from, to) = (self.live.facts.get(user), self.desired.facts.get(user));
         let retyped =
             |key: &Key| self.changes.altered.get(key).is_some_and(|change| change.disturbs == Disturbs::TypeDependents);

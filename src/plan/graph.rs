@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::catalog::Catalog;
-use crate::kind::{Key, Slot};
+use crate::kind::{Body, Key, Slot};
 use crate::plan::Rewrite;
 use crate::plan::action::{Action, Verb};
 use crate::plan::build::{Actions, Builder, Span};
@@ -95,6 +95,7 @@ impl Graph<'_> {
         self.teardown(&mut before);
         self.making_room(&mut before);
         self.preparing(&mut before);
+        self.referring(&mut before);
         graph
     }
 
@@ -120,6 +121,25 @@ impl Graph<'_> {
             let sibling = |key: &Key| matches!(key, Key::Constraint(_)) && key.on() == action.key.on();
             for (_, dropped) in destroyer.iter().filter(|(key, _)| self.wishes && sibling(key)) {
                 before(one(index), *dropped);
+            }
+        }
+    }
+
+    /// A new foreign key would go by a key of the other table that is still there, and then hold it: that one goes first.
+    fn referring(&self, before: &mut impl FnMut(Span, Span)) {
+        let mut gone: BTreeMap<&Key, Vec<Span>> = BTreeMap::new();
+        for (key, span) in self.actions.destroyer.iter().filter(|(key, _)| matches!(key, Key::Constraint(_))) {
+            if let Some(table) = key.on() {
+                gone.entry(table).or_default().push(*span);
+            }
+        }
+        for (key, span) in self.actions.producer.iter().filter(|_| self.wishes) {
+            let referenced = match self.builder.desired.facts.get(key) {
+                Some(Body::Constraint(constraint)) => constraint.references(),
+                _ => None,
+            };
+            for dropped in referenced.iter().filter_map(|table| gone.get(table)).flatten() {
+                before(*dropped, *span);
             }
         }
     }
