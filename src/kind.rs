@@ -10,6 +10,7 @@ pub mod statement;
 pub mod access_method;
 pub mod acl;
 pub mod aggregate;
+pub mod base_type;
 pub mod carried;
 pub mod cast;
 pub mod collation;
@@ -366,6 +367,7 @@ kinds! {
     Extension(Global) = extension::Extension,
     Language(Global) = language::Language,
     Collation(Scoped) = collation::Collation,
+    BaseType(Scoped) = base_type::BaseType,
     Enum(Scoped) = enumeration::Enum,
     Domain(Scoped) = domain::Domain,
     Composite(Scoped) = composite::Composite,

@@ -62,8 +62,12 @@ const SHOP: &str = "
     SET check_function_bodies = off;
     CREATE SCHEMA shop;
     CREATE TYPE shop.state AS ENUM ('new', 'paid');
+    CREATE TYPE shop.odd;
+    CREATE FUNCTION shop.odd_in(cstring) RETURNS shop.odd LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+    CREATE FUNCTION shop.odd_out(shop.odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+    CREATE TYPE shop.odd (INPUT = shop.odd_in, OUTPUT = shop.odd_out, LIKE = integer);
     CREATE TABLE shop.a (id int PRIMARY KEY, b int, state shop.state DEFAULT 'new');
-    CREATE TABLE shop.b (id int PRIMARY KEY, a int REFERENCES shop.a);
+    CREATE TABLE shop.b (id int PRIMARY KEY, a int REFERENCES shop.a, odd shop.odd);
     ALTER TABLE shop.a ADD FOREIGN KEY (b) REFERENCES shop.b;
     CREATE FUNCTION shop.count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM shop.\"V/1\"';
     CREATE VIEW shop.\"V/1\" AS SELECT * FROM shop.a WHERE id > 0;
@@ -206,4 +210,31 @@ fn a_graph_shows_needs_and_what_a_plan_touches() {
     assert!(place.exits(0, &["graph", "--format", "mermaid", "two.sql"]).out.starts_with("flowchart LR"));
     let touched = place.exits(0, &["graph", "schema", "two.sql"]).out;
     assert!(touched.starts_with("~ table shop.a\n"), "{touched}");
+}
+
+#[test]
+fn a_base_type_is_not_dropped_below_what_is_not_managed() {
+    let (place, cluster) = (Place::new(), Cluster::start().unwrap());
+    cluster.create(&["live"]).unwrap();
+    place.write("schema/one.sql", "CREATE TABLE t (a int);");
+    place.write("pgplumb.yaml", "exclude: {schemas: [others]}");
+    place.write(
+        "live.sql",
+        "CREATE TABLE t (a int);
+        CREATE TYPE odd;
+        CREATE FUNCTION odd_in(cstring) RETURNS odd LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+        CREATE FUNCTION odd_out(odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+        CREATE TYPE odd (INPUT = odd_in, OUTPUT = odd_out, LIKE = integer);
+        CREATE SCHEMA others;
+        CREATE TABLE others.t (many odd[]);",
+    );
+    cluster.psql("live", &place.path().join("live.sql")).unwrap();
+    let arguments = ["plan", "--db", &cluster.url("live"), "--allow", "all", "--out", "out"];
+    place.exits(0, &arguments);
+    let up = place.path().join("out/up.sql");
+    let refused = cluster.psql("live", &up).unwrap_err();
+    assert!(refused.contains("other objects still use the type public.odd"), "{refused}");
+    cluster.query("live", "DROP TABLE others.t").unwrap();
+    cluster.psql("live", &up).unwrap();
+    assert_eq!(cluster.query("live", "SELECT count(*) FROM pg_proc WHERE proname LIKE 'odd%'").unwrap().trim(), "0");
 }

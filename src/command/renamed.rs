@@ -73,7 +73,10 @@ fn is(key: &Key, body: &Body, target: &Target) -> bool {
         (Target::Schema { name }, Key::Schema(_)) => key.name() == name,
         (Target::Table { schema, name }, Key::Table(_) | Key::ForeignTable(_))
         | (Target::Index { schema, name }, Key::Index(_))
-        | (Target::Type { schema, name }, Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_))
+        | (
+            Target::Type { schema, name },
+            Key::BaseType(_) | Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_),
+        )
         | (Target::View { schema, name }, Key::View(_))
         | (Target::MaterializedView { schema, name }, Key::MaterializedView(_))
         | (Target::Sequence { schema, name }, Key::Sequence(_)) => named(schema, name),

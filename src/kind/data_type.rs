@@ -27,7 +27,7 @@ pub fn type_slots(key: &Key) -> Vec<Slot> {
 /// The facts that may be the type of this name, of those that are there.
 pub fn types_named(facts: &Facts, schema: &str, name: &str) -> Vec<Key> {
     let scoped = Scoped::new(schema, name);
-    let types: [fn(Scoped) -> Key; 4] = [Key::Enum, Key::Domain, Key::Composite, Key::Range];
+    let types: [fn(Scoped) -> Key; 5] = [Key::BaseType, Key::Enum, Key::Domain, Key::Composite, Key::Range];
     let rows: [fn(Scoped) -> Key; 4] = [Key::Table, Key::ForeignTable, Key::View, Key::MaterializedView];
     types.iter().chain(&rows).map(|kind| kind(scoped.clone())).filter(|key| facts.contains(key)).collect()
 }

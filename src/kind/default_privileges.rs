@@ -184,7 +184,7 @@ fn standard_of(key: &Key, facts: &Facts, affected: &BTreeMap<String, Entries>) -
         Key::Table(_) | Key::View(_) | Key::MaterializedView(_) | Key::ForeignTable(_) => ("tables", "r"),
         Key::Sequence(_) => ("sequences", "s"),
         Key::Function(_) | Key::Procedure(_) | Key::Aggregate(_) => ("functions", "f"),
-        Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_) => ("types", "T"),
+        Key::BaseType(_) | Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_) => ("types", "T"),
         Key::Schema(_) => ("schemas", "n"),
         _ => return None,
     };

@@ -1,4 +1,4 @@
--- Columns of views and materialized views.
+-- Columns of views and materialized views. Those of a view are not stored, and how cannot be set.
 SELECT 'pg_class'::regclass::oid AS classid,
        a.attrelid AS objid,
        a.attnum::int4 AS objsubid,
@@ -10,7 +10,7 @@ SELECT 'pg_class'::regclass::oid AS classid,
        a.attnum AS position,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type_name,
        CASE WHEN a.attcollation <> 0 THEN a.attcollation::regcollation::text END AS collation,
-       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
+       CASE WHEN c.relkind = 'm' AND a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
        t.typstorage AS type_storage,
        CASE WHEN a.attcompression <> '' THEN a.attcompression END AS compression,
        CASE WHEN COALESCE(a.attstattarget, -1) >= 0 THEN a.attstattarget::int4 END AS statistics,

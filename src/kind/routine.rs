@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
+use crate::kind::base_type::made_of;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
@@ -80,6 +81,14 @@ impl<const PROCEDURE: bool> Kind for Routine<PROCEDURE> {
             return Alter::Equivalent;
         }
         Alter::in_place(one(definition.trim_end()))
+    }
+
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        made_of(at.here, at.key, created)
+    }
+
+    fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        made_of(at.here, at.key, dropped)
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

@@ -100,12 +100,16 @@ impl Builder<'_> {
             let below: BTreeSet<Key> =
                 self.changes.destroyed.iter().filter(|k| self.drop_home(k) == *key).cloned().collect();
             let span = self.push(actions, Verb::SetAside, key, below.clone(), rename);
-            for key in below {
-                actions.destroyer.insert(key, span);
+            for key in &below {
+                actions.destroyer.insert(key.clone(), span);
             }
             actions.destroyer.insert(key.clone(), span);
             let span = self.push(actions, Verb::CleanUp, key, BTreeSet::new(), vec![drop]);
             actions.cleaner.insert(key.clone(), span);
+            // The functions of a base type stay with it until then.
+            for part in below.iter().filter(|key| key.on().is_none()) {
+                actions.cleaner.insert(part.clone(), span);
+            }
         }
     }
 

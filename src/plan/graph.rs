@@ -70,6 +70,11 @@ fn one(index: usize) -> Span {
     Span { first: index, last: index }
 }
 
+/// Whether this is a function that a base type needs, which needs the type itself: not what is changed of it.
+fn is_part(function: &Key, of: &Key, state: &Dependencies) -> bool {
+    matches!(of, Key::BaseType(_)) && state.needs(of, function)
+}
+
 struct Graph<'a> {
     builder: &'a Builder<'a>,
     actions: &'a Actions,
@@ -151,7 +156,7 @@ impl Graph<'_> {
             for used in self.to.uses(key) {
                 if let Some(maker) = producer.get(used) {
                     before(*maker, *span);
-                } else if let Some(maker) = alterer.get(used) {
+                } else if let Some(maker) = alterer.get(used).filter(|_| !is_part(key, used, self.to)) {
                     // Only a key waits until its columns are NOT NULL, which may take until the end.
                     let whole = matches!(key, Key::Constraint(_) | Key::Identity(_));
                     before(if whole { *maker } else { one(maker.first) }, *span);
@@ -182,7 +187,7 @@ impl Graph<'_> {
                     (Some(_), Some(cleaned)) if cleaner.contains_key(key) => before(*user, *cleaned),
                     (Some(dropped), _) => before(*user, *dropped),
                     (None, _) => {
-                        if let Some(altered) = alterer.get(used) {
+                        if let Some(altered) = alterer.get(used).filter(|_| !is_part(key, used, self.from)) {
                             before(*span, *altered);
                         }
                     }

@@ -11,7 +11,9 @@ pub const RULE: Rule = Rule {
     why: "Programs that send or expect it by name fail, and so do functions whose bodies mention it.",
     remedy: "If it only gets another name, declare that. Otherwise make sure that nobody casts to it any more.",
     check: |input| {
-        let types = |key: &Key| matches!(key, Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_));
+        let types = |key: &Key| {
+            matches!(key, Key::BaseType(_) | Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_))
+        };
         let finding =
             |key: &Key| Finding::about(RULE.code, key, format!("{} is dropped", without_public(&key.to_string())));
         dropped(input, types).into_iter().map(finding).collect()
