@@ -213,6 +213,46 @@ fn a_graph_shows_needs_and_what_a_plan_touches() {
 }
 
 #[test]
+fn what_no_room_reads_is_counted_and_holds_up_a_strict_plan() {
+    let (place, cluster) = (Place::new(), Cluster::start().unwrap());
+    cluster.create(&["live"]).unwrap();
+    place.write("schema/one.sql", "CREATE TABLE t (a int);");
+    // No provider of labels comes with Postgres, so the row that one would make is written by hand.
+    place.write(
+        "live.sql",
+        "CREATE TABLE t (a int);
+        CREATE TYPE later;
+        SELECT lo_create(0), lo_create(0);
+        CREATE ROLE app;
+        ALTER DATABASE live SET work_mem = '5MB';
+        ALTER ROLE app IN DATABASE live SET application_name = 'hidden=value';
+        ALTER ROLE app SET work_mem = '6MB';
+        INSERT INTO pg_seclabel VALUES ('t'::regclass, 'pg_class'::regclass, 1, 'guard', 'secret');
+        INSERT INTO pg_seclabel VALUES ('pg_proc'::regclass, 'pg_class'::regclass, 0, 'guard', 'of initdb');",
+    );
+    cluster.psql("live", &place.path().join("live.sql")).unwrap();
+    let live = cluster.url("live");
+    let told = place.exits(0, &["plan", "--db", &live]).out;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let counts = "1 database setting, 2 large object, 1 security label, 1 setting of a role in the database, \
+        1 type without a definition";
+    assert!(told.contains(&format!("not managed 6 objects: {counts}")), "{told}");
+
+    let told = place.exits(1, &["plan", "--strict", "--db", &live]);
+    for object in [
+        "setting work_mem",
+        "setting application_name of role app",
+        "label by guard of table column t.a",
+        "base type later",
+    ] {
+        place.exits(1, &["plan", "--strict", "--db", &live, "--allow", &format!("not-managed:{object}")]);
+        assert!(told.out.contains(object), "{object}: {}", told.out);
+    }
+    assert!(told.out.contains("not-managed") && !told.out.contains("hidden"), "{}", told.out);
+    place.exits(0, &["plan", "--strict", "--db", &live, "--allow", "not-managed"]);
+}
+
+#[test]
 fn a_base_type_is_not_dropped_below_what_is_not_managed() {
     let (place, cluster) = (Place::new(), Cluster::start().unwrap());
     cluster.create(&["live"]).unwrap();

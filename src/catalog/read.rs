@@ -49,11 +49,13 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
     connection.read_snapshot(|snapshot| {
         let depends = snapshot.query(include_str!("depend.sql"))?;
         let casts = snapshot.query(include_str!("cast.sql"))?;
+        let unmanaged = snapshot.query(include_str!("unmanaged.sql"))?;
         let (sender, receiver) = sync_channel::<(&Room, Vec<Row>)>(WAITING_ROOMS);
         thread::scope(|scope| {
             let reader = scope.spawn(move || {
                 let mut reader = Reader::default();
                 reader.learn_casts(&casts)?;
+                reader.count_unmanaged(&unmanaged)?;
                 reader.learn_parts(&depends);
                 for (room, rows) in receiver {
                     reader.read_room(room, &rows)?;
@@ -79,6 +81,12 @@ struct Cast {
     source: String,
     target: String,
     assigns: bool,
+}
+
+#[derive(Deserialize)]
+struct Unmanaged {
+    reason: String,
+    name: String,
 }
 
 /// The OID of the catalog `pg_attrdef`, fixed by `pg_attrdef.h`.
@@ -128,6 +136,15 @@ impl Reader {
     fn learn_casts(&mut self, rows: &[Row]) -> Result<(), DbError> {
         let casts = rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target, cast.assigns)));
         self.catalog.facts = Facts::default().with_casts(casts.collect::<Result<_, _>>()?);
+        Ok(())
+    }
+
+    /// What no room reads.
+    fn count_unmanaged(&mut self, rows: &[Row]) -> Result<(), DbError> {
+        for row in rows {
+            let Unmanaged { reason, name } = decode(row)?;
+            self.leave_out(&reason, name);
+        }
         Ok(())
     }
 

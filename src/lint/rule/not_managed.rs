@@ -1,5 +1,6 @@
 //! What the database has and pgplumb does not manage, where a strict run asks for it.
 
+use crate::base::name::without_public;
 use crate::lint::Finding;
 use crate::lint::rule::Rule;
 
@@ -12,9 +13,10 @@ pub const RULE: Rule = Rule {
     check: |input| {
         let names = input.not_managed.iter().flat_map(|(reason, names)| names.iter().map(move |name| (reason, name)));
         names
-            .map(|(reason, name)| Finding {
-                object: name.clone(),
-                ..Finding::of_plan(RULE.code, format!("{name}: {reason}"))
+            .map(|(reason, name)| {
+                let object = without_public(name);
+                let message = format!("{object}: {reason}");
+                Finding { object, ..Finding::of_plan(RULE.code, message) }
             })
             .collect()
     },
