@@ -10,7 +10,7 @@ use crate::db::error::DbError;
 use crate::scratch::Scratch;
 use crate::source::error::SourceError;
 use crate::source::files::cycle;
-use crate::source::files::refusal::Refusal;
+use crate::source::files::refusal::{Refusal, is_announced};
 use crate::source::files::script::{Context, Item, START, Script, bridge};
 use crate::source::files::words::begins;
 use crate::source::role::{self, missing};
@@ -156,6 +156,7 @@ impl<'a> Loader<'a> {
         loop {
             match self.connection.execute(&item.sql) {
                 Ok(()) => return Ok(()),
+                Err(error) if is_announced(&item.sql, &error) => return Ok(()),
                 Err(error) if self.provide(&error)? => {}
                 Err(error) => {
                     refused.push(Refusal::new(item.clone(), error)?);

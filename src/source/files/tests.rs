@@ -116,6 +116,17 @@ fn a_dump_loads_and_what_is_no_schema_is_said() {
 }
 
 #[test]
+fn a_base_type_loads_before_its_functions_and_before_it_is_announced() {
+    let definition = "CREATE TABLE t (a odd); CREATE TYPE odd (INPUT = odd_in, OUTPUT = odd_out, LIKE = integer);";
+    let functions = "CREATE FUNCTION odd_out(odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+        CREATE FUNCTION odd_in(cstring) RETURNS odd LANGUAGE internal IMMUTABLE STRICT AS 'int4in';";
+    let wanted = ["base type public.odd", "function public.odd_out(public.odd)", "column public.t.a"];
+    let announced = [("a.sql", definition), ("b.sql", functions), ("c.sql", "CREATE TYPE odd;")];
+    has(&load_all(&announced).unwrap(), &wanted);
+    has(&load_all(&announced[..2]).unwrap(), &wanted);
+}
+
+#[test]
 fn a_value_added_to_an_enum_can_be_used_at_once() {
     let loaded = load_all(&[(
         "a.sql",
