@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
-use crate::db::connection::Connection;
 use crate::plan::rename::{Rename, Renames, joined};
 use crate::plan::{Plan, plan};
 use crate::prove::error::{Direction, ProofError};
-use crate::prove::{self, Prepare, Proof, run};
+use crate::prove::{self, Bench, Prepare, Proof, States, run};
 use crate::strategy;
 
 /// What is asked.
@@ -34,26 +33,27 @@ pub struct Proposal {
     pub proof: Option<Proof>,
 }
 
-/// Plans both directions and proves them on `scratch`, which holds the desired state and afterwards holds it again.
+/// Plans both directions and proves them on scratch, which holds the desired state.
 ///
 /// # Errors
 /// `ProofError` when no order can be found, a statement fails on scratch, or a state is not reached.
-pub fn propose(scratch: &mut Connection, request: &Request) -> Result<Proposal, ProofError> {
+pub fn propose(bench: &mut Bench, request: &Request) -> Result<Proposal, ProofError> {
     let renames = Renames::pending(request.renames, &request.live.facts, &request.desired.facts);
     let before = Plan { steps: renames.undo(&request.desired.facts) };
     let after = Plan { steps: renames.redo(&request.desired.facts) };
     let base = if renames.is_empty() {
         Cow::Borrowed(request.desired)
     } else {
-        run::plan(scratch, &before, Direction::Down)?;
-        let base = (request.prepare)(read(scratch)?, request.live);
-        run::plan(scratch, &after, Direction::Up)?;
+        run::plan(bench.connection, &before, Direction::Down)?;
+        let base = (request.prepare)(read(bench.connection)?, request.live);
+        run::plan(bench.connection, &after, Direction::Up)?;
         Cow::Owned(base)
     };
-    let up = joined(plan(request.live, &base, &strategy::online)?, after);
-    let down = joined(before, plan(&base, request.live, &strategy::online)?);
+    let mut up = joined(plan(request.live, &base, &strategy::online)?, after);
+    let mut down = joined(before, plan(&base, request.live, &strategy::online)?);
     let proof = if request.prove && !up.is_empty() {
-        Some(prove::prove(scratch, request.live, request.desired, &up, &down, request.prepare)?)
+        let states = States { live: request.live, desired: request.desired };
+        Some(prove::prove(bench, states, &mut up, &mut down, request.prepare)?)
     } else {
         None
     };

@@ -28,23 +28,38 @@ pub struct Proof {
     pub rows: Rows,
 }
 
-/// Runs the down on a database in the desired state, then the up, and compares after each.
+/// The scratch database, seen from two sessions.
+pub struct Bench<'a> {
+    /// Runs the statements.
+    pub connection: &'a mut Connection,
+    /// Looks on where a statement cannot run in a transaction.
+    pub watcher: &'a mut Connection,
+}
+
+/// The two states, as they were read.
+#[derive(Clone, Copy)]
+pub struct States<'a> {
+    pub live: &'a Catalog,
+    pub desired: &'a Catalog,
+}
+
+/// Runs the down on a database in the desired state, then the up, and compares after each; then both once more step by
+/// step, on tables that hold a row, to see what each step does.
 ///
 /// # Errors
 /// `ProofError` when a statement fails or a state that comes out is not the one promised.
 pub fn prove(
-    connection: &mut Connection,
-    live: &Catalog,
-    desired: &Catalog,
-    up: &Plan,
-    down: &Plan,
+    bench: &mut Bench,
+    states: States,
+    up: &mut Plan,
+    down: &mut Plan,
     prepare: Prepare,
 ) -> Result<Proof, ProofError> {
-    run::plan(connection, down, Direction::Down)?;
-    expect(connection, live, Direction::Down, prepare)?;
-    run::plan(connection, up, Direction::Up)?;
-    expect(connection, desired, Direction::Up, prepare)?;
-    let rows = data::check(connection, live, desired, up, down)?;
+    run::plan(bench.connection, down, Direction::Down)?;
+    expect(bench.connection, states.live, Direction::Down, prepare)?;
+    run::plan(bench.connection, up, Direction::Up)?;
+    expect(bench.connection, states.desired, Direction::Up, prepare)?;
+    let rows = data::check(bench, states, up, down)?;
     Ok(Proof { rows })
 }
 

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["source"],
     &["scratch"],
     &["catalog"],
-    &["kind"],
+    &["kind", "observe"],
     &["db", "sql"],
     &["base"],
 ];

@@ -9,6 +9,7 @@
 mod bad_input;
 mod cli;
 mod dogfood;
+mod effects;
 mod fixtures;
 mod harness;
 mod layers;

@@ -22,6 +22,7 @@ use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Input, blocked, check};
 use crate::propose::{Request, propose};
+use crate::prove::Bench;
 use crate::report::{Report, json, text};
 use crate::scratch::target::Target;
 use crate::script::Settings;
@@ -116,12 +117,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
     };
-    let mut connection = match role {
-        Some(role) => loaded.db.connect_as(role)?,
-        None => loaded.db.connect()?,
-    };
+    let connect = || role.map_or_else(|| loaded.db.connect(), |role| loaded.db.connect_as(role));
+    let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
     let progress = Progress::start(if args.no_prove { "planning" } else { "planning and proving" });
-    let proposal = propose(&mut connection, &request)?;
+    let proposal = propose(&mut bench, &request)?;
     drop(progress);
     let places = |key: &Key| loaded.places.of(key);
     let base = proposal.base.as_ref().unwrap_or(&to);

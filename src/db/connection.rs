@@ -1,10 +1,13 @@
 //! One connection to one server, and the one read-only snapshot that a whole catalog is read in.
 
 mod attempt;
+mod notice;
 
+use postgres::types::ToSql;
 use postgres::{CancelToken, Client, Row, SimpleQueryMessage};
 
 use crate::db::connection::attempt::connect_host;
+use crate::db::connection::notice::Notices;
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
 use crate::db::version::Version;
@@ -30,6 +33,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 pub struct Connection {
     client: Client,
     version: Version,
+    notices: Notices,
 }
 
 /// Connects to the first host that answers.
@@ -38,9 +42,10 @@ pub struct Connection {
 /// Why not, in terms of what the user can check. The server's version is checked too.
 pub fn connect(to: &ConnectionString) -> Result<Connection, DbError> {
     let mut failure = None;
+    let notices = Notices::default();
     for host in to.hosts() {
-        match connect_host(to, host) {
-            Ok(client) => return greet(client, to),
+        match connect_host(to, host, &notices) {
+            Ok(client) => return greet(client, notices, to),
             // A server that answers and says no ends the search, as in libpq.
             Err(error @ DbError::CannotConnect { .. }) => failure = Some(error),
             Err(error) => return Err(error),
@@ -50,7 +55,7 @@ pub fn connect(to: &ConnectionString) -> Result<Connection, DbError> {
 }
 
 /// Asks the version, and refuses one that is not supported.
-fn greet(mut client: Client, to: &ConnectionString) -> Result<Connection, DbError> {
+fn greet(mut client: Client, notices: Notices, to: &ConnectionString) -> Result<Connection, DbError> {
     let answer = client.simple_query("SHOW server_version_num")?;
     let number = answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0).and_then(|text| text.parse().ok()),
@@ -60,7 +65,7 @@ fn greet(mut client: Client, to: &ConnectionString) -> Result<Connection, DbErro
     if !version.is_supported() {
         return Err(DbError::UnsupportedVersion { server: to.server(), found: version.to_string() });
     }
-    Ok(Connection { client, version })
+    Ok(Connection { client, version, notices })
 }
 
 impl Connection {
@@ -95,6 +100,32 @@ impl Connection {
             Some(row) => Ok(row.try_get(0)?),
             None => Ok(None),
         }
+    }
+
+    /// All rows of a query with parameters.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn query_with(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, DbError> {
+        Ok(self.client.query(sql, parameters)?)
+    }
+
+    /// The process of the session on the server.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn pid(&mut self) -> Result<i32, DbError> {
+        Ok(self.client.query_one("SELECT pg_catalog.pg_backend_pid()", &[])?.try_get(0)?)
+    }
+
+    /// Begins to keep what the server says beside its answers.
+    pub fn listen(&mut self) {
+        self.notices.listen();
+    }
+
+    /// What it said since, oldest first. The keeping ends.
+    pub fn heard(&mut self) -> Vec<String> {
+        self.notices.heard()
     }
 
     /// Runs `read` in one REPEATABLE READ READ ONLY transaction with an empty search path and the settings that make

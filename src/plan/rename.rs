@@ -130,6 +130,7 @@ fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<
             reason: called(step),
             group: 0,
             outside: false,
+            effects: None,
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::kind::Key;
 use crate::kind::statement::{Hazard, Statement};
+use crate::observe::effect::Effects;
 use crate::plan::action::{Action, Verb};
 
 /// One statement of a plan.
@@ -19,6 +20,8 @@ pub struct Step {
     /// The transaction it belongs to, counted from zero. A step outside a transaction has a number of its own.
     pub group: usize,
     pub outside: bool,
+    /// What it was seen to do to relations that were there before the plan; none where it was not run.
+    pub effects: Option<Effects>,
 }
 
 /// Cuts the statements into transactions: as few as the statements allow.
@@ -41,6 +44,7 @@ pub fn cut(actions: Vec<Action>) -> Vec<Step> {
                 reason: action.reason.clone(),
                 group,
                 outside: statement.outside,
+                effects: None,
             });
         }
     }

@@ -9,8 +9,8 @@ use crate::db::connection::Connection;
 use crate::kind::{Body, Key};
 use crate::plan::Plan;
 use crate::prove::error::{Direction, ProofError};
-use crate::prove::run;
-use crate::prove::seed::{Seeds, row_of, seed};
+use crate::prove::seed::{Seeds, empty, row_of, seed};
+use crate::prove::{Bench, States, run};
 
 /// What became of the seeded rows.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -27,47 +27,51 @@ pub struct Rows {
     pub changed: Vec<String>,
 }
 
-/// Runs down, seeds, runs up, runs down, and up again, and looks at the rows after each.
+/// Runs down, seeds, runs up and down again step by step, and looks at the rows after each.
 ///
 /// # Errors
 /// Only what is not the rows' fault: a statement that fails for rows ends the look and is said in the answer.
-pub fn check(
-    connection: &mut Connection,
-    live: &Catalog,
-    desired: &Catalog,
-    up: &Plan,
-    down: &Plan,
-) -> Result<Rows, ProofError> {
-    let tables = touched(live, desired, up);
-    if tables.is_empty() {
-        return Ok(Rows::default());
-    }
-    run::plan(connection, down, Direction::Down)?;
-    let seeds = seed(connection, live, desired, &tables)?;
+pub fn check(bench: &mut Bench, states: States, up: &mut Plan, down: &mut Plan) -> Result<Rows, ProofError> {
+    run::plan(bench.connection, down, Direction::Down)?;
+    let tables = touched(states, up);
+    let seeds = seed(bench.connection, states.live, states.desired, &tables)?;
     let mut rows = Rows {
         seeded: seeds.rows.keys().map(Key::sql).collect(),
         refused: seeds.refused.iter().map(|(key, why)| (key.sql(), why.clone())).collect(),
         ..Rows::default()
     };
-    if let Some(why) = failed_for_rows(run::plan(connection, up, Direction::Up))? {
+    if let Some(why) = walk(bench, up, Direction::Up, &seeds)? {
         rows.fails = Some((Direction::Up.to_string(), why));
-        return Ok(rows);
-    }
-    for table in seeds.rows.keys().filter(|table| desired.facts.contains(table)) {
-        if row_of(connection, table)?.is_none() {
-            rows.lost.push(table.sql());
+    } else {
+        for table in seeds.rows.keys().filter(|table| states.desired.facts.contains(table)) {
+            if row_of(bench.connection, table)?.is_none() {
+                rows.lost.push(table.sql());
+            }
         }
     }
-    if let Some(why) = failed_for_rows(run::plan(connection, down, Direction::Down))? {
-        rows.fails = Some((Direction::Down.to_string(), why));
-        return Ok(rows);
+    let failed_down = walk(bench, down, Direction::Down, &seeds)?;
+    if rows.fails.is_none() {
+        match failed_down {
+            Some(why) => rows.fails = Some((Direction::Down.to_string(), why)),
+            None => rows.changed = changed(bench.connection, &seeds)?,
+        }
     }
-    rows.changed = changed(connection, &seeds)?;
     Ok(rows)
 }
 
+/// Runs all steps one by one; the reason when one fails for what the rows hold. The rest then runs on empty tables.
+fn walk(bench: &mut Bench, plan: &mut Plan, direction: Direction, seeds: &Seeds) -> Result<Option<String>, ProofError> {
+    let mut walk = run::Walk::start(bench.connection, plan, direction)?;
+    let why = failed_for_rows(walk.go(bench))?;
+    if why.is_some() {
+        empty(bench.connection, seeds)?;
+        walk.go(bench)?;
+    }
+    Ok(why)
+}
+
 /// The tables that are there before and after, and of which the plan changes something.
-fn touched(live: &Catalog, desired: &Catalog, up: &Plan) -> BTreeSet<Key> {
+fn touched(States { live, desired }: States, up: &Plan) -> BTreeSet<Key> {
     up.steps
         .iter()
         .flat_map(|step| &step.with)

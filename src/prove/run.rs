@@ -1,19 +1,56 @@
-//! Runs a plan's steps, in the transactions that the script would use.
+//! Runs a plan's steps: in the transactions that the script would use, or each by itself, to see what it does.
 
 use crate::db::connection::Connection;
+use crate::db::error::DbError;
+use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::plan::step::Step;
+use crate::prove::Bench;
 use crate::prove::error::{Direction, ProofError};
+
+/// What the scripts set for the session.
+const SETTINGS: &str = "SET check_function_bodies = off; SET search_path = public";
 
 /// Runs every step on this connection.
 pub fn plan(connection: &mut Connection, plan: &Plan, direction: Direction) -> Result<(), ProofError> {
-    connection.execute("SET check_function_bodies = off; SET search_path = public")?;
+    connection.execute(SETTINGS)?;
     let result = steps(connection, plan, direction);
     if result.is_err() {
         // What failed may have left a transaction open; a lost connection has none, and its own error is the better one.
         let _ = connection.execute("ROLLBACK");
     }
     result
+}
+
+/// Runs a plan step by step, each in a transaction of its own, and writes down what each does. Where a step fails it can
+/// be gone on with.
+pub struct Walk<'a> {
+    plan: &'a mut Plan,
+    direction: Direction,
+    observer: Observer,
+    next: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// # Errors
+    /// What the server says, or that it went away.
+    pub fn start(connection: &mut Connection, plan: &'a mut Plan, direction: Direction) -> Result<Self, ProofError> {
+        connection.execute(SETTINGS)?;
+        Ok(Self { plan, direction, observer: Observer::start(connection)?, next: 0 })
+    }
+
+    /// From the step that was not run yet to the end.
+    ///
+    /// # Errors
+    /// `Fails` with the step that fails, which is then the next one.
+    pub fn go(&mut self, bench: &mut Bench) -> Result<(), ProofError> {
+        while let Some(step) = self.plan.steps.get_mut(self.next) {
+            let seen = self.observer.run(bench.connection, bench.watcher, &step.sql);
+            step.effects = Some(seen.map_err(|cause| failed(step, self.direction, cause))?);
+            self.next += 1;
+        }
+        Ok(())
+    }
 }
 
 fn steps(connection: &mut Connection, plan: &Plan, direction: Direction) -> Result<(), ProofError> {
@@ -36,10 +73,9 @@ fn steps(connection: &mut Connection, plan: &Plan, direction: Direction) -> Resu
 }
 
 fn run(connection: &mut Connection, step: &Step, direction: Direction) -> Result<(), ProofError> {
-    connection.execute(&step.sql).map_err(|cause| ProofError::Fails {
-        direction,
-        key: step.key.to_string(),
-        sql: step.sql.replace('\n', "\n  "),
-        cause,
-    })
+    connection.execute(&step.sql).map_err(|cause| failed(step, direction, cause))
+}
+
+fn failed(step: &Step, direction: Direction, cause: DbError) -> ProofError {
+    ProofError::Fails { direction, key: step.key.to_string(), sql: step.sql.replace('\n', "\n  "), cause }
 }

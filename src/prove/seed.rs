@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, literal};
 use crate::catalog::Catalog;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
@@ -55,6 +55,22 @@ pub fn seed(
     }
     connection.execute("RESET session_replication_role")?;
     Ok(seeds)
+}
+
+/// Takes the rows away again, from the tables that are still there.
+///
+/// # Errors
+/// What the server says, or that it went away.
+pub fn empty(connection: &mut Connection, seeds: &Seeds) -> Result<(), DbError> {
+    connection.execute("SET session_replication_role = replica")?;
+    for table in seeds.rows.keys() {
+        let here = format!("SELECT pg_catalog.to_regclass({})::pg_catalog.text", literal(&table.sql()));
+        if connection.query_text(&here)?.is_some() {
+            // Not TRUNCATE, which looks like a rewrite.
+            connection.execute(&format!("DELETE FROM ONLY {}", table.sql()))?;
+        }
+    }
+    connection.execute("RESET session_replication_role")
 }
 
 /// The row of a table now, or none when it is not there any more.
@@ -160,7 +176,7 @@ fn value(key: &Key, column: &Column, facts: &Facts) -> Option<String> {
 fn of_own_type(name: &str, facts: &Facts) -> Option<String> {
     facts.iter().find(|(key, _)| matches!(key, Key::Enum(_) | Key::Domain(_)) && key.sql() == name).and_then(
         |(key, body)| match body {
-            Body::Enum(body) => Some(crate::base::name::literal(body.labels.first()?)),
+            Body::Enum(body) => Some(literal(body.labels.first()?)),
             Body::Domain(body) => {
                 let column = Column::of_type(&body.base_type);
                 value(&Key::Column(Child::new(key.clone(), "value")), &column, facts)

@@ -156,6 +156,7 @@ fn marks_are_for_what_was_there_before() {
         reason: None,
         group: 0,
         outside: false,
+        effects: None,
     };
     let desired = shop().with_table("new", &["a text"]).with_index("new_idx", "new", "a");
     let steps = vec![

@@ -29,7 +29,7 @@ fn text(live: &Catalog, desired: &Catalog, plan: &Plan, settings: &Settings) -> 
 fn step(verb: Verb, key: Key, sql: &str, group: usize) -> Step {
     let outside = sql.contains("CONCURRENTLY");
     let Statement { sql, hazards, .. } = Statement::new(sql);
-    Step { verb, with: vec![key.clone()], key, sql, hazards, reason: None, group, outside }
+    Step { verb, with: vec![key.clone()], key, sql, hazards, reason: None, group, outside, effects: None }
 }
 
 #[test]

@@ -6,15 +6,16 @@ use std::io;
 use postgres::config::SslMode;
 use postgres::{Client, NoTls};
 
+use crate::db::connection::notice::Notices;
 use crate::db::error::{DbError, with_cause};
 use crate::db::tls::{Mode, connector};
 use crate::db::url::{ConnectionString, Host};
 
 /// Encrypted or not, or one after the other, as `sslmode` says.
-pub(super) fn connect_host(to: &ConnectionString, host: &Host) -> Result<Client, DbError> {
+pub(super) fn connect_host(to: &ConnectionString, host: &Host, notices: &Notices) -> Result<Client, DbError> {
     let mode = if host.is_socket() { Mode::Disable } else { Mode::of(to.parameter("sslmode"))? };
-    let plain = || attempt(to, host, None);
-    let encrypted = |ssl| attempt(to, host, Some((mode, ssl)));
+    let plain = || attempt(to, host, None, notices);
+    let encrypted = |ssl| attempt(to, host, Some((mode, ssl)), notices);
     match mode {
         Mode::Disable => plain(),
         Mode::Allow => plain().or_else(|first| {
@@ -31,8 +32,15 @@ fn is_refusal(error: &DbError) -> bool {
     matches!(error, DbError::Tls { .. } | DbError::Authentication { .. })
 }
 
-fn attempt(to: &ConnectionString, host: &Host, tls: Option<(Mode, SslMode)>) -> Result<Client, DbError> {
+fn attempt(
+    to: &ConnectionString,
+    host: &Host,
+    tls: Option<(Mode, SslMode)>,
+    notices: &Notices,
+) -> Result<Client, DbError> {
     let mut config = to.config(host)?;
+    let notices = notices.clone();
+    config.notice_callback(move |notice| notices.put(notice.message()));
     let client = match tls {
         None => config.ssl_mode(SslMode::Disable).connect(NoTls),
         Some((mode, ssl)) => config.ssl_mode(ssl).connect(connector(to, mode)?),

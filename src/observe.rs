@@ -1,0 +1,192 @@
+//! What a statement does to relations that other sessions use: seen by running it, not told by a table of ours.
+//!
+//! The statement runs in a transaction of its own, so that the locks it holds at its end are those that it took. Postgres
+//! itself says what it rewrites, verifies, validates and builds (`client_min_messages = debug1`; these messages are made
+//! by `errmsg_internal`, so no locale changes them), and its statistics of the running transaction count full scans,
+//! also those that no message tells. What cannot run in a transaction is watched from a second session.
+
+pub mod effect;
+pub mod lock;
+pub mod relation;
+pub mod wording;
+
+mod message;
+mod watch;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::db::connection::Connection;
+use crate::db::error::DbError;
+use crate::db::row::decode;
+use crate::observe::effect::{Effect, Effects};
+use crate::observe::lock::Lock;
+use crate::observe::message::Message;
+use crate::observe::relation::{Relation, RelationKind};
+use crate::observe::watch::watched;
+
+/// The planner chooses an index wherever there is one, so that a full scan says that there was none.
+const BEGIN: &str = "SET client_min_messages = debug1; SET enable_seqscan = off";
+const END: &str = "RESET client_min_messages; RESET enable_seqscan";
+
+/// `active_sql_transaction`: the statement cannot run inside a transaction block.
+const OUTSIDE_ONLY: &str = "25001";
+
+/// A relation as it was before the statement.
+#[derive(Clone, Deserialize)]
+struct Known {
+    oid: u32,
+    relation: Relation,
+    /// Where its rows are; 0 where it has none of its own.
+    filenode: u32,
+    /// What its rows take up.
+    bytes: Option<i64>,
+    /// The table of an index.
+    table: Option<u32>,
+}
+
+/// A lock that a session holds or waits for.
+#[derive(Clone, Deserialize)]
+struct Seen {
+    /// None where it waits for another session as a whole.
+    oid: Option<u32>,
+    mode: Lock,
+    granted: bool,
+    /// None for a relation that is gone.
+    now: Option<Known>,
+    scans: i64,
+    written: i64,
+}
+
+/// Runs statements one by one, and sees what they do to the relations that were there when it began.
+pub struct Observer {
+    known: BTreeMap<u32, Known>,
+}
+
+impl Observer {
+    /// Looks at what is there now. Relations that come later are not followed: nobody else uses them yet.
+    ///
+    /// # Errors
+    /// What the server says against the query, or that it went away.
+    pub fn start(connection: &mut Connection) -> Result<Self, DbError> {
+        let rows = connection.query_with(include_str!("observe/relation.sql"), &[&Vec::<u32>::new()])?;
+        let known = rows.iter().map(decode::<Known>).map(|known| known.map(|known| (known.oid, known)));
+        Ok(Self { known: known.collect::<Result<_, _>>()? })
+    }
+
+    /// Runs one statement: inside a transaction, or, where Postgres refuses that, with the second session looking on.
+    ///
+    /// # Errors
+    /// What the server says against the statement; nothing is left of it then but what Postgres itself leaves.
+    pub fn run(
+        &mut self,
+        connection: &mut Connection,
+        watcher: &mut Connection,
+        sql: &str,
+    ) -> Result<Effects, DbError> {
+        connection.execute(BEGIN)?;
+        let result = match self.inside(connection, sql) {
+            Err(error) if error.sqlstate() == Some(OUTSIDE_ONLY) => self.outside(connection, watcher, sql),
+            result => result,
+        };
+        if !matches!(&result, Err(error) if error.is_lost()) {
+            connection.execute(END)?;
+        }
+        result
+    }
+
+    fn inside(&mut self, connection: &mut Connection, sql: &str) -> Result<Effects, DbError> {
+        let pid = connection.pid()?;
+        connection.execute("BEGIN")?;
+        connection.listen();
+        let seen = connection.execute(sql).and_then(|()| seen(connection, pid));
+        let says = says(connection);
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(error) => {
+                // A lost connection has no transaction; its own error is the better one.
+                let _ = connection.execute("ROLLBACK");
+                return Err(error);
+            }
+        };
+        connection.execute("COMMIT")?;
+        Ok(Effects { in_transaction: true, ..self.effects(&seen, &says) })
+    }
+
+    fn outside(
+        &mut self,
+        connection: &mut Connection,
+        watcher: &mut Connection,
+        sql: &str,
+    ) -> Result<Effects, DbError> {
+        connection.listen();
+        let mut seen = watched(connection, watcher, sql, &self.named_in(sql))?;
+        let says = says(connection);
+        let oids: Vec<u32> = seen.iter().filter_map(|seen| seen.oid).collect();
+        let after = connection.query_with(include_str!("observe/relation.sql"), &[&oids])?;
+        let after = after.iter().map(decode::<Known>).collect::<Result<Vec<_>, _>>()?;
+        for seen in &mut seen {
+            seen.now = after.iter().find(|known| Some(known.oid) == seen.oid).cloned();
+        }
+        Ok(self.effects(&seen, &says))
+    }
+
+    /// The tables whose names, or whose indexes' names, stand in the statement.
+    fn named_in(&self, sql: &str) -> Vec<String> {
+        let named = |known: &&Known| sql.contains(&known.relation.name);
+        let tables: BTreeSet<u32> =
+            self.known.values().filter(named).map(|known| known.table.unwrap_or(known.oid)).collect();
+        let tables = tables.iter().filter_map(|oid| self.known.get(oid));
+        tables.filter(|known| known.relation.is_table()).map(|known| known.relation.sql()).collect()
+    }
+
+    /// What was seen, in names; from then on the relations are known as they are now.
+    fn effects(&mut self, seen_all: &[Seen], says: &[Message]) -> Effects {
+        let mut effects = Effects::default();
+        for seen in seen_all {
+            let Some(known) = seen.oid.and_then(|oid| self.known.get(&oid)) else { continue };
+            let effect = effects.on.entry(known.relation.clone()).or_insert_with(|| Effect::of(seen.mode));
+            effect.lock = effect.lock.max(seen.mode);
+            effect.scanned |= seen.scans > 0;
+            effect.written = effect.written.max(seen.written);
+            match &seen.now {
+                Some(now) => known.compare(now, effect),
+                // One that is made again under its name is as good as there.
+                None if again(seen_all, &known.relation) => {}
+                None => drop(effects.dropped.insert(known.relation.clone())),
+            }
+        }
+        for (oid, now) in seen_all.iter().filter_map(|seen| Some((seen.oid?, seen.now.as_ref()))) {
+            let known = self.known.remove(&oid);
+            let new = now.filter(|now| known.is_some() || effects.on.contains_key(&now.relation));
+            self.known.extend(new.map(|now| (oid, now.clone())));
+        }
+        effects.take(says);
+        effects
+    }
+}
+
+impl Known {
+    /// What became of its rows.
+    fn compare(&self, now: &Known, effect: &mut Effect) {
+        if self.filenode == 0 || self.filenode == now.filenode || self.relation.kind == RelationKind::Sequence {
+            return;
+        }
+        let emptied = self.bytes > Some(0) && now.bytes == Some(0);
+        if emptied { effect.emptied = true } else { effect.rewritten = true }
+    }
+}
+
+fn again(seen: &[Seen], relation: &Relation) -> bool {
+    seen.iter().filter_map(|seen| seen.now.as_ref()).any(|now| now.relation == *relation)
+}
+
+/// The locks of the session with this PID.
+fn seen(connection: &mut Connection, pid: i32) -> Result<Vec<Seen>, DbError> {
+    connection.query_with(include_str!("observe/seen.sql"), &[&pid])?.iter().map(decode).collect()
+}
+
+fn says(connection: &mut Connection) -> Vec<Message> {
+    connection.heard().iter().filter_map(|text| Message::read(text)).collect()
+}

@@ -1,0 +1,76 @@
+//! What Postgres was seen to do is what the proof sees: every form of DDL that the linter speaks of, against a table of
+//! expectations that people read (`fixtures/effects/expected.sql`).
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use pgplumb::db::connection::connect;
+use pgplumb::db::url::ConnectionString;
+use pgplumb::observe::Observer;
+use similar::{ChangeTag, TextDiff};
+
+use crate::harness::cluster::Cluster;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/effects");
+
+/// What stands behind a statement in the table.
+const SAYS: &str = "    --> ";
+
+/// What the statement does, one line each.
+fn observed(cluster: &Cluster, number: usize, sql: &str) -> Vec<String> {
+    let name = format!("effects{number}");
+    cluster.query("postgres", &format!("CREATE DATABASE {name} TEMPLATE effects")).unwrap();
+    let url = ConnectionString::parse(&cluster.url(&name)).unwrap();
+    let (mut connection, mut watcher) = (connect(&url).unwrap(), connect(&url).unwrap());
+    connection.execute("SET timezone = 'Europe/Berlin'").unwrap();
+    let mut statements: Vec<&str> = sql.trim_end_matches(';').split("; ").collect();
+    if sql.contains("BEGIN ATOMIC") {
+        statements = vec![sql];
+    }
+    let last = statements.pop().unwrap();
+    for before in statements {
+        connection.execute(before).unwrap();
+    }
+    let mut observer = Observer::start(&mut connection).unwrap();
+    match observer.run(&mut connection, &mut watcher, last) {
+        Err(error) => vec![format!("refused: {error}")],
+        Ok(effects) => {
+            let mut lines = effects.sentences();
+            lines.extend(effects.dropped.iter().map(|relation| format!("drops {relation}")));
+            let written = effects.on.iter().filter(|(_, effect)| effect.written > 0);
+            lines.extend(written.map(|(relation, effect)| format!("rows written in {relation}: {}", effect.written)));
+            lines.extend((!effects.in_transaction).then(|| "outside a transaction".to_owned()));
+            if lines.is_empty() { vec!["nothing".to_owned()] } else { lines }
+        }
+    }
+}
+
+#[test]
+fn every_statement_does_what_the_table_says() {
+    let table = fs::read_to_string(Path::new(FOLDER).join("expected.sql")).unwrap();
+    let setup = fs::read_to_string(Path::new(FOLDER).join("setup.sql")).unwrap();
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", "CREATE DATABASE effects").unwrap();
+    let url = ConnectionString::parse(&cluster.url("effects")).unwrap();
+    connect(&url).unwrap().execute(&setup).unwrap();
+    let mut found = String::new();
+    for (number, line) in table.lines().filter(|line| !line.starts_with(SAYS)).enumerate() {
+        found.push_str(line);
+        found.push('\n');
+        if !line.is_empty() && !line.starts_with("--") {
+            for says in observed(&cluster, number, line) {
+                found.push_str(&format!("{SAYS}{says}\n"));
+            }
+        }
+    }
+    if env::var_os("PGPLUMB_BLESS").is_some() {
+        fs::write(Path::new(FOLDER).join("expected.sql"), &found).unwrap();
+    }
+    let differing: Vec<_> = TextDiff::from_lines(&table, &found)
+        .iter_all_changes()
+        .filter(|change| change.tag() != ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value()))
+        .collect();
+    assert!(differing.is_empty(), "{}", differing.concat());
+}
