@@ -18,6 +18,7 @@ use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::lint::allow::{Allow, follows_from_allowed, let_through};
 use crate::lint::rule::RULES;
+use crate::observe::size::Sizes;
 use crate::plan::Plan;
 
 /// How much a finding weighs.
@@ -97,6 +98,8 @@ pub struct Input<'a> {
     pub grade: &'a Grade,
     /// Whether the desired state says anything about privileges.
     pub grants_declared: bool,
+    /// How large the live tables are.
+    pub sizes: &'a Sizes,
     /// What is not managed and should be, by the reason.
     pub not_managed: &'a BTreeMap<String, Vec<String>>,
     /// Where the files declare a fact.

@@ -8,6 +8,7 @@
 pub mod effect;
 pub mod lock;
 pub mod relation;
+pub mod size;
 pub mod wording;
 
 mod message;
@@ -59,6 +60,14 @@ struct Seen {
     written: i64,
 }
 
+/// What was counted before a statement.
+#[derive(Deserialize)]
+struct Pending {
+    oid: u32,
+    scans: i64,
+    written: i64,
+}
+
 /// Runs statements one by one, and sees what they do to the relations that were there when it began.
 pub struct Observer {
     known: BTreeMap<u32, Known>,
@@ -99,8 +108,18 @@ impl Observer {
     fn inside(&mut self, connection: &mut Connection, sql: &str) -> Result<Effects, DbError> {
         let pid = connection.pid()?;
         connection.execute("BEGIN")?;
-        connection.listen();
-        let seen = connection.execute(sql).and_then(|()| seen(connection, pid));
+        let seen = pending(connection).and_then(|before| {
+            connection.listen();
+            connection.execute(sql)?;
+            let mut seen = seen(connection, pid)?;
+            for seen in &mut seen {
+                if let Some(before) = before.iter().find(|before| Some(before.oid) == seen.oid) {
+                    seen.scans -= before.scans;
+                    seen.written -= before.written;
+                }
+            }
+            Ok(seen)
+        });
         let says = says(connection);
         let seen = match seen {
             Ok(seen) => seen,
@@ -185,6 +204,10 @@ fn again(seen: &[Seen], relation: &Relation) -> bool {
 /// The locks of the session with this PID.
 fn seen(connection: &mut Connection, pid: i32) -> Result<Vec<Seen>, DbError> {
     connection.query_with(include_str!("observe/seen.sql"), &[&pid])?.iter().map(decode).collect()
+}
+
+fn pending(connection: &mut Connection) -> Result<Vec<Pending>, DbError> {
+    connection.query_with(include_str!("observe/pending.sql"), &[])?.iter().map(decode).collect()
 }
 
 fn says(connection: &mut Connection) -> Vec<Message> {

@@ -14,6 +14,7 @@ use crate::grade::Grade;
 use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::lint::Finding;
+use crate::observe::size::Sizes;
 use crate::plan::Plan;
 use crate::prove::Proof;
 
@@ -42,6 +43,8 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// What is not managed, by reason.
     pub excluded: &'a BTreeMap<String, Vec<String>>,
+    /// How large the live tables are.
+    pub sizes: &'a Sizes,
     /// What of the schema files was not loaded, a sentence each.
     pub notes: &'a [String],
     /// What was written, for a person.

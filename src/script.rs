@@ -11,6 +11,7 @@ pub mod slug;
 use crate::base::place::Place;
 use crate::kind::Key;
 use crate::kind::facts::Facts;
+use crate::observe::size::Sizes;
 use crate::plan::Plan;
 use crate::plan::step::Step;
 use crate::script::comment::{Narrator, plain};
@@ -69,6 +70,8 @@ pub struct Header<'a> {
     /// Further lines for the header: what is lost.
     pub notes: &'a [String],
     pub settings: &'a Settings,
+    /// How large the tables are that the statements meet.
+    pub sizes: &'a Sizes,
     /// Where the files say what is wanted.
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
 use pgplumb::observe::Observer;
+use pgplumb::observe::size::Sizes;
+use pgplumb::observe::wording::sentences;
 use similar::{ChangeTag, TextDiff};
 
 use crate::harness::cluster::Cluster;
@@ -36,7 +38,7 @@ fn observed(cluster: &Cluster, number: usize, sql: &str) -> Vec<String> {
     match observer.run(&mut connection, &mut watcher, last) {
         Err(error) => vec![format!("refused: {error}")],
         Ok(effects) => {
-            let mut lines = effects.sentences();
+            let mut lines = sentences([&effects], &Sizes::default());
             lines.extend(effects.dropped.iter().map(|relation| format!("drops {relation}")));
             let written = effects.on.iter().filter(|(_, effect)| effect.written > 0);
             lines.extend(written.map(|(relation, effect)| format!("rows written in {relation}: {}", effect.written)));

@@ -133,6 +133,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         losses: &losses,
         grade: &grade,
         grants_declared: desired.grants,
+        sizes: &live.sizes,
         not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
         places: &places,
     };
@@ -149,6 +150,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         slug: &slug,
         major: desired.major,
         settings: &settings(&opener),
+        sizes: &live.sizes,
         places: &places,
     };
     let (left, reached) = (from.fingerprint(), to.fingerprint());
@@ -171,6 +173,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         proof: proposal.proof.as_ref(),
         findings: &findings,
         excluded: &from.excluded,
+        sizes: &live.sizes,
         notes: &notes,
         written: None,
         places: &places,

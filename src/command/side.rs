@@ -12,6 +12,7 @@ use crate::command::progress::Progress;
 use crate::config::{Config, Scope};
 use crate::db::url::ConnectionString;
 use crate::kind::{Body, Key};
+use crate::observe::size::Sizes;
 use crate::scratch::target::Target;
 use crate::scratch::{Options, Scratch};
 use crate::source::files::{self, Loaded, Parsed};
@@ -31,6 +32,8 @@ pub struct Side {
     pub major: u32,
     /// The role that would apply a plan, where this is a live database.
     pub role: Option<String>,
+    /// How large its tables are, where this is a live database.
+    pub sizes: Sizes,
     /// What came with it where it is a schema in files.
     pub loaded: Option<Box<Loaded>>,
 }
@@ -130,6 +133,7 @@ impl Opener {
                     owners,
                     major: major.unwrap_or_default(),
                     role: None,
+                    sizes: Sizes::default(),
                     loaded: None,
                 })
             }
@@ -144,7 +148,8 @@ impl Opener {
         let replayed = migrations::replay(folder, scratch)?;
         let title = format!("{} ({})", folder.display(), counted(replayed.count, "migration"));
         let (grants, owners, major) = (true, true, replayed.major);
-        Ok(Side { catalog: replayed.catalog, title, grants, owners, major, role: None, loaded: None })
+        let sizes = Sizes::default();
+        Ok(Side { catalog: replayed.catalog, title, grants, owners, major, role: None, sizes, loaded: None })
     }
 
     /// What both sides are cleaned by.
@@ -175,7 +180,8 @@ pub fn read_live(live: &mut Live) -> Result<Side, CommandError> {
     let catalog = live.read()?;
     let major = live.target.version.major();
     let role = Some(live.target.connection.user().to_owned());
-    Ok(Side { catalog, title: live.describe(), grants: true, owners: true, major, role, loaded: None })
+    let sizes = live.sizes()?;
+    Ok(Side { catalog, title: live.describe(), grants: true, owners: true, major, role, sizes, loaded: None })
 }
 
 /// Loads a schema, while a person watches.
@@ -190,7 +196,8 @@ pub fn load(parsed: Parsed, scratch: &Scratch) -> Result<Loaded, CommandError> {
 /// A schema in files as a side.
 pub fn of_loaded(loaded: Loaded, title: String) -> Side {
     let (grants, owners, major) = (loaded.declares_grants, loaded.declares_owners, loaded.major);
-    Side { catalog: loaded.catalog.clone(), title, grants, owners, major, role: None, loaded: Some(Box::new(loaded)) }
+    let (catalog, sizes) = (loaded.catalog.clone(), Sizes::default());
+    Side { catalog, title, grants, owners, major, role: None, sizes, loaded: Some(Box::new(loaded)) }
 }
 
 /// `schema (12 files)`.

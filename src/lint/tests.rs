@@ -24,6 +24,7 @@ fn found(live: &Catalog, desired: &Catalog, allows: &[&str]) -> Vec<Finding> {
         losses: &losses,
         grade: &grade,
         grants_declared: false,
+        sizes: &Sizes::default(),
         not_managed: &BTreeMap::new(),
         places: &|_| Some(Place { file: "shop.sql".to_owned(), line: 3 }),
     };

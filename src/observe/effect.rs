@@ -9,10 +9,9 @@ use crate::observe::message::Message;
 use crate::observe::relation::Relation;
 
 /// What a statement did to relations that were there before it, or before the plan that it is a part of.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Effects {
     /// In order: tables first, by name.
-    #[serde(serialize_with = "by_relation")]
     pub on: BTreeMap<Relation, Effect>,
     pub dropped: BTreeSet<Relation>,
     /// Constraints whose rows were checked, `existing constraints ... are sufficient` and the like, in Postgres' words.
@@ -54,6 +53,11 @@ pub enum Scan {
 impl Effect {
     pub(super) fn of(lock: Lock) -> Self {
         Self { lock, rewritten: false, emptied: false, scanned: false, scans: BTreeSet::new(), written: 0 }
+    }
+
+    /// How many of its indexes were built.
+    pub fn indexes_built(&self) -> u64 {
+        self.scans.iter().map(|scan| u64::from(matches!(scan, Scan::Index(_)))).sum()
     }
 
     /// Whether it takes time that grows with the table.
@@ -131,14 +135,4 @@ fn is_false(said: &bool) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(count: &i64) -> bool {
     *count == 0
-}
-
-fn by_relation<S: serde::Serializer>(on: &BTreeMap<Relation, Effect>, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Of<'a> {
-        relation: &'a Relation,
-        #[serde(flatten)]
-        effect: &'a Effect,
-    }
-    to.collect_seq(on.iter().map(|(relation, effect)| Of { relation, effect }))
 }

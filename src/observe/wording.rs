@@ -1,11 +1,13 @@
 //! Effects as a person reads them: `ACCESS EXCLUSIVE on orders, no row is read`.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::time::Duration;
 
 use crate::observe::effect::{Effect, Effects, Scan};
 use crate::observe::lock::Lock;
 use crate::observe::relation::{Relation, RelationKind};
+use crate::observe::size::{Sizes, about};
 
 /// How many relations a sentence names.
 const NAMED: usize = 3;
@@ -20,30 +22,35 @@ enum Work {
     Nothing,
 }
 
-impl Effects {
-    /// One sentence for each lock that somebody could wait for, the strongest first; what takes none says nothing.
-    pub fn sentences(&self) -> Vec<String> {
-        sentences([self])
-    }
-}
+/// From this on a size is worth a word.
+const WORTH: u64 = 1 << 20;
 
-/// The same of several statements that stand together: of each relation the worst.
-pub fn sentences<'a>(all: impl IntoIterator<Item = &'a Effects>) -> Vec<String> {
+/// One sentence for each lock that somebody could wait for, the strongest first; what takes none says nothing. Of
+/// several statements that stand together it is the worst for each relation.
+pub fn sentences<'a>(all: impl IntoIterator<Item = &'a Effects>, sizes: &Sizes) -> Vec<String> {
     let mut worst: BTreeMap<&Relation, (Lock, Work)> = BTreeMap::new();
+    let mut times: BTreeMap<&Relation, Duration> = BTreeMap::new();
     for (relation, effect) in all.into_iter().flat_map(|effects| &effects.on) {
         let entry = worst.entry(relation).or_insert((effect.lock, Work::Nothing));
         entry.0 = entry.0.max(effect.lock);
         entry.1 = entry.1.clone().min(work(effect));
+        let time = sizes.of(relation).map(|size| size.time(effect)).unwrap_or_default();
+        *times.entry(relation).or_default() += time;
     }
     // What is locked of an index is not worth a word beside its table.
     let table = worst.iter().any(|(relation, (lock, _))| relation.has_rows() && *lock > Lock::RowExclusive);
-    let mut alike: BTreeMap<(std::cmp::Reverse<Lock>, Work), Vec<&Relation>> = BTreeMap::new();
+    let mut alike: BTreeMap<(Reverse<Lock>, Work), Vec<&Relation>> = BTreeMap::new();
     for (relation, (lock, work)) in worst {
         if lock > Lock::RowExclusive && !(table && (relation.is_index() || relation.kind == RelationKind::Sequence)) {
-            alike.entry((std::cmp::Reverse(lock), work)).or_default().push(relation);
+            alike.entry((Reverse(lock), work)).or_default().push(relation);
         }
     }
-    alike.into_iter().map(|((lock, work), on)| format!("{} on {}{}", lock.0, named(&on), work.of(lock.0))).collect()
+    let sentence = |((lock, work), on): ((Reverse<Lock>, Work), Vec<&Relation>)| {
+        let time: Duration = on.iter().filter_map(|relation| times.get(relation)).sum();
+        let time = about(time).map(|time| format!(" (estimated: {time})")).unwrap_or_default();
+        format!("{} on {}{}{time}", lock.0, named(&on, sizes), work.of(lock.0))
+    };
+    alike.into_iter().map(sentence).collect()
 }
 
 fn work(effect: &Effect) -> Work {
@@ -78,19 +85,17 @@ impl Work {
     }
 }
 
-fn named(on: &[&Relation]) -> String {
-    let mut names: Vec<String> = on.iter().take(NAMED).map(|relation| relation.to_string()).collect();
+fn named(on: &[&Relation], sizes: &Sizes) -> String {
+    let name = |relation: &&Relation| match sizes.of(relation).filter(|size| size.bytes >= WORTH) {
+        Some(size) => format!("{relation} ({})", size.words()),
+        None => relation.to_string(),
+    };
+    let mut names: Vec<String> = on.iter().take(NAMED).map(name).collect();
     if on.len() > NAMED {
         names.push(format!("{} more", on.len() - NAMED));
     }
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
-    }
-}
-
-impl fmt::Display for Effects {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentences().join("; "))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whoever reads it may count on the fields that are there; new ones may come. The same plan gives the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,6 +12,9 @@ use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::kind::statement::Hazard;
 use crate::lint::{Finding, Level};
+use crate::observe::effect::{Effect, Effects};
+use crate::observe::relation::Relation;
+use crate::observe::size::{Size, Sizes};
 use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::plan::step::Step;
@@ -75,6 +78,8 @@ struct One<'a> {
     outside: bool,
     hazards: &'a [Hazard],
     marks: Vec<Mark>,
+    /// None where the step was not run.
+    effects: Option<Seen<'a>>,
     reason: Option<&'a str>,
 }
 
@@ -108,6 +113,26 @@ struct Found<'a> {
     blocks: bool,
 }
 
+/// What the step was seen to do to relations that were there before the plan.
+#[derive(Serialize)]
+struct Seen<'a> {
+    on: Vec<Touched<'a>>,
+    dropped: &'a BTreeSet<Relation>,
+    /// What Postgres did not need to read, in its words.
+    spared: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Touched<'a> {
+    relation: &'a Relation,
+    #[serde(flatten)]
+    effect: &'a Effect,
+    /// Of the live relation; none where it is empty or no live database was asked.
+    size: Option<&'a Size>,
+    /// An estimate from the size.
+    seconds: Option<u64>,
+}
+
 /// The document, with a line end.
 pub fn render(report: &Report) -> String {
     let none = |_: &Key| None;
@@ -118,8 +143,8 @@ pub fn render(report: &Report) -> String {
         name: report.slug,
         from: report.from,
         to: report.to,
-        up: way(report.up, (report.live_facts, report.desired_facts), report.places),
-        down: way(report.down, (report.desired_facts, report.live_facts), &none),
+        up: way(report.up, (report.live_facts, report.desired_facts), report.sizes, report.places),
+        down: way(report.down, (report.desired_facts, report.live_facts), report.sizes, &none),
         down_grade: report.grade,
         proof: report.proof.map_or(Proven::NotRun, |proof| Proven::Proven { rows: &proof.rows }),
         findings: report.findings.iter().map(found).collect(),
@@ -131,7 +156,12 @@ pub fn render(report: &Report) -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-fn way<'a>(plan: &'a Plan, (from, to): (&'a Facts, &'a Facts), places: &dyn Fn(&Key) -> Option<Place>) -> Way<'a> {
+fn way<'a>(
+    plan: &'a Plan,
+    (from, to): (&'a Facts, &'a Facts),
+    sizes: &'a Sizes,
+    places: &dyn Fn(&Key) -> Option<Place>,
+) -> Way<'a> {
     let marker = Marker::new(plan, from, to);
     let one = |(index, step): (usize, &'a Step)| One {
         number: index + 1,
@@ -144,9 +174,18 @@ fn way<'a>(plan: &'a Plan, (from, to): (&'a Facts, &'a Facts), places: &dyn Fn(&
         outside: step.outside,
         hazards: &step.hazards,
         marks: marker.marks(step).into_iter().collect(),
+        effects: step.effects.as_ref().map(|effects| seen(effects, sizes)),
         reason: step.reason.as_deref(),
     };
     Way { transactions: Report::transactions(plan), steps: plan.steps.iter().enumerate().map(one).collect() }
+}
+
+fn seen<'a>(effects: &'a Effects, sizes: &'a Sizes) -> Seen<'a> {
+    let on = effects.on.iter().map(|(relation, effect)| {
+        let size = sizes.of(relation);
+        Touched { relation, effect, size, seconds: size.map(|size| size.time(effect).as_secs()) }
+    });
+    Seen { on: on.collect(), dropped: &effects.dropped, spared: &effects.spared }
 }
 
 fn fact(key: &Key) -> Fact {

@@ -1,7 +1,7 @@
 //! What a reviewer wants to see of a step at a glance.
 //!
-//! A hazard comes from the room of the kind. A lock is told by rule from the statement's first words, on objects that
-//! are there before the plan; it was not measured.
+//! What was seen when the step ran on scratch counts. Where it was not run, a hazard comes from the room of the kind, and
+//! a lock is told by rule from the statement's first words, on objects that are there before the plan.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,6 +11,8 @@ use serde::Serialize;
 use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::kind::statement::Hazard;
+use crate::observe::effect::Effects;
+use crate::observe::lock::Stops;
 use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::plan::step::Step;
@@ -21,7 +23,7 @@ use crate::script::home::object;
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     LosesData,
-    /// The table may be written again.
+    /// The table is written again.
     Rewrites,
     /// The table is read in full under a lock.
     Scans,
@@ -37,7 +39,7 @@ impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LosesData => "loses data",
-            Self::Rewrites => "may rewrite",
+            Self::Rewrites => "rewrites",
             Self::Scans => "reads all rows",
             Self::DependsOnData => "depends on the rows",
             Self::StrongLock => "strong lock",
@@ -66,11 +68,15 @@ impl<'a> Marker<'a> {
         if step.outside {
             marks.insert(Mark::Outside);
         }
+        if let Some(effects) = &step.effects {
+            marks.extend(seen(effects));
+        }
         if self.on_new(step) {
             return marks;
         }
-        marks.extend(step.hazards.iter().map(of_hazard));
-        if !step.outside {
+        let told = step.hazards.iter().map(of_hazard);
+        marks.extend(told.filter(|mark| step.effects.is_none() || !matches!(mark, Mark::Rewrites | Mark::Scans)));
+        if !step.outside && step.effects.is_none() {
             marks.extend(lock(&step.sql));
         }
         marks
@@ -84,6 +90,27 @@ impl<'a> Marker<'a> {
             _ => false,
         }
     }
+}
+
+/// What the run on scratch says.
+fn seen(effects: &Effects) -> BTreeSet<Mark> {
+    let mut marks = BTreeSet::new();
+    for (relation, effect) in &effects.on {
+        marks.extend((effect.rewritten && relation.has_rows()).then_some(Mark::Rewrites));
+        marks.extend((effect.scanned && effect.lock.blocks()).then_some(Mark::Scans));
+        if relation.is_index() {
+            continue;
+        }
+        marks.extend(match effect.lock.stops() {
+            Stops::Nobody => None,
+            Stops::Writers => Some(Mark::WriteLock),
+            Stops::Everybody => Some(Mark::StrongLock),
+        });
+    }
+    if marks.contains(&Mark::StrongLock) {
+        marks.remove(&Mark::WriteLock);
+    }
+    marks
 }
 
 fn of_hazard(hazard: &Hazard) -> Mark {

@@ -51,6 +51,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         losses: &losses,
         grade: &grade,
         grants_declared: true,
+        sizes: &Sizes::default(),
         not_managed: &BTreeMap::new(),
         places: &places,
     };
@@ -75,6 +76,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         proof: Some(&Proof { rows }),
         findings: &findings,
         excluded: &excluded,
+        sizes: &Sizes::default(),
         notes: &["2 statements of `dump.sql` are not loaded: they are data".to_owned()],
         written: Some("generated/20261121031500_add-orders-status/{up.sql,down.sql,plan.json}".to_owned()),
         places: &places,

@@ -8,6 +8,8 @@ use textwrap::core::display_width;
 
 use crate::base::name::without_public;
 use crate::base::wording::counted;
+use crate::observe::effect::Effects;
+use crate::observe::wording::sentences;
 use crate::report::Report;
 use crate::report::mark::{Mark, Marker};
 use crate::report::text::finding::findings;
@@ -92,7 +94,14 @@ fn verdict(report: &Report, width: usize) -> String {
     };
     let line = format!("{} in {parts}, {}; the down is {}", paint(STRONG, &steps), paint(style, proven), report.grade);
     let options = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("    ").break_words(false);
-    textwrap::fill(&line, options) + "\n" + &rows_seen(report, width)
+    textwrap::fill(&line, options) + "\n" + &strongest(report, width) + &rows_seen(report, width)
+}
+
+/// The lock that most have to wait for, over all steps, and what happens to rows under it.
+fn strongest(report: &Report, width: usize) -> String {
+    let effects: Vec<&Effects> = report.up.steps.iter().filter_map(|step| step.effects.as_ref()).collect();
+    let Some(worst) = sentences(effects.iter().copied(), report.sizes).into_iter().next() else { return String::new() };
+    beside("locks", DIM, &worst, 10, width)
 }
 
 /// What the proof saw of rows.

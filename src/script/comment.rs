@@ -8,6 +8,7 @@ use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::kind::statement::Hazard;
 use crate::kind::{Key, Site};
+use crate::observe::wording::sentences;
 use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::plan::step::Step;
@@ -69,7 +70,10 @@ impl<'a> Narrator<'a> {
     fn block(&self, block: &[Step]) -> String {
         let mut text = block.first().map(|first| lines(&self.why(first, block))).unwrap_or_default();
         let mut said = BTreeSet::new();
-        for hazard in block.iter().filter(|step| !self.on_new(step)).flat_map(|step| &step.hazards) {
+        for line in sentences(block.iter().filter_map(|step| step.effects.as_ref()), self.header.sizes) {
+            text.push_str(&lines(&line));
+        }
+        for hazard in block.iter().filter(|step| !self.on_new(step)).flat_map(hazards) {
             if said.insert(hazard) {
                 text.push_str(&lines(&touches(hazard)));
             }
@@ -213,6 +217,13 @@ fn continuation(block: &[Step]) -> &'static str {
     } else {
         "continued"
     }
+}
+
+/// What the kind told of the step, other than what was seen better.
+fn hazards(step: &Step) -> impl Iterator<Item = &Hazard> {
+    let measured = step.effects.is_some();
+    let seen = move |hazard: &&Hazard| measured && matches!(hazard, Hazard::Rewrites(_) | Hazard::Scans(_));
+    step.hazards.iter().filter(move |hazard| !seen(hazard))
 }
 
 fn touches(hazard: &Hazard) -> String {

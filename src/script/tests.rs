@@ -21,6 +21,7 @@ fn text(live: &Catalog, desired: &Catalog, plan: &Plan, settings: &Settings) -> 
         claims: &["proven up and down".to_owned(), "down lossless".to_owned()],
         notes: &[],
         settings,
+        sizes: &Sizes::default(),
         places: &places,
     };
     render(plan, &header)

@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::catalog::read::read as read_catalog;
 use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
+use crate::observe::size::Sizes;
 use crate::scratch::target::Target;
 use crate::source::error::SourceError;
 
@@ -28,6 +29,14 @@ impl Live {
     /// When a catalog cannot be read.
     pub fn read(&mut self) -> Result<Catalog, SourceError> {
         Ok(read_catalog(&mut self.connection)?)
+    }
+
+    /// How large its tables are.
+    ///
+    /// # Errors
+    /// What the server says, or that it went away.
+    pub fn sizes(&mut self) -> Result<Sizes, SourceError> {
+        Ok(Sizes::read(&mut self.connection)?)
     }
 
     /// `shop on localhost (PostgreSQL 15.18)`.

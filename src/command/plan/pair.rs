@@ -4,6 +4,7 @@ use crate::base::place::Place;
 use crate::catalog::Catalog;
 use crate::grade::Grade;
 use crate::kind::Key;
+use crate::observe::size::Sizes;
 use crate::propose::Proposal;
 use crate::script::{Direction, Header, Settings, State, render};
 
@@ -16,6 +17,7 @@ pub(super) struct Pair<'a> {
     pub slug: &'a str,
     pub major: u32,
     pub settings: &'a Settings,
+    pub sizes: &'a Sizes,
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
 }
 
@@ -46,6 +48,7 @@ impl Pair<'_> {
             claims: &claims,
             notes: &[],
             settings: self.settings,
+            sizes: self.sizes,
             places,
         };
         render(plan, &header)
