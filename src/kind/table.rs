@@ -12,6 +12,7 @@ pub mod identity;
 pub mod index;
 pub mod index_attachment;
 pub mod inheritance;
+pub mod lineage;
 pub mod partition;
 pub mod replica_identity;
 

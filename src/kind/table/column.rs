@@ -5,16 +5,19 @@
 //! replacement. An inherited column follows its parent's ADD, TYPE and SET NOT NULL; what differs after that is
 //! changed on the child alone. The position of a column in an existing table is no difference.
 
+mod change;
+mod definition;
+mod inherited;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
-use crate::kind::data_type::conversion::using;
-use crate::kind::facts::Facts;
-use crate::kind::key::{Attached, Child};
-use crate::kind::statement::{Alter, Change, Disturbs, Hazard, Statement, one};
-use crate::kind::table::{inheritance, is_remade, partition};
-use crate::kind::{Body, Key, Kind, Site, Slot, options};
+use crate::kind::key::Child;
+use crate::kind::statement::{Alter, Change, Hazard, Statement, one};
+use crate::kind::table::column::inherited::{attribute, inherited_from, was_child};
+use crate::kind::table::{is_remade, lineage};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Column {
@@ -120,14 +123,14 @@ impl Kind for Column {
         if dropped(table) {
             return Some(table.clone());
         }
-        let follows = !self.local.0 && !partition::is_detached(at, table, dropped);
+        let follows = !self.local.0 && !lineage::is_detached(at, table, dropped);
         let parents = inherited_from(at, self).into_iter().filter(|_| follows);
         parents.chain(attribute(at)).find(|parent| dropped(parent))
     }
 
     fn copy_of(&self, at: &Site) -> Vec<Key> {
         let Some(table) = at.key.on() else { return Vec::new() };
-        let later = parents(at.there, table);
+        let later: Vec<Key> = lineage::parents(at.there, table).collect();
         let under = |on: &Key| later.contains(on) && !is_remade(at, on);
         let stays = |column: &Key| at.there.contains(column) && column.on().is_some_and(under);
         inherited_from(at, self).into_iter().filter(stays).collect()
@@ -135,8 +138,7 @@ impl Kind for Column {
 
     fn copies(&self, at: &Site) -> Vec<Key> {
         let Some(table) = at.key.on() else { return Vec::new() };
-        let partitions = partition::partitions_of(at.here, table);
-        let below = partitions.iter().filter_map(Key::on).chain(inheritance::child_tables(at.here, table));
+        let below = lineage::children(at.here, table);
         let columns = below.map(|child| Key::Column(Child::new(child.clone(), at.key.name())));
         let copy = |key: &Key| at.here.get(key).is_some_and(|body| body.copy_of(&at.of(key)).contains(at.key));
         columns.filter(copy).collect()
@@ -200,167 +202,6 @@ impl Column {
     pub fn of_type(type_name: &str) -> Self {
         Self { type_name: type_name.to_owned(), ..Self::default() }
     }
-
-    /// `name type ...` as CREATE TABLE and ADD COLUMN write it, with the default and identity that are absorbed.
-    fn definition(&self, at: &Site) -> String {
-        let mut sql = format!("{} {}", Ident::new(at.key.name()), self.type_name);
-        if let Some(method) = self.compression.as_deref() {
-            sql.push_str(&format!(" COMPRESSION {}", compression_name(method)));
-        }
-        if let Some(collation) = &self.collation {
-            sql.push_str(&format!(" COLLATE {collation}"));
-        }
-        if let Some(expression) = &self.generated {
-            let how = if self.is_virtual { "VIRTUAL" } else { "STORED" };
-            sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {how}"));
-        }
-        for key in [Key::Default(Attached::new(at.key.clone())), Key::Identity(Attached::new(at.key.clone()))] {
-            if let Some(body) = at.here.get(&key).filter(|_| at.absorbed.contains(&key)) {
-                sql.extend(body.clause(&at.of(&key)).map(|clause| format!(" {clause}")));
-            }
-        }
-        // An identity column is NOT NULL by itself.
-        if self.not_null && !at.absorbed.contains(&Key::Identity(Attached::new(at.key.clone()))) {
-            sql.push_str(" NOT NULL");
-        }
-        sql
-    }
-
-    /// Whether ADD COLUMN gives the rows that are there a value.
-    fn is_filled(&self, at: &Site) -> bool {
-        let on = || Attached::new(at.key.clone());
-        [Key::Default(on()), Key::Identity(on())].iter().any(|key| at.absorbed.contains(key))
-    }
-
-    /// What cannot be said where the column is created.
-    pub fn settings(&self, at: &Site) -> Vec<Statement> {
-        let bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
-        let mut statements = bare.changes(self, at).statements;
-        let identity = Key::Identity(Attached::new(at.key.clone()));
-        if let Some(Body::Identity(body)) = at.here.get(&identity).filter(|_| at.absorbed.contains(&identity)) {
-            statements.extend(body.settings(&at.of(&identity)));
-        }
-        statements
-    }
-
-    /// Whether the column stands in the CREATE TABLE of its table; an inherited one comes from the parent.
-    pub fn written_in(&self, table: &Site) -> bool {
-        self.local.0 || !self.inherited.0 || inheritance::parents(table).is_empty()
-    }
-
-    /// The statements in place that lead from this column to that one.
-    pub fn changes(&self, to: &Self, at: &Site) -> Change {
-        let Self {
-            position: _,
-            type_name,
-            collation,
-            not_null,
-            generated: _,
-            is_virtual: _,
-            storage,
-            type_storage: _,
-            compression,
-            statistics,
-            options: to_options,
-            inherited: _,
-            local: _,
-        } = to;
-        let mut change = Change::default();
-        if *not_null != self.not_null && !not_null {
-            change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
-        }
-        if *type_name != self.type_name || *collation != self.collation {
-            let value = using(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
-            let typed = to.type_change(at, value.as_deref());
-            change.statements.extend(typed.statements);
-            change.disturbs = typed.disturbs;
-        }
-        if *not_null != self.not_null && *not_null {
-            let mut set = Statement::new(self.clause_of(at, "SET NOT NULL"));
-            if !is_foreign(at) {
-                set = set
-                    .hazard(Hazard::Scans("every row is read to see that none is null".to_owned()))
-                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned()));
-            }
-            change.statements.push(set);
-        }
-        let mut alone = Vec::new();
-        if *storage != self.storage {
-            let name = storage_name(storage.as_deref().unwrap_or(&to.type_storage.0));
-            alone.push(format!("SET STORAGE {name}"));
-        }
-        if *compression != self.compression {
-            let name = compression.as_deref().map_or("default", compression_name);
-            alone.push(format!("SET COMPRESSION {name}"));
-        }
-        if *statistics != self.statistics {
-            alone.push(format!("SET STATISTICS {}", statistics.unwrap_or(-1)));
-        }
-        alone.extend(options::changes(&self.options, to_options));
-        let table = at.key.on().map(Key::sql).unwrap_or_default();
-        let column = Ident::new(at.key.name());
-        change.statements.extend(
-            alone.iter().map(|c| Statement::new(format!("ALTER TABLE ONLY {table} ALTER COLUMN {column} {c}"))),
-        );
-        change
-    }
-
-    /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written.
-    fn type_change(&self, at: &Site, value: Option<&str>) -> Change {
-        let mut clause = format!("TYPE {}", self.type_name);
-        if let Some(collation) = &self.collation {
-            clause.push_str(&format!(" COLLATE {collation}"));
-        }
-        if is_foreign(at) {
-            return Change { statements: one(self.clause_of(at, &clause)), disturbs: Disturbs::TypeDependents };
-        }
-        if let Some(value) = value.filter(|_| self.generated.is_none()) {
-            clause.push_str(&format!(" USING {value}::{}", self.type_name));
-        }
-        let statement = Statement::new(self.clause_of(at, &clause))
-            .hazard(Hazard::Rewrites("the values are converted unless the types are binary compatible".to_owned()))
-            .hazard(Hazard::DependsOnData("it fails where a value does not convert".to_owned()));
-        Change { statements: vec![statement], disturbs: Disturbs::TypeDependents }
-    }
-
-    fn clause_of(&self, at: &Site, clause: &str) -> String {
-        format!("ALTER {} ALTER COLUMN {} {clause}", at.on_object(), Ident::new(at.key.name()))
-    }
-
-    /// This column once the changes to the columns that it inherits from have run.
-    fn after_parents(&self, at: &Site) -> Self {
-        let mut after = self.clone();
-        let stays = |parent: &Key| !parent.on().is_some_and(|on| is_remade(at, on));
-        for parent in inherited_from(at, self).into_iter().filter(stays) {
-            let (Some(Body::Column(from)), Some(Body::Column(to))) = (at.here.get(&parent), at.there.get(&parent))
-            else {
-                continue;
-            };
-            let from = from.after_parents(&at.of(&parent));
-            if from.type_name != to.type_name || from.collation != to.collation {
-                after.type_name.clone_from(&to.type_name);
-                after.collation.clone_from(&to.collation);
-            }
-            if from.not_null != to.not_null {
-                after.not_null = to.not_null;
-            }
-            if from.generated.is_some() && to.generated.is_none() {
-                after.generated = None;
-            }
-        }
-        after
-    }
-}
-
-/// The parents' columns of the same name, in the state that the fact is in.
-fn inherited_from(at: &Site, column: &Column) -> Vec<Key> {
-    let Some(table) = at.key.on().filter(|_| column.inherited.0) else { return Vec::new() };
-    let columns = parents(at.here, table).into_iter().map(|parent| Key::Column(Child::new(parent, at.key.name())));
-    columns.filter(|parent| at.here.contains(parent)).collect()
-}
-
-fn parents(facts: &Facts, table: &Key) -> Vec<Key> {
-    inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table)).collect()
 }
 
 /// Why a change of this column makes its table another one, where it does: the partition key reads the column.
@@ -373,33 +214,7 @@ fn moves_key(at: &Site) -> Option<String> {
     }
 }
 
-/// The attribute that makes a typed table have this column.
-fn attribute(at: &Site) -> Option<Key> {
-    let (_, Body::Table(table)) = at.on()? else { return None };
-    let of_type = table.of_type.as_ref()?;
-    let key = at.here.keys().find(|key| matches!(key, Key::Composite(_)) && key.sql() == *of_type)?;
-    Some(Key::Attribute(Child::new(key.clone(), at.key.name())))
-}
-
-/// Whether the table had parents before the plan, so that their ADD COLUMN reaches it.
-fn was_child(at: &Site) -> bool {
-    at.key.on().is_some_and(|table| !parents(at.there, table).is_empty())
-}
-
 /// Whether the rows are elsewhere, so that nothing is converted or lost here.
 fn is_foreign(at: &Site) -> bool {
     matches!(at.key.on(), Some(Key::ForeignTable(_)))
-}
-
-fn storage_name(code: &str) -> &'static str {
-    match code {
-        "p" => "PLAIN",
-        "e" => "EXTERNAL",
-        "m" => "MAIN",
-        _ => "EXTENDED",
-    }
-}
-
-fn compression_name(code: &str) -> &'static str {
-    if code == "l" { "lz4" } else { "pglz" }
 }

@@ -12,7 +12,7 @@ use crate::kind::data_type::is_contained;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::{inheritance, partition, table_key};
+use crate::kind::table::{inheritance, lineage, partition, table_key};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ impl Kind for Constraint {
             // Dropped on its own when both tables go, so that two tables with keys to each other can be dropped at all.
             return (!both).then(|| table.clone());
         }
-        if partition::is_detached(at, table, dropped) {
+        if lineage::is_detached(at, table, dropped) {
             return None;
         }
         if self.contype == "c" && !self.local.0 {
@@ -273,8 +273,7 @@ impl Constraint {
     /// The constraints of the parents that this one is inherited from.
     fn parents(&self, at: &Site) -> Vec<Key> {
         let Some(table) = at.key.on().filter(|_| self.contype == "c" && self.inherited.0) else { return Vec::new() };
-        inheritance::parent_tables(at.here, table)
-            .chain(partition::parent_table(at.here, table))
+        lineage::parents(at.here, table)
             .map(|parent| Key::Constraint(Child::new(parent, at.key.name())))
             .filter(|parent| at.here.contains(parent))
             .collect()
@@ -283,7 +282,7 @@ impl Constraint {
 
 fn was_under(at: &Site, parent: &Key) -> bool {
     let (Some(table), Some(parent)) = (at.key.on(), parent.on()) else { return false };
-    inheritance::parent_tables(at.there, table).chain(partition::parent_table(at.there, table)).any(|p| p == *parent)
+    lineage::parents(at.there, table).any(|p| p == *parent)
 }
 
 /// The name of the index behind the constraint: its own, in the table's schema.

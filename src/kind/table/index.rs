@@ -10,7 +10,7 @@ use crate::base::name::Ident;
 use crate::kind::key::Scoped;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::constraint::index_parent;
-use crate::kind::table::{partition, rename_relation};
+use crate::kind::table::{lineage, partition, rename_relation};
 use crate::kind::{Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ impl Kind for Index {
         if dropped(&table) {
             return Some(table);
         }
-        index_parent(at).filter(|parent| dropped(parent) && !partition::is_detached(at, &table, dropped))
+        index_parent(at).filter(|parent| dropped(parent) && !lineage::is_detached(at, &table, dropped))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

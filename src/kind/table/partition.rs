@@ -100,12 +100,6 @@ fn inherited_checks(at: &Site, table: &Key) -> Vec<Key> {
         .collect()
 }
 
-/// Whether the table is taken from under its parent: what it has is its own from then on.
-pub fn is_detached(at: &Site, table: &Key, dropped: &dyn Fn(&Key) -> bool) -> bool {
-    let mut places = at.here.standing_on(table).map(|(key, _)| key);
-    places.any(|key| matches!(key, Key::Partition(_) | Key::Inheritance(_)) && dropped(key))
-}
-
 /// The attachments of the partitions of this table.
 pub fn partitions_of(facts: &Facts, table: &Key) -> Vec<Key> {
     let found = facts.attachments(table).filter(|(key, _)| matches!(key, Key::Partition(_)));

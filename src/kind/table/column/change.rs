@@ -1,0 +1,98 @@
+//! The ALTER COLUMN statements that lead from one column to another.
+
+use crate::base::name::Ident;
+use crate::kind::data_type::conversion::using;
+use crate::kind::statement::{Change, Disturbs, Hazard, Statement, one};
+use crate::kind::table::column::definition::compression_name;
+use crate::kind::table::column::{Column, is_foreign};
+use crate::kind::{Key, Site, options};
+
+impl Column {
+    /// The statements in place that lead from this column to that one.
+    pub fn changes(&self, to: &Self, at: &Site) -> Change {
+        let Self {
+            position: _,
+            type_name,
+            collation,
+            not_null,
+            generated: _,
+            is_virtual: _,
+            storage,
+            type_storage: _,
+            compression,
+            statistics,
+            options: to_options,
+            inherited: _,
+            local: _,
+        } = to;
+        let mut change = Change::default();
+        if *not_null != self.not_null && !not_null {
+            change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
+        }
+        if *type_name != self.type_name || *collation != self.collation {
+            let value = using(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
+            let typed = to.type_change(at, value.as_deref());
+            change.statements.extend(typed.statements);
+            change.disturbs = typed.disturbs;
+        }
+        if *not_null != self.not_null && *not_null {
+            let mut set = Statement::new(self.clause_of(at, "SET NOT NULL"));
+            if !is_foreign(at) {
+                set = set
+                    .hazard(Hazard::Scans("every row is read to see that none is null".to_owned()))
+                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned()));
+            }
+            change.statements.push(set);
+        }
+        let mut alone = Vec::new();
+        if *storage != self.storage {
+            let name = storage_name(storage.as_deref().unwrap_or(&to.type_storage.0));
+            alone.push(format!("SET STORAGE {name}"));
+        }
+        if *compression != self.compression {
+            let name = compression.as_deref().map_or("default", compression_name);
+            alone.push(format!("SET COMPRESSION {name}"));
+        }
+        if *statistics != self.statistics {
+            alone.push(format!("SET STATISTICS {}", statistics.unwrap_or(-1)));
+        }
+        alone.extend(options::changes(&self.options, to_options));
+        let table = at.key.on().map(Key::sql).unwrap_or_default();
+        let column = Ident::new(at.key.name());
+        change.statements.extend(
+            alone.iter().map(|c| Statement::new(format!("ALTER TABLE ONLY {table} ALTER COLUMN {column} {c}"))),
+        );
+        change
+    }
+
+    /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written.
+    pub(super) fn type_change(&self, at: &Site, value: Option<&str>) -> Change {
+        let mut clause = format!("TYPE {}", self.type_name);
+        if let Some(collation) = &self.collation {
+            clause.push_str(&format!(" COLLATE {collation}"));
+        }
+        if is_foreign(at) {
+            return Change { statements: one(self.clause_of(at, &clause)), disturbs: Disturbs::TypeDependents };
+        }
+        if let Some(value) = value.filter(|_| self.generated.is_none()) {
+            clause.push_str(&format!(" USING {value}::{}", self.type_name));
+        }
+        let statement = Statement::new(self.clause_of(at, &clause))
+            .hazard(Hazard::Rewrites("the values are converted unless the types are binary compatible".to_owned()))
+            .hazard(Hazard::DependsOnData("it fails where a value does not convert".to_owned()));
+        Change { statements: vec![statement], disturbs: Disturbs::TypeDependents }
+    }
+
+    pub(super) fn clause_of(&self, at: &Site, clause: &str) -> String {
+        format!("ALTER {} ALTER COLUMN {} {clause}", at.on_object(), Ident::new(at.key.name()))
+    }
+}
+
+fn storage_name(code: &str) -> &'static str {
+    match code {
+        "p" => "PLAIN",
+        "e" => "EXTERNAL",
+        "m" => "MAIN",
+        _ => "EXTENDED",
+    }
+}

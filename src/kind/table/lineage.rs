@@ -1,0 +1,22 @@
+//! The tables directly above and below a table, whether by INHERITS or as partitions.
+
+use crate::kind::facts::Facts;
+use crate::kind::table::{inheritance, partition};
+use crate::kind::{Key, Site};
+
+/// The tables that this one inherits from or is a partition of.
+pub fn parents<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = Key> + 'a {
+    inheritance::parent_tables(facts, table).chain(partition::parent_table(facts, table))
+}
+
+/// The partitions of this table, and the tables that inherit from it.
+pub fn children<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = &'a Key> {
+    let partitions = facts.attachments(table).filter(|(key, _)| matches!(key, Key::Partition(_)));
+    partitions.filter_map(|(key, _)| key.on()).chain(inheritance::child_tables(facts, table))
+}
+
+/// Whether the table is taken from under its parent: what it has is its own from then on.
+pub fn is_detached(at: &Site, table: &Key, dropped: &dyn Fn(&Key) -> bool) -> bool {
+    let mut places = at.here.standing_on(table).map(|(key, _)| key);
+    places.any(|key| matches!(key, Key::Partition(_) | Key::Inheritance(_)) && dropped(key))
+}
