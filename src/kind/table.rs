@@ -23,6 +23,7 @@ use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::column::Column;
+use crate::kind::table::constraint::reference;
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -133,8 +134,8 @@ impl Kind for Table {
     /// A logged table may not refer to an unlogged one, so a chain of them changes from its end.
     fn follows(&self, at: &Site) -> Vec<Key> {
         match at.there.get(at.key) {
-            Some(Body::Table(before)) if before.unlogged && !self.unlogged => constraint::referenced(at.here, at.key),
-            Some(Body::Table(before)) if !before.unlogged && self.unlogged => constraint::referring(at.here, at.key),
+            Some(Body::Table(before)) if before.unlogged && !self.unlogged => reference::referenced(at.here, at.key),
+            Some(Body::Table(before)) if !before.unlogged && self.unlogged => reference::referring(at.here, at.key),
             _ => Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 //! EXCLUSIVE on the table. Not for a partitioned index, for which Postgres has no concurrent form.
 
 use crate::kind::statement::Statement;
-use crate::kind::table::constraint::index_parent;
+use crate::kind::table::index_attachment::index_parent;
 use crate::kind::{Body, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;

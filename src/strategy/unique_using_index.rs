@@ -9,7 +9,8 @@
 
 use crate::base::name::Ident;
 use crate::kind::statement::Statement;
-use crate::kind::table::constraint::{Constraint, index_parent};
+use crate::kind::table::constraint::Constraint;
+use crate::kind::table::index_attachment::index_parent;
 use crate::kind::{Body, Key, Site, options};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;

@@ -4,15 +4,20 @@
 //! that a table inherits is a fact on the child too, because it stays there when the child is detached; while the
 //! child is attached it comes and goes with the parent's.
 
+mod definition;
+mod inherited;
+pub mod reference;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
 use crate::kind::data_type::is_contained;
-use crate::kind::facts::Facts;
-use crate::kind::key::{Child, Scoped};
+use crate::kind::key::Scoped;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::{inheritance, lineage, partition, table_key};
+use crate::kind::table::constraint::inherited::was_under;
+use crate::kind::table::index_attachment::index_parent;
+use crate::kind::table::{inheritance, lineage, partition};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -211,50 +216,6 @@ impl Constraint {
         matches!(self.contype.as_str(), "p" | "u" | "x")
     }
 
-    /// The table that a foreign key refers to.
-    pub fn references(&self) -> Option<Key> {
-        let (schema, name) = self.references_schema.as_ref().zip(self.references_name.as_ref())?;
-        Some(table_key(schema.as_str(), name.as_str()))
-    }
-
-    fn bare(&self) -> &str {
-        self.definition.strip_suffix(" NOT VALID").unwrap_or(&self.definition)
-    }
-
-    fn without_deferral(&self) -> &str {
-        let bare = self.definition.as_str();
-        let bare = bare.strip_suffix(" INITIALLY DEFERRED").unwrap_or(bare);
-        bare.strip_suffix(" DEFERRABLE").unwrap_or(bare)
-    }
-
-    /// `CONSTRAINT name definition`, with what `pg_get_constraintdef` leaves out.
-    fn written(&self, at: &Site) -> String {
-        let mut definition = self.definition.clone();
-        let mut index = String::new();
-        if !self.options.is_empty() {
-            index.push_str(&format!(" WITH ({})", options::list(&self.options)));
-        }
-        if let Some(tablespace) = &self.tablespace {
-            index.push_str(&format!(" USING INDEX TABLESPACE {tablespace}"));
-        }
-        if !index.is_empty() {
-            // The index's clauses stand before WHERE and DEFERRABLE.
-            let tail = [" WHERE (", " DEFERRABLE"].iter().filter_map(|word| definition.rfind(word)).min();
-            definition.insert_str(tail.unwrap_or(definition.len()), &index);
-        }
-        format!("CONSTRAINT {} {definition}", Ident::new(at.key.name()))
-    }
-
-    /// `ALTER TABLE ONLY x` for what must not reach the partitions: they have their own, attached one by one.
-    fn alter_on(&self, at: &Site) -> String {
-        let partitioned = matches!(at.on(), Some((_, Body::Table(table))) if table.partition_by.is_some());
-        if partitioned && self.has_index() {
-            format!("ALTER TABLE ONLY {}", at.key.on().map(Key::sql).unwrap_or_default())
-        } else {
-            format!("ALTER {}", at.on_object())
-        }
-    }
-
     /// A foreign table's rows are not looked at, and a partitioned table has none.
     fn cost(&self, at: &Site) -> Option<Hazard> {
         let empty = match at.on() {
@@ -269,50 +230,10 @@ impl Constraint {
         };
         (!empty).then(|| Hazard::Scans(what.to_owned()))
     }
-
-    /// The constraints of the parents that this one is inherited from.
-    fn parents(&self, at: &Site) -> Vec<Key> {
-        let Some(table) = at.key.on().filter(|_| self.contype == "c" && self.inherited.0) else { return Vec::new() };
-        lineage::parents(at.here, table)
-            .map(|parent| Key::Constraint(Child::new(parent, at.key.name())))
-            .filter(|parent| at.here.contains(parent))
-            .collect()
-    }
-}
-
-fn was_under(at: &Site, parent: &Key) -> bool {
-    let (Some(table), Some(parent)) = (at.key.on(), parent.on()) else { return false };
-    lineage::parents(at.there, table).any(|p| p == *parent)
 }
 
 /// The name of the index behind the constraint: its own, in the table's schema.
 fn index_name(at: &Site) -> String {
     let schema = at.key.schema().map(Ident::as_str).unwrap_or_default();
     Key::Index(Scoped::new(schema, at.key.name())).sql()
-}
-
-/// The tables that this one refers to by foreign keys, itself left out.
-pub fn referenced(facts: &Facts, table: &Key) -> Vec<Key> {
-    let found = facts.standing_on(table).filter_map(|(_, body)| match body {
-        Body::Constraint(constraint) => constraint.references(),
-        _ => None,
-    });
-    found.filter(|key| key != table).collect()
-}
-
-/// The tables that refer to this one by foreign keys, itself left out.
-pub fn referring(facts: &Facts, table: &Key) -> Vec<Key> {
-    let found = facts.iter().filter_map(|(key, body)| match body {
-        Body::Constraint(constraint) if constraint.references().as_ref() == Some(table) => key.on().cloned(),
-        _ => None,
-    });
-    found.filter(|key| key != table).collect()
-}
-
-/// The index or constraint of the parent to which this fact's index is attached.
-pub fn index_parent(at: &Site) -> Option<Key> {
-    at.here.standing_on(at.key).find_map(|(_, body)| match body {
-        Body::IndexAttachment(attachment) => Some(attachment.parent()),
-        _ => None,
-    })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::Ident;
 use crate::kind::key::Scoped;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::constraint::index_parent;
+use crate::kind::table::index_attachment::index_parent;
 use crate::kind::table::{lineage, partition, rename_relation};
 use crate::kind::{Key, Kind, Site, Slot, options};
 

@@ -7,7 +7,7 @@ use crate::base::name::{Ident, Qualified};
 use crate::kind::key::{Attached, Child, Scoped};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::table_key;
-use crate::kind::{Key, Kind, Site};
+use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct IndexAttachment {
@@ -77,4 +77,12 @@ impl IndexAttachment {
     pub fn partition(&self) -> Key {
         Key::Partition(Attached::new(table_key(self.index_schema.as_str(), self.table_name.as_str())))
     }
+}
+
+/// The index or constraint of the parent to which this fact's index is attached.
+pub fn index_parent(at: &Site) -> Option<Key> {
+    at.here.standing_on(at.key).find_map(|(_, body)| match body {
+        Body::IndexAttachment(attachment) => Some(attachment.parent()),
+        _ => None,
+    })
 }
