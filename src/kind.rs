@@ -41,6 +41,7 @@ pub mod policy;
 pub mod publication;
 pub mod range;
 pub mod relation_column;
+pub mod rename;
 pub mod routine;
 pub mod rule;
 pub mod schema;

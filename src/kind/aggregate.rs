@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::literal;
+use crate::kind::rename::rename_and_move;
 use crate::kind::routine::slots;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Kind for Aggregate {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        let mut statements = rename_relation("AGGREGATE", at.key, to);
+        let mut statements = rename_and_move("AGGREGATE", at.key, to);
         for statement in &mut statements {
             statement.sql = starred(&statement.sql);
         }

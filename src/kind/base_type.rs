@@ -11,8 +11,8 @@ use crate::kind::carried::Carried;
 use crate::kind::data_type::type_slots;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Scoped, Signature};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Kind for BaseType {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TYPE", at.key, to)
+        rename_and_move("TYPE", at.key, to)
     }
 
     /// The functions that do not take the type keep their signatures, which the new type's must be free to take.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::literal;
 use crate::kind::data_type::set_aside;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl Kind for Collation {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("COLLATION", at.key, to)
+        rename_and_move("COLLATION", at.key, to)
     }
 
     fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::Ident;
 use crate::kind::composite::attribute::{Attribute, clause};
 use crate::kind::data_type::{is_stored, set_aside, types_named};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::{relation_slots, rename_relation};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Kind for Composite {
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
-        relation_slots(at.key)
+        Slot::of_relation(at.key)
     }
 
     fn object(&self, at: &Site) -> String {
@@ -83,7 +83,7 @@ impl Kind for Composite {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TYPE", at.key, to)
+        rename_and_move("TYPE", at.key, to)
     }
 
     /// Attribute by attribute, by name: as text it would only fit a type of the same attributes.

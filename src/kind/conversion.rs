@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::literal;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -37,6 +37,6 @@ impl Kind for Conversion {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("CONVERSION", at.key, to)
+        rename_and_move("CONVERSION", at.key, to)
     }
 }

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kind::data_type::{is_contained, set_aside, type_slots};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ impl Kind for Domain {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("DOMAIN", at.key, to)
+        rename_and_move("DOMAIN", at.key, to)
     }
 
     /// By way of the base type, whose own casts are the right ones; another domain or enum may be replaced as well, so

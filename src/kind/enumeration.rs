@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::literal;
 use crate::kind::data_type::{set_aside, type_slots};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl Kind for Enum {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TYPE", at.key, to)
+        rename_and_move("TYPE", at.key, to)
     }
 
     fn set_aside(&self, at: &Site, aside: &str) -> Option<(Vec<Statement>, Statement)> {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::foreign_options::{ForeignOptions, Secrets, change, clause, loss};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::{columns, inheritance, relation_slots, rename_relation};
+use crate::kind::table::{columns, inheritance};
 use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ impl Kind for ForeignTable {
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
-        relation_slots(at.key)
+        Slot::of_relation(at.key)
     }
 
     fn grant_object(&self, at: &Site) -> String {
@@ -64,7 +65,7 @@ impl Kind for ForeignTable {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("FOREIGN TABLE", at.key, to)
+        rename_and_move("FOREIGN TABLE", at.key, to)
     }
 
     fn loses(&self, at: &Site) -> Option<String> {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::{relation_slots, rename_relation};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl Kind for MaterializedView {
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
-        relation_slots(at.key)
+        Slot::of_relation(at.key)
     }
 
     fn grant_object(&self, at: &Site) -> String {
@@ -91,7 +91,7 @@ impl Kind for MaterializedView {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("MATERIALIZED VIEW", at.key, to)
+        rename_and_move("MATERIALIZED VIEW", at.key, to)
     }
 
     fn runs_routines(&self) -> bool {

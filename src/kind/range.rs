@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::data_type::{set_aside, type_slots};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Kind for Range {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TYPE", at.key, to)
+        rename_and_move("TYPE", at.key, to)
     }
 
     /// The multirange type and the constructor functions keep their names, which the new type's must be free to take.

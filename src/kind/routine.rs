@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::base_type::made_of;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site, Slot};
 
 pub type Function = Routine<false>;
@@ -96,7 +96,7 @@ impl<const PROCEDURE: bool> Kind for Routine<PROCEDURE> {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation(&Self::LABEL.to_uppercase(), at.key, to)
+        rename_and_move(&Self::LABEL.to_uppercase(), at.key, to)
     }
 
     /// A column cannot change its type while a parsed body reads it.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, literal};
 use crate::kind::key::Attached;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::identity::type_bounds;
-use crate::kind::table::rename_relation;
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ impl Kind for Sequence {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("SEQUENCE", at.key, to)
+        rename_and_move("SEQUENCE", at.key, to)
     }
 
     fn loses(&self, at: &Site) -> Option<String> {

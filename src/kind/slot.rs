@@ -16,3 +16,12 @@ pub enum Slot {
     /// Anything that is one of a kind for the fact it stands on.
     Within(Box<Key>, String),
 }
+
+impl Slot {
+    /// Those of anything in `pg_class` that has a row type.
+    pub fn of_relation(key: &Key) -> Vec<Self> {
+        let Some(schema) = key.schema() else { return Vec::new() };
+        let name = Ident::new(key.name());
+        vec![Self::Relation(schema.clone(), name.clone()), Self::Type(schema.clone(), name)]
+    }
+}

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::Ident;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::column::Column;
 use crate::kind::table::constraint::reference;
@@ -141,11 +142,11 @@ impl Kind for Table {
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
-        relation_slots(at.key)
+        Slot::of_relation(at.key)
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TABLE", at.key, to)
+        rename_and_move("TABLE", at.key, to)
     }
 
     fn loses(&self, at: &Site) -> Option<String> {
@@ -226,28 +227,6 @@ pub fn columns<'a>(facts: &'a Facts, relation: &'a Key) -> Vec<(&'a Key, &'a Col
         .collect();
     columns.sort_by_key(|(_, column)| column.position.0);
     columns
-}
-
-/// The slots of anything in `pg_class` that has a row type.
-pub fn relation_slots(key: &Key) -> Vec<Slot> {
-    let Some(schema) = key.schema() else { return Vec::new() };
-    let name = Ident::new(key.name());
-    vec![Slot::Relation(schema.clone(), name.clone()), Slot::Type(schema.clone(), name)]
-}
-
-/// RENAME TO and SET SCHEMA, as far as the keys differ, for what ALTER calls `noun`.
-pub fn rename_relation(noun: &str, from: &Key, to: &Key) -> Vec<Statement> {
-    let mut statements = Vec::new();
-    let mut now = from.clone();
-    if from.name() != to.name() {
-        let name = Ident::new(to.name());
-        statements.push(Statement::new(format!("ALTER {noun} {} RENAME TO {name}", from.sql())));
-        now = from.renamed(to.name());
-    }
-    if let Some(schema) = to.schema().filter(|schema| from.schema() != Some(schema)) {
-        statements.push(Statement::new(format!("ALTER {noun} {} SET SCHEMA {schema}", now.sql())));
-    }
-    statements
 }
 
 /// The key of the table with this name.

@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kind::relation_column::shape;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::{relation_slots, rename_relation};
 use crate::kind::{Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl Kind for View {
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
-        relation_slots(at.key)
+        Slot::of_relation(at.key)
     }
 
     fn grant_object(&self, at: &Site) -> String {
@@ -54,7 +54,7 @@ impl Kind for View {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("VIEW", at.key, to)
+        rename_and_move("VIEW", at.key, to)
     }
 }
 

@@ -8,8 +8,8 @@ use crate::base::name::Ident;
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::kind::key::Shape;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site};
 
 /// Named in a schema, for one index method.
@@ -74,7 +74,7 @@ impl Kind for OperatorFamily {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("OPERATOR FAMILY", at.key, to)
+        rename_and_move("OPERATOR FAMILY", at.key, to)
     }
 }
 

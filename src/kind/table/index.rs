@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::key::Scoped;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::index_attachment::index_parent;
-use crate::kind::table::{lineage, partition, rename_relation};
+use crate::kind::table::{lineage, partition};
 use crate::kind::{Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -114,7 +115,7 @@ impl Kind for Index {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("INDEX", at.key, to)
+        rename_and_move("INDEX", at.key, to)
     }
 
     fn runs_routines(&self) -> bool {

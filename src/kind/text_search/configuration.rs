@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl Kind for Configuration {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TEXT SEARCH CONFIGURATION", at.key, to)
+        rename_and_move("TEXT SEARCH CONFIGURATION", at.key, to)
     }
 }
 

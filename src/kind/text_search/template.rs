@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::rename_relation;
 use crate::kind::{Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -32,6 +32,6 @@ impl Kind for Template {
     }
 
     fn rename(&self, at: &Site, to: &Key) -> Vec<Statement> {
-        rename_relation("TEXT SEARCH TEMPLATE", at.key, to)
+        rename_and_move("TEXT SEARCH TEMPLATE", at.key, to)
     }
 }
