@@ -1,92 +1,31 @@
-//! What a reviewer must agree to before a plan is taken, each thing with a code and the object that it is about.
+//! What a reviewer must agree to before a plan is taken or a migration is run, each thing with a code and the object that
+//! it is about.
 //!
-//! A rule is a file in `rule/` with what it is, why it matters and what to do instead. `allow` marks what was let
-//! through; an allowance that lets nothing through is a finding itself.
+//! A rule is a file in `rule/` with what it is, why it matters and what to do instead. It looks at a plan, fact by fact,
+//! or at a script, statement by statement: the steps of a plan are one, and so is a file that somebody wrote. What a
+//! statement locks and rewrites was seen on scratch, or else is guessed from its text and said to be. `allow` marks what
+//! was let through; an allowance that lets nothing through is a finding itself.
 
 pub mod allow;
+pub mod finding;
+pub mod guess;
 pub mod rule;
+pub mod script;
+pub mod tree;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::Serialize;
-
-use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::grade::{Grade, Loss};
 use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::lint::allow::{Allow, follows_from_allowed, let_through};
-use crate::lint::rule::RULES;
+use crate::lint::rule::{RULES, Rule};
+use crate::lint::script::{Context, Script};
+
+pub use crate::lint::finding::{Finding, Level};
 use crate::observe::size::Sizes;
 use crate::plan::Plan;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// Blocks, until it is allowed.
-    Error,
-    Warning,
-    Note,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        })
-    }
-}
-
-/// One thing to agree to. The order is that of a report: what weighs most comes first.
-#[derive(Serialize, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Finding {
-    pub level: Level,
-    /// `drop-column`.
-    pub code: &'static str,
-    /// What `--allow CODE:OBJECT` takes: `orders.note`. Empty where it is about the plan as a whole.
-    pub object: String,
-    /// What is wrong.
-    pub message: String,
-    /// What to do other than allow it.
-    pub help: Option<String>,
-    /// What let it through.
-    pub allowed_by: Option<String>,
-    /// The fact that it is about.
-    pub key: Option<Key>,
-}
-
-impl Finding {
-    /// About a fact, at the level that blocks.
-    pub fn about(code: &'static str, key: &Key, message: impl Into<String>) -> Self {
-        let object = without_public(&key.sql());
-        Self { key: Some(key.clone()), object, ..Self::of_plan(code, message) }
-    }
-
-    /// About the plan as a whole, at the level that blocks.
-    pub fn of_plan(code: &'static str, message: impl Into<String>) -> Self {
-        let (object, message) = (String::new(), message.into());
-        Self { level: Level::Error, code, object, message, help: None, allowed_by: None, key: None }
-    }
-
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The argument of `--allow` that lets exactly this one through.
-    pub fn allowance(&self) -> String {
-        if self.object.is_empty() { self.code.to_owned() } else { format!("{}:{}", self.code, self.object) }
-    }
-
-    pub fn blocks(&self) -> bool {
-        self.level == Level::Error && self.allowed_by.is_none()
-    }
-}
 
 /// What the rules look at.
 pub struct Input<'a> {
@@ -108,7 +47,9 @@ pub struct Input<'a> {
 
 /// All findings, sorted, with what the allowances let through.
 pub fn check(input: &Input, allows: &[Allow]) -> Vec<Finding> {
-    let mut found: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(input)).collect();
+    let context = Context { sizes: input.sizes.clone(), ..Context::default() };
+    let script = Script::of_plan(input.up, context, input.places);
+    let mut found: Vec<Finding> = RULES.iter().flat_map(|rule| of_rule(rule, input, &script)).collect();
     let_through(&mut found, allows);
     if follows_from_allowed(input.grade, input.losses.len(), &found) {
         for down in found.iter_mut().filter(|finding| finding.code == rule::down_lossy::RULE.code) {
@@ -119,8 +60,23 @@ pub fn check(input: &Input, allows: &[Allow]) -> Vec<Finding> {
         let unused = rule::allowance_unused::unused(allows, &found);
         found.extend(unused);
     }
-    found.sort();
-    found.dedup();
+    finding::sort(&mut found);
+    found
+}
+
+/// A rule that knows plans looks at the plan, any other at its statements.
+fn of_rule(rule: &Rule, input: &Input, script: &Script) -> Vec<Finding> {
+    match (rule.plan, rule.script) {
+        (Some(check), _) => check(input),
+        (None, Some(check)) => check(script),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// All findings of a script that somebody wrote, in the order of its lines.
+pub fn check_script(script: &Script) -> Vec<Finding> {
+    let mut found: Vec<Finding> = RULES.iter().filter_map(|rule| rule.script).flat_map(|check| check(script)).collect();
+    finding::sort(&mut found);
     found
 }
 

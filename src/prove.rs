@@ -6,6 +6,7 @@
 
 pub mod data;
 pub mod error;
+pub mod file;
 pub mod run;
 pub mod seed;
 

@@ -13,5 +13,6 @@ mod effects;
 mod fixtures;
 mod harness;
 mod layers;
+mod lint;
 mod random;
 mod readme;

@@ -1,57 +1,77 @@
 //! The rules, a file each. The stem of the file is the code.
 
-pub mod allowance_unused;
-pub mod down_irreversible;
-pub mod down_lossy;
-pub mod drop_column;
-pub mod drop_schema;
-pub mod drop_sequence;
-pub mod drop_table;
-pub mod drop_type;
-pub mod enum_value_removed;
-pub mod grants_undeclared;
-pub mod likely_rename;
-pub mod loses_data;
-pub mod not_managed;
-pub mod type_narrowing;
-
 use std::collections::BTreeSet;
 
 use crate::base::name::without_public;
 use crate::grade::{Cause, Loss};
 use crate::kind::Key;
-use crate::lint::{Finding, Input};
+use crate::lint::script::Script;
+use crate::lint::{Finding, Input, Level};
 use crate::plan::action::Verb;
+
+/// What a rule is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Group {
+    LosesData,
+    /// Blocks other sessions, or rewrites tables under them.
+    Blocks,
+    /// Breaks code that runs against the schema.
+    BreaksCode,
+    CannotGoBack,
+    Secure,
+    /// Matters of taste and care; off, or a note.
+    WellMade,
+    /// About the text of a file.
+    File,
+}
 
 /// What a rule is, and how it finds.
 pub struct Rule {
     /// `drop-column`: what `--allow` takes.
     pub code: &'static str,
+    pub group: Group,
+    /// What its findings weigh where nobody says otherwise.
+    pub level: Level,
     pub title: &'static str,
     /// The harm, for someone who never met it.
     pub why: &'static str,
     /// What to do instead of allowing it.
     pub remedy: &'static str,
-    pub check: fn(&Input) -> Vec<Finding>,
+    /// Looks at what a plan changes, fact by fact.
+    pub plan: Option<fn(&Input) -> Vec<Finding>>,
+    /// Looks at statements; at those of a plan only where the rule does not look at the plan itself.
+    pub script: Option<fn(&Script) -> Vec<Finding>>,
 }
 
-/// All rules, by code.
-pub const RULES: &[Rule] = &[
-    allowance_unused::RULE,
-    down_irreversible::RULE,
-    down_lossy::RULE,
-    drop_column::RULE,
-    drop_schema::RULE,
-    drop_sequence::RULE,
-    drop_table::RULE,
-    drop_type::RULE,
-    enum_value_removed::RULE,
-    grants_undeclared::RULE,
-    likely_rename::RULE,
-    loses_data::RULE,
-    not_managed::RULE,
-    type_narrowing::RULE,
-];
+/// One line for each rule: its module, and its place in the list.
+macro_rules! rules {
+    ($($module:ident)*) => {
+        $(pub mod $module;)*
+
+        /// All rules, by code.
+        pub const RULES: &[Rule] = &[$($module::RULE),*];
+    };
+}
+
+rules! {
+    allowance_unused
+    concurrently_in_transaction
+    down_irreversible
+    down_lossy
+    drop_column
+    drop_schema
+    drop_sequence
+    drop_table
+    drop_type
+    enum_value_removed
+    grants_undeclared
+    index_not_concurrent
+    likely_rename
+    loses_data
+    not_managed
+    type_narrowing
+    type_rewrites
+}
 
 /// A finding for each dropped or replaced fact of some kinds that takes rows or values along.
 fn lost(input: &Input, code: &'static str, kinds: fn(&Key) -> bool) -> Vec<Finding> {

@@ -25,9 +25,9 @@ pub struct Size {
     pub index_bytes: u64,
 }
 
-/// The sizes of all that has rows on disk; what is not in it is empty.
+/// The sizes of all that has rows on disk, or nothing where there was no live database to ask.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Sizes(BTreeMap<(String, String), Size>);
+pub struct Sizes(Option<BTreeMap<(String, String), Size>>);
 
 #[derive(Deserialize)]
 struct Row {
@@ -44,29 +44,28 @@ impl Sizes {
     /// # Errors
     /// What the server says, or that it went away.
     pub fn read(connection: &mut Connection) -> Result<Self, DbError> {
-        let mut sizes = Self::default();
+        let mut sizes = BTreeMap::new();
         for row in connection.query_with(include_str!("size.sql"), &[])? {
             let Row { schema, name, rows, bytes, index_bytes } = decode(&row)?;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate, checked")]
             let rows = (rows >= 0.0).then_some(rows as u64);
             let size = Size { rows, bytes: bytes.unsigned_abs(), index_bytes: index_bytes.unsigned_abs() };
-            sizes.0.insert((schema, name), size);
+            sizes.insert((schema, name), size);
         }
-        Ok(sizes)
+        Ok(Self(Some(sizes)))
     }
 
-    /// None for an empty relation, and where no live database was asked.
-    pub fn of(&self, relation: &Relation) -> Option<&Size> {
-        self.named(&relation.schema, &relation.name)
+    /// None where no live database was asked.
+    pub fn of(&self, relation: &Relation) -> Option<Size> {
+        let empty = Size { rows: Some(0), bytes: 0, index_bytes: 0 };
+        let known = self.0.as_ref()?;
+        Some(known.get(&(relation.schema.clone(), relation.name.clone())).copied().unwrap_or(empty))
     }
 
-    pub fn named(&self, schema: &str, name: &str) -> Option<&Size> {
-        self.0.get(&(schema.to_owned(), name.to_owned()))
-    }
-
+    /// With one more, for what is made up.
     #[must_use]
     pub fn with(mut self, schema: &str, name: &str, size: Size) -> Self {
-        self.0.insert((schema.to_owned(), name.to_owned()), size);
+        self.0.get_or_insert_default().insert((schema.to_owned(), name.to_owned()), size);
         self
     }
 }
@@ -104,7 +103,7 @@ pub fn bytes(count: u64) -> String {
         unit += 1;
     }
     let name = ["bytes", "kB", "MB", "GB", "TB"].get(unit).copied().unwrap_or("TB");
-    if tenths >= 100 || tenths % 10 == 0 || unit == 0 {
+    if tenths >= 100 || tenths.is_multiple_of(10) || unit == 0 {
         format!("{} {name}", tenths / 10)
     } else {
         format!("{}.{} {name}", tenths / 10, tenths % 10)
@@ -128,7 +127,7 @@ fn grouped(count: u64) -> String {
     let text = (count / unit * unit).to_string();
     let mut said = String::new();
     for (index, digit) in text.chars().enumerate() {
-        if index > 0 && (text.len() - index) % 3 == 0 {
+        if index > 0 && (text.len() - index).is_multiple_of(3) {
             said.push(',');
         }
         said.push(digit);

@@ -127,8 +127,8 @@ struct Touched<'a> {
     relation: &'a Relation,
     #[serde(flatten)]
     effect: &'a Effect,
-    /// Of the live relation; none where it is empty or no live database was asked.
-    size: Option<&'a Size>,
+    /// Of the live relation; none where no live database was asked.
+    size: Option<Size>,
     /// An estimate from the size.
     seconds: Option<u64>,
 }

@@ -2,7 +2,7 @@
 
 use crate::base::wording::nearest;
 use crate::lint::allow::Allow;
-use crate::lint::rule::{RULES, Rule};
+use crate::lint::rule::{Group, RULES, Rule};
 use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
@@ -11,7 +11,10 @@ pub const RULE: Rule = Rule {
     why: "An allowance that outlives its reason lets the next loss through unseen, and one with a slip in its name \
           lets nothing through although it looks as if it did.",
     remedy: "Remove it, or correct the code or the object.",
-    check: |_| Vec::new(),
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|_| Vec::new()),
+    script: None,
 };
 
 /// A note for each that fits no finding; `all` is for scripts, and need not find anything.

@@ -2,20 +2,23 @@
 
 use crate::base::name::without_public;
 use crate::kind::Key;
-use crate::lint::Finding;
-use crate::lint::rule::{Rule, dropped};
+use crate::lint::rule::{Group, Rule, dropped};
+use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
     code: "drop-type",
     title: "a type is dropped",
     why: "Programs that send or expect it by name fail, and so do functions whose bodies mention it.",
     remedy: "If it only gets another name, declare that. Otherwise make sure that nobody casts to it any more.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         let types = |key: &Key| {
             matches!(key, Key::BaseType(_) | Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_))
         };
         let finding =
             |key: &Key| Finding::about(RULE.code, key, format!("{} is dropped", without_public(&key.to_string())));
         dropped(input, types).into_iter().map(finding).collect()
-    },
+    }),
+    script: None,
 };

@@ -2,8 +2,8 @@
 
 use crate::base::name::without_public;
 use crate::grade::Cause;
-use crate::lint::Finding;
-use crate::lint::rule::Rule;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
     code: "enum-value-removed",
@@ -11,7 +11,9 @@ pub const RULE: Rule = Rule {
     why: "Postgres cannot remove one: the type is replaced, every column that uses it is converted under a strong \
           lock, and the change fails where a row still has the value.",
     remedy: "If it only gets another name, declare that. Otherwise first update the rows that have it.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         let label = |loss: &crate::grade::Loss| {
             let Cause::Label(label) = &loss.cause else { return None };
             let name = without_public(&loss.key.to_string());
@@ -20,5 +22,6 @@ pub const RULE: Rule = Rule {
             Some(Finding { object: format!("{}.{label}", finding.object), ..finding })
         };
         input.losses.iter().filter_map(label).collect()
-    },
+    }),
+    script: None,
 };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::base::name::without_public;
 use crate::kind::Key;
-use crate::lint::Finding;
-use crate::lint::rule::{Rule, dropped};
+use crate::lint::rule::{Group, Rule, dropped};
+use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
     code: "grants-undeclared",
@@ -13,7 +13,9 @@ pub const RULE: Rule = Rule {
     why: "Where the schema files declare no privileges at all, they were perhaps never meant to: revoking those of \
           the live database locks its programs out.",
     remedy: "Declare the grants, or set `compare: {grants: ignore}` in pgplumb.yaml to leave privileges alone.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         if input.grants_declared {
             return Vec::new();
         }
@@ -32,5 +34,6 @@ pub const RULE: Rule = Rule {
                     .help("set `compare: {grants: ignore}` in pgplumb.yaml to leave privileges alone")
             })
             .collect()
-    },
+    }),
+    script: None,
 };

@@ -8,9 +8,9 @@ pub mod pairing;
 
 use crate::base::name::{Ident, without_public};
 use crate::kind::Key;
-use crate::lint::rule::Rule;
 use crate::lint::rule::likely_rename::pairing::{Pair, labels, pairs};
-use crate::lint::{Finding, Input};
+use crate::lint::rule::{Group, Rule};
+use crate::lint::{Finding, Input, Level};
 
 pub const RULE: Rule = Rule {
     code: "likely-rename",
@@ -18,11 +18,14 @@ pub const RULE: Rule = Rule {
     why: "A schema file shows what is wanted, not how it came about. Where something goes and its like comes under \
           another name, dropping it loses what a rename would keep.",
     remedy: "If it is a rename, write `-- pgplumb: renamed from OLD` above it. If not, allow the drop by its name.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         let mut found: Vec<Finding> = pairs(input).iter().map(|pair| ask(input, pair)).collect();
         found.extend(labels(input).iter().map(|(key, from, to)| ask_label(input, key, from, to)));
         found
-    },
+    }),
+    script: None,
 };
 
 fn ask(input: &Input, Pair { from, to }: &Pair) -> Finding {

@@ -3,8 +3,8 @@
 use crate::base::name::without_public;
 use crate::grade::Cause;
 use crate::kind::Key;
-use crate::lint::Finding;
-use crate::lint::rule::{Rule, gone};
+use crate::lint::rule::{Group, Rule, gone};
+use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
     code: "loses-data",
@@ -12,7 +12,9 @@ pub const RULE: Rule = Rule {
     why: "Values of a composite type's attributes, tables of an extension, how far a subscription has come, passwords \
           of foreign servers: they are in no schema, so no script can make them again.",
     remedy: "Save what is lost before the change.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         let own = |key: &Key| matches!(key, Key::Table(_) | Key::Column(_) | Key::Sequence(_));
         let finding = |loss: &crate::grade::Loss| match &loss.cause {
             Cause::Said => Some(Finding::about(RULE.code, &loss.key, without_public(&loss.what))),
@@ -20,5 +22,6 @@ pub const RULE: Rule = Rule {
             _ => gone(loss, RULE.code),
         };
         input.losses.iter().filter_map(finding).collect()
-    },
+    }),
+    script: None,
 };

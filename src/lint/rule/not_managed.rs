@@ -1,8 +1,8 @@
 //! What the database has and pgplumb does not manage, where a strict run asks for it.
 
 use crate::base::name::without_public;
-use crate::lint::Finding;
-use crate::lint::rule::Rule;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::{Finding, Level};
 
 pub const RULE: Rule = Rule {
     code: "not-managed",
@@ -10,7 +10,9 @@ pub const RULE: Rule = Rule {
     why: "What is not managed is neither compared nor changed: it can differ from one database to the next, and nobody \
           is told.",
     remedy: "Leave `--strict` out, or allow it.",
-    check: |input| {
+    group: Group::LosesData,
+    level: Level::Error,
+    plan: Some(|input| {
         let names = input.not_managed.iter().flat_map(|(reason, names)| names.iter().map(move |name| (reason, name)));
         names
             .map(|(reason, name)| {
@@ -19,5 +21,6 @@ pub const RULE: Rule = Rule {
                 Finding { object, ..Finding::of_plan(RULE.code, message) }
             })
             .collect()
-    },
+    }),
+    script: None,
 };

@@ -14,7 +14,7 @@ pub fn findings(findings: &[Finding], width: usize) -> String {
             (_, Some(_)) => ("allowed", DIM),
             (Level::Error, None) => ("blocked by", BAD),
             (Level::Warning, None) => ("warning", CARE),
-            (Level::Note, None) => ("note", DIM),
+            (Level::Note | Level::Off, None) => ("note", DIM),
         };
         text.push_str(&beside(head, style, &format!("{}: {}", finding.code, finding.message), COLUMN, width));
         match &finding.allowed_by {

@@ -1,0 +1,209 @@
+//! Statements as the rules see them: the steps of a plan, or a file that somebody wrote.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use pg_query::NodeEnum;
+
+use crate::base::name::without_public;
+use crate::base::place::Place;
+use crate::kind::Key;
+use crate::lint::finding::{Finding, Level, Span};
+use crate::lint::guess::guess;
+use crate::lint::rule::Rule;
+use crate::lint::tree::Name;
+use crate::observe::effect::{Effect, Effects};
+use crate::observe::relation::Relation;
+use crate::observe::size::Sizes;
+use crate::plan::Plan;
+use crate::sql::parser::{Parsed, parse};
+use crate::sql::split;
+
+/// From how many rows or bytes on a table counts as large: work on a smaller one is worth a note.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Threshold {
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+impl Default for Threshold {
+    /// A scan of so much is over in a few milliseconds.
+    fn default() -> Self {
+        Self { rows: 10_000, bytes: 8 << 20 }
+    }
+}
+
+/// What is known beside the statements.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    pub sizes: Sizes,
+    /// The major version of the server that it is for; none where nobody said.
+    pub major: Option<u32>,
+    pub threshold: Threshold,
+    /// Whether what runs the file wraps it in a transaction, as many tools do.
+    pub in_transaction: bool,
+}
+
+/// One script.
+pub struct Script<'a> {
+    pub statements: Vec<Statement<'a>>,
+    pub context: Context,
+}
+
+/// One statement of a script.
+pub struct Statement<'a> {
+    /// Without the semicolon.
+    pub sql: &'a str,
+    /// The transaction that it runs in, by number; none for one by itself or outside of any.
+    pub transaction: Option<usize>,
+    /// What it does to relations that were there before the script.
+    pub effects: Effects,
+    /// Whether that was seen on scratch; else it is guessed from the text.
+    pub measured: bool,
+    tree: Option<Parsed>,
+    span: Option<Span>,
+    key: Option<&'a Key>,
+    place: Option<Place>,
+}
+
+impl<'a> Script<'a> {
+    /// The steps of a plan, and where the files declare what they are about.
+    pub fn of_plan(plan: &'a Plan, context: Context, places: &dyn Fn(&Key) -> Option<Place>) -> Self {
+        let mut made = BTreeSet::new();
+        let statements = plan.steps.iter().map(|step| {
+            let transaction = (!step.outside).then_some(step.group);
+            let statement = Statement::new(&step.sql, transaction, step.effects.as_ref(), &mut made);
+            Statement { key: Some(&step.key), place: places(&step.key), ..statement }
+        });
+        Self { statements: statements.collect(), context }
+    }
+
+    /// The statements of a file, each with what it was seen to do, where it was run. `file` is all of them; what is no
+    /// SQL for the server is left out.
+    pub fn of_file(file: &'a [split::Statement], seen: &[Option<Effects>], context: Context) -> Self {
+        let (mut made, mut open, mut number) = (BTreeSet::new(), context.in_transaction, 0);
+        let mut statements = Vec::new();
+        for (index, statement) in file.iter().enumerate().filter(|(_, s)| s.class != split::Class::Meta) {
+            let effects = seen.get(index).and_then(Option::as_ref);
+            let span = Span { file: statement.file.clone(), bytes: statement.span.clone() };
+            let new = Statement::new(statement.sql(), open.then_some(number), effects, &mut made);
+            match new.node().and_then(boundary) {
+                Some(Boundary::Begin) => open = true,
+                Some(Boundary::End) => {
+                    open = false;
+                    number += 1;
+                }
+                None => {}
+            }
+            statements.push(Statement { span: Some(span), ..new });
+        }
+        Self { statements, context }
+    }
+
+    /// A finding of a rule about each statement that it has something to say about.
+    pub fn each(&self, check: impl Fn(&Statement) -> Vec<Finding>) -> Vec<Finding> {
+        self.statements.iter().flat_map(check).collect()
+    }
+
+    /// The statements of each transaction, in order; what runs by itself is one of its own.
+    pub fn transactions(&self) -> Vec<&[Statement<'a>]> {
+        self.statements.chunk_by(|a, b| a.transaction.is_some() && a.transaction == b.transaction).collect()
+    }
+
+    /// Whether the table is known to be so small that nobody notices work on it.
+    pub fn is_small(&self, relation: &Relation) -> bool {
+        let Threshold { rows, bytes } = self.context.threshold;
+        let small = |size: crate::observe::size::Size| size.bytes < bytes && size.rows.is_none_or(|count| count < rows);
+        self.context.sizes.of(relation).is_some_and(small)
+    }
+
+    /// A finding about what a statement does to one relation: it names its size, and weighs less where that is small.
+    pub fn on(&self, rule: &Rule, statement: &Statement, relation: &Relation, message: impl Into<String>) -> Finding {
+        let mut message = message.into();
+        if let Some(size) = self.context.sizes.of(relation).filter(|size| size.bytes > 0) {
+            message = format!("{message} ({})", size.words());
+        }
+        let finding = statement.finding(rule, &relation.to_string(), message);
+        let level = if self.is_small(relation) { Level::Note.max(finding.level) } else { finding.level };
+        let (effects, measured) = (Some(statement.effects.clone()), statement.measured);
+        Finding { level, effects, measured, ..finding }
+    }
+}
+
+impl<'a> Statement<'a> {
+    fn new(sql: &'a str, transaction: Option<usize>, seen: Option<&Effects>, made: &mut BTreeSet<Name>) -> Self {
+        let tree = parse(sql).ok();
+        let node = tree.as_ref().and_then(node);
+        let guessed = node.map(|node| guess(node, made)).unwrap_or_default();
+        let (effects, measured) = seen.map_or((guessed, false), |seen| (seen.clone(), true));
+        Self { sql, transaction, effects, measured, tree, span: None, key: None, place: None }
+    }
+
+    /// Its parse tree; none where it cannot be parsed.
+    pub fn node(&self) -> Option<&NodeEnum> {
+        self.tree.as_ref().and_then(node)
+    }
+
+    /// Whether this statement builds, reads or rewrites a table under a lock that makes others wait, with that table.
+    pub fn blocks_long(&self) -> impl Iterator<Item = (&Relation, &Effect)> {
+        self.effects.tables().filter(|(_, effect)| effect.blocks_long())
+    }
+
+    /// A finding about the whole statement and one object, as a person names it.
+    pub fn finding(&self, rule: &Rule, object: &str, message: impl Into<String>) -> Finding {
+        Finding {
+            level: rule.level,
+            object: without_public(object),
+            at: self.span.clone(),
+            key: self.key.cloned(),
+            ..Finding::of_plan(rule.code, message)
+        }
+    }
+
+    /// The same, about the part of the statement that begins at a node's location and ends with this text.
+    pub fn part(&self, finding: Finding, location: i32, text: &str) -> Finding {
+        let Some((span, offset)) = self.span.as_ref().zip(self.tree.as_ref().and_then(|tree| tree.offset(location)))
+        else {
+            return finding;
+        };
+        let start = span.bytes.start + offset;
+        let length = if self.sql[offset..].starts_with(text) { text.len() } else { word(&self.sql[offset..]) };
+        Finding { at: Some(Span { bytes: start..start + length, ..span.clone() }), ..finding }
+    }
+
+    /// Bytes of the file, for those of the statement.
+    pub fn in_file(&self, bytes: Range<usize>) -> Option<Range<usize>> {
+        let start = self.span.as_ref()?.bytes.start;
+        Some(start + bytes.start..start + bytes.end)
+    }
+
+    /// Where a person finds what a step of a plan is about.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+}
+
+/// The length of the word at the start of the text, at least one character.
+fn word(text: &str) -> usize {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len());
+    end.max(text.chars().next().map_or(0, char::len_utf8))
+}
+
+fn node(tree: &Parsed) -> Option<&NodeEnum> {
+    tree.tree.stmts.first()?.stmt.as_ref()?.node.as_ref()
+}
+
+enum Boundary {
+    Begin,
+    End,
+}
+
+fn boundary(node: &NodeEnum) -> Option<Boundary> {
+    use pg_query::protobuf::TransactionStmtKind as Kind;
+    let NodeEnum::TransactionStmt(statement) = node else { return None };
+    match statement.kind() {
+        Kind::TransStmtBegin | Kind::TransStmtStart => Some(Boundary::Begin),
+        Kind::TransStmtCommit | Kind::TransStmtRollback | Kind::TransStmtPrepare => Some(Boundary::End),
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! What rules ask of a parse tree.
+
+use std::fmt;
+
+use pg_query::NodeEnum;
+use pg_query::protobuf::{AlterTableCmd, AlterTableStmt, AlterTableType, Node, ObjectType, RangeVar, TypeName};
+
+use crate::base::name::Ident;
+use crate::observe::relation::Relation;
+
+/// The name of a relation as it is written, in `public` where no schema is.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Name {
+    pub schema: String,
+    pub name: String,
+}
+
+impl Name {
+    pub fn new(schema: &str, name: &str) -> Self {
+        let schema = if schema.is_empty() { "public" } else { schema };
+        Self { schema: schema.to_owned(), name: name.to_owned() }
+    }
+
+    pub fn of(range: &RangeVar) -> Self {
+        Self::new(&range.schemaname, &range.relname)
+    }
+
+    /// Of a list such as `DROP TABLE a.b` has: the last name, and the one before it.
+    pub fn of_list(names: &[Node]) -> Option<Self> {
+        let names: Vec<&str> = names.iter().filter_map(string).collect();
+        let (name, before) = names.split_last()?;
+        Some(Self::new(before.last().copied().unwrap_or_default(), name))
+    }
+
+    pub fn is(&self, relation: &Relation) -> bool {
+        self.schema == relation.schema && self.name == relation.name
+    }
+}
+
+/// As a person names it: without the schema `public`.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Ident::new(&self.name);
+        if self.schema == "public" { name.fmt(f) } else { write!(f, "{}.{name}", Ident::new(&self.schema)) }
+    }
+}
+
+/// The text of a string node.
+pub fn string(node: &Node) -> Option<&str> {
+    match node.node.as_ref()? {
+        NodeEnum::String(text) => Some(&text.sval),
+        _ => None,
+    }
+}
+
+/// The subcommands of an ALTER TABLE (of a table, not of a view or an index).
+pub fn alters(node: &NodeEnum) -> impl Iterator<Item = (&AlterTableStmt, &AlterTableCmd)> {
+    let statement = match node {
+        NodeEnum::AlterTableStmt(statement) if statement.objtype() == ObjectType::ObjectTable => Some(statement),
+        _ => None,
+    };
+    statement.into_iter().flat_map(|statement| {
+        statement.cmds.iter().filter_map(move |command| match command.node.as_ref()? {
+            NodeEnum::AlterTableCmd(command) => Some((statement, command.as_ref())),
+            _ => None,
+        })
+    })
+}
+
+/// The subcommands of one type, with the table that they are about.
+pub fn altering(node: &NodeEnum, of: AlterTableType) -> impl Iterator<Item = (Name, &AlterTableCmd)> {
+    alters(node)
+        .filter(move |(_, command)| command.subtype() == of)
+        .filter_map(|(statement, command)| Some((Name::of(statement.relation.as_ref()?), command)))
+}
+
+/// The last part of a type's name, as the parser knows it: `int4`, `varchar`, `mood`.
+pub fn type_name(name: &TypeName) -> &str {
+    name.names.iter().filter_map(string).next_back().unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! A migration that somebody wrote, run on scratch statement by statement to see what each does.
+
+use crate::db::error::DbError;
+use crate::observe::Observer;
+use crate::observe::effect::Effects;
+use crate::prove::Bench;
+use crate::sql::split::{Class, Statement};
+
+/// What was seen of a file's statements, in their order.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// None for what was not run: what opens and ends transactions, what is for psql, and what Postgres refused.
+    pub effects: Vec<Option<Effects>>,
+    /// What Postgres said against statements, by their number.
+    pub refused: Vec<(usize, DbError)>,
+}
+
+/// Runs the statements, each in a transaction of its own or, where Postgres asks for that, outside of any. What one
+/// sets for its transaction is set for the rest of the file.
+///
+/// # Errors
+/// Only that the connection is lost: what Postgres refuses is a result.
+pub fn run(bench: &mut Bench, statements: &[Statement]) -> Result<Seen, DbError> {
+    let mut observer = Observer::start(bench.connection)?;
+    let mut seen = Seen::default();
+    for (index, statement) in statements.iter().enumerate() {
+        let effects = match step(&mut observer, bench, statement) {
+            Ok(effects) => effects,
+            Err(error) if error.is_lost() => return Err(error),
+            Err(error) => {
+                seen.refused.push((index, error));
+                None
+            }
+        };
+        seen.effects.push(effects);
+    }
+    Ok(seen)
+}
+
+fn step(observer: &mut Observer, bench: &mut Bench, statement: &Statement) -> Result<Option<Effects>, DbError> {
+    let sql = statement.sql();
+    let mut words = sql.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_uppercase);
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match first.as_str() {
+        _ if statement.class == Class::Meta => Ok(None),
+        "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" | "SAVEPOINT" | "RELEASE" | "COPY" => Ok(None),
+        "SET" if second == "LOCAL" => {
+            let lasting =
+                sql.to_ascii_uppercase().find("LOCAL").map(|at| format!("SET {}", &sql[at + "LOCAL".len()..]));
+            bench.connection.execute(lasting.as_deref().unwrap_or(sql))?;
+            Ok(None)
+        }
+        "SET" | "RESET" => bench.connection.execute(sql).map(|()| None),
+        _ => observer.run(bench.connection, bench.watcher, sql).map(Some),
+    }
+}

@@ -1,0 +1,137 @@
+//! The rules, each with a file that it fires on and one that it does not: `fixtures/lint/CODE/{bad,good}.sql`.
+//!
+//! What is found stands below the statement as comments, `--! LEVEL CODE OBJECT @ LINE:COLUMN-LINE:COLUMN`, in all files and
+//! of all rules: what one rule says of another one's file is there to be read. Each file is run on a database that
+//! `before.sql` filled, and looked at once more without any database; where the two differ, `(seen)` and `(guessed)`
+//! tell which it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pgplumb::db::connection::connect;
+use pgplumb::db::url::ConnectionString;
+use pgplumb::lint::check_script;
+use pgplumb::lint::rule::RULES;
+use pgplumb::lint::script::{Context, Script};
+use pgplumb::lint::{Finding, Level};
+use pgplumb::observe::effect::Effects;
+use pgplumb::prove::{Bench, file};
+use pgplumb::sql::file::SqlFile;
+use pgplumb::sql::split::{Statement, split};
+
+use crate::harness::cluster::Cluster;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lint");
+const SAYS: &str = "--! ";
+
+/// Everything a user may turn on is on.
+fn findings(statements: &[Statement], seen: &[Option<Effects>]) -> Vec<Finding> {
+    check_script(&Script::of_file(statements, seen, Context { major: Some(15), ..Context::default() }))
+}
+
+/// What is found, by the line that it begins on.
+fn said(file: &SqlFile, findings: &[Finding]) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut said: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for finding in findings {
+        let bytes = finding.at.as_ref().map_or(0..0, |at| at.bytes.clone());
+        let ((line, column), (to, end)) = (file.line_column(bytes.start), file.line_column(bytes.end));
+        let (level, code, object) = (finding.level, finding.code, &finding.object);
+        said.entry(to).or_default().insert(format!("{level} {code} {object} @ {line}:{column}-{to}:{end}"));
+    }
+    said
+}
+
+/// The text without expectations, line by line, with those that hold.
+fn annotated(
+    text: &str,
+    seen: &BTreeMap<usize, BTreeSet<String>>,
+    guessed: &BTreeMap<usize, BTreeSet<String>>,
+) -> String {
+    let none = BTreeSet::new();
+    let mut found = String::new();
+    for (index, line) in text.lines().enumerate() {
+        found.push_str(line);
+        found.push('\n');
+        let (seen, guessed) = (seen.get(&(index + 1)).unwrap_or(&none), guessed.get(&(index + 1)).unwrap_or(&none));
+        for says in seen.union(guessed) {
+            let only = match (seen.contains(says), guessed.contains(says)) {
+                (true, false) => " (seen)",
+                (false, true) => " (guessed)",
+                _ => "",
+            };
+            found.push_str(&format!("{SAYS}{says}{only}\n"));
+        }
+    }
+    found
+}
+
+fn files() -> Vec<PathBuf> {
+    let folders = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let mut files: Vec<PathBuf> = folders
+        .flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The file as its expectations say it should be, and as it is; what the rules say of it comes along.
+fn checked(cluster: &Cluster, number: usize, path: &Path) -> (String, String, Vec<Finding>) {
+    let written = fs::read_to_string(path).unwrap();
+    let text: String = written.lines().filter(|line| !line.starts_with(SAYS)).map(|line| format!("{line}\n")).collect();
+    let file = Arc::new(SqlFile::new(path.display().to_string(), text.as_str()));
+    let statements = split(&file);
+    let name = format!("lint{number}");
+    cluster.query("postgres", &format!("CREATE DATABASE {name} TEMPLATE lint")).unwrap();
+    let url = ConnectionString::parse(&cluster.url(&name)).unwrap();
+    let mut bench = Bench { connection: &mut connect(&url).unwrap(), watcher: &mut connect(&url).unwrap() };
+    let seen = file::run(&mut bench, &statements).unwrap();
+    let refused: Vec<_> = seen.refused.iter().map(|(index, error)| format!("{index}: {error}")).collect();
+    assert!(refused.is_empty() || text.contains("-- refused"), "{}: {refused:?}", path.display());
+    let (seen, guessed) = (findings(&statements, &seen.effects), findings(&statements, &[]));
+    let found = annotated(&text, &said(&file, &seen), &said(&file, &guessed));
+    (written, found, seen)
+}
+
+#[test]
+fn each_rule_says_what_its_files_expect() {
+    let setup = fs::read_to_string(Path::new(FOLDER).join("before.sql")).unwrap();
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", "CREATE DATABASE lint").unwrap();
+    connect(&ConnectionString::parse(&cluster.url("lint")).unwrap()).unwrap().execute(&setup).unwrap();
+    let only = env::var("PGPLUMB_CASE").unwrap_or_default();
+    let mut wrong = Vec::new();
+    for (number, path) in files().iter().enumerate().filter(|(_, path)| path.display().to_string().contains(&only)) {
+        let (written, found, findings) = checked(&cluster, number, path);
+        let code = path.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
+        let fires = findings.iter().any(|finding| finding.code == code);
+        if fires != path.ends_with("bad.sql") {
+            wrong.push(format!("{}: {code} {}", path.display(), if fires { "fires" } else { "does not fire" }));
+        }
+        if written != found {
+            wrong.push(format!(
+                "{}:\n{}",
+                path.display(),
+                similar::TextDiff::from_lines(&written, &found).unified_diff()
+            ));
+        }
+        if env::var_os("PGPLUMB_BLESS").is_some() {
+            fs::write(path, found).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_for_scripts_has_both_files() {
+    for rule in RULES.iter().filter(|rule| rule.script.is_some()) {
+        for name in ["bad.sql", "good.sql"] {
+            let path = Path::new(FOLDER).join(rule.code).join(name);
+            assert!(path.is_file(), "{} is missing", path.display());
+        }
+        assert!(rule.level != Level::Off || rule.plan.is_none());
+    }
+}
