@@ -9,6 +9,7 @@
 pub mod allow;
 pub mod finding;
 pub mod guess;
+pub mod policy;
 pub mod rule;
 pub mod script;
 pub mod tree;
@@ -20,6 +21,7 @@ use crate::grade::{Grade, Loss};
 use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::lint::allow::{Allow, follows_from_allowed, let_through};
+use crate::lint::policy::Policy;
 use crate::lint::rule::{RULES, Rule};
 use crate::lint::script::{Context, Script};
 
@@ -46,10 +48,11 @@ pub struct Input<'a> {
 }
 
 /// All findings, sorted, with what the allowances let through.
-pub fn check(input: &Input, allows: &[Allow]) -> Vec<Finding> {
+pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
     let context = Context { sizes: input.sizes.clone(), ..Context::default() };
     let script = Script::of_plan(input.up, context, input.places);
-    let mut found: Vec<Finding> = RULES.iter().flat_map(|rule| of_rule(rule, input, &script)).collect();
+    let mut found: Vec<Finding> =
+        RULES.iter().flat_map(|rule| policy.weigh(rule, of_rule(rule, input, &script))).collect();
     let_through(&mut found, allows);
     if follows_from_allowed(input.grade, input.losses.len(), &found) {
         for down in found.iter_mut().filter(|finding| finding.code == rule::down_lossy::RULE.code) {
@@ -73,9 +76,12 @@ fn of_rule(rule: &Rule, input: &Input, script: &Script) -> Vec<Finding> {
     }
 }
 
-/// All findings of a script that somebody wrote, in the order of its lines.
-pub fn check_script(script: &Script) -> Vec<Finding> {
-    let mut found: Vec<Finding> = RULES.iter().filter_map(|rule| rule.script).flat_map(|check| check(script)).collect();
+/// All findings of a script that somebody wrote, in the order of its lines, with what the allowances let through.
+pub fn check_script(script: &Script, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
+    let of_rule = |rule: &Rule| rule.script.map(|check| policy.weigh(rule, check(script))).unwrap_or_default();
+    let mut found: Vec<Finding> = RULES.iter().flat_map(of_rule).collect();
+    let_through(&mut found, allows);
+    found.extend(policy.weigh(&rule::allowance_unused::RULE, rule::allowance_unused::unused(allows, &found)));
     finding::sort(&mut found);
     found
 }

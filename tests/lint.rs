@@ -14,10 +14,10 @@ use std::sync::Arc;
 use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
 use pgplumb::lint::check_script;
+use pgplumb::lint::policy::Policy;
 use pgplumb::lint::rule::RULES;
-use pgplumb::lint::script::{Context, Script};
+use pgplumb::lint::script::{Context, Ran, Script};
 use pgplumb::lint::{Finding, Level};
-use pgplumb::observe::effect::Effects;
 use pgplumb::prove::{Bench, file};
 use pgplumb::sql::file::SqlFile;
 use pgplumb::sql::split::{Statement, split};
@@ -28,8 +28,12 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lint");
 const SAYS: &str = "--! ";
 
 /// Everything a user may turn on is on.
-fn findings(statements: &[Statement], seen: &[Option<Effects>]) -> Vec<Finding> {
-    check_script(&Script::of_file(statements, seen, Context { major: Some(15), ..Context::default() }))
+fn findings(statements: &[Statement], ran: &[Ran]) -> Vec<Finding> {
+    check_script(
+        &Script::of_file(statements, ran, Context { major: Some(15), ..Context::default() }),
+        &Policy::all(),
+        &[],
+    )
 }
 
 /// What is found, by the line that it begins on.
@@ -88,10 +92,10 @@ fn checked(cluster: &Cluster, number: usize, path: &Path) -> (String, String, Ve
     cluster.query("postgres", &format!("CREATE DATABASE {name} TEMPLATE lint")).unwrap();
     let url = ConnectionString::parse(&cluster.url(&name)).unwrap();
     let mut bench = Bench { connection: &mut connect(&url).unwrap(), watcher: &mut connect(&url).unwrap() };
-    let seen = file::run(&mut bench, &statements).unwrap();
-    let refused: Vec<_> = seen.refused.iter().map(|(index, error)| format!("{index}: {error}")).collect();
+    let ran = file::run(&mut bench, &statements).unwrap();
+    let refused: Vec<_> = ran.iter().filter_map(|ran| ran.refused.as_ref()).collect();
     assert!(refused.is_empty() || text.contains("-- refused"), "{}: {refused:?}", path.display());
-    let (seen, guessed) = (findings(&statements, &seen.effects), findings(&statements, &[]));
+    let (seen, guessed) = (findings(&statements, &ran), findings(&statements, &[]));
     let found = annotated(&text, &said(&file, &seen), &said(&file, &guessed));
     (written, found, seen)
 }

@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
+use crate::lint::policy::Policy;
 use crate::lint::{Input, blocked, check};
 use crate::propose::{Request, propose};
 use crate::prove::Bench;
@@ -137,7 +138,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
         places: &places,
     };
-    let findings = check(&input, &[args.allow.clone(), renamed::allows(&directives)].concat());
+    let findings = check(&input, &Policy::default(), &[args.allow.clone(), renamed::allows(&directives)].concat());
     let slug = match &args.name {
         Some(name) => spelled(name),
         None => slug(&diff(&from.facts, &to.facts)),

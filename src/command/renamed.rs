@@ -32,7 +32,7 @@ pub(super) fn allows(directives: &[Directive]) -> Vec<Allow> {
         Directive::Allow { code, object, because, file, span, .. } => {
             let place = Place { file: file.path.clone(), line: file.line(span.start) };
             let (code, object, because) = (code.clone(), object.clone(), Some(because.clone()));
-            Some(Allow { code, object, because, source: Source::Directive(place) })
+            Some(Allow { code, object, because, source: Source::Directive(place), within: None })
         }
         Directive::RenamedFrom { .. } => None,
     };

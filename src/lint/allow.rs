@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::grade::Grade;
+use crate::lint::finding::Span;
 use crate::lint::{Finding, Level};
 
 /// Where an allowance is written.
@@ -21,8 +22,8 @@ pub enum Source {
     Config,
 }
 
-/// Lets findings of one code through, of every object or of one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// Lets findings of one code through: of every object or of one, everywhere or at one statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Allow {
     /// `all` is every code.
     pub code: String,
@@ -30,6 +31,8 @@ pub struct Allow {
     pub object: Option<String>,
     pub because: Option<String>,
     pub source: Source,
+    /// The only part of a file that it is about: the statement that it stands at.
+    pub within: Option<Span>,
 }
 
 /// Why a text is no allowance.
@@ -49,7 +52,7 @@ impl FromStr for Allow {
         if !spelled || object.as_deref() == Some("") {
             return Err(NoAllowance);
         }
-        Ok(Self { code: code.to_owned(), object, because: None, source: Source::Flag })
+        Ok(Self { code: code.to_owned(), object, because: None, source: Source::Flag, within: None })
     }
 }
 
@@ -73,7 +76,11 @@ impl Allow {
     /// Whether it is for this finding.
     pub fn fits(&self, finding: &Finding) -> bool {
         let code = self.code == "all" || self.code == finding.code;
-        code && self.object.as_ref().is_none_or(|object| without_public(object) == finding.object)
+        let here = match (&self.within, &finding.at) {
+            (Some(within), Some(at)) => within.holds(at),
+            _ => true,
+        };
+        code && here && self.object.as_ref().is_none_or(|object| without_public(object) == finding.object)
     }
 
     pub fn is_all(&self) -> bool {

@@ -42,6 +42,13 @@ pub struct Span {
     pub bytes: Range<usize>,
 }
 
+impl Span {
+    /// Whether another one begins in it.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.file.path == other.file.path && self.bytes.contains(&other.bytes.start)
+    }
+}
+
 /// Text to put in the place of another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fix {

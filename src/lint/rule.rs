@@ -69,6 +69,7 @@ rules! {
     likely_rename
     loses_data
     not_managed
+    statement_fails
     type_narrowing
     type_rewrites
 }

@@ -50,6 +50,15 @@ pub struct Script<'a> {
     pub context: Context,
 }
 
+/// What came of running a statement of a file on scratch.
+#[derive(Clone, Debug, Default)]
+pub struct Ran {
+    /// None for what was not run: what opens and ends transactions, and what is for psql.
+    pub effects: Option<Effects>,
+    /// What Postgres said against it.
+    pub refused: Option<String>,
+}
+
 /// One statement of a script.
 pub struct Statement<'a> {
     /// Without the semicolon.
@@ -60,6 +69,8 @@ pub struct Statement<'a> {
     pub effects: Effects,
     /// Whether that was seen on scratch; else it is guessed from the text.
     pub measured: bool,
+    /// What Postgres said against it on scratch.
+    pub refused: Option<String>,
     tree: Option<Parsed>,
     span: Option<Span>,
     key: Option<&'a Key>,
@@ -78,13 +89,14 @@ impl<'a> Script<'a> {
         Self { statements: statements.collect(), context }
     }
 
-    /// The statements of a file, each with what it was seen to do, where it was run. `file` is all of them; what is no
-    /// SQL for the server is left out.
-    pub fn of_file(file: &'a [split::Statement], seen: &[Option<Effects>], context: Context) -> Self {
+    /// The statements of a file, each with what came of running it; nothing where none was run. `file` is all of them;
+    /// what is no SQL for the server is left out.
+    pub fn of_file(file: &'a [split::Statement], ran: &[Ran], context: Context) -> Self {
         let (mut made, mut open, mut number) = (BTreeSet::new(), context.in_transaction, 0);
         let mut statements = Vec::new();
         for (index, statement) in file.iter().enumerate().filter(|(_, s)| s.class != split::Class::Meta) {
-            let effects = seen.get(index).and_then(Option::as_ref);
+            let ran = ran.get(index);
+            let effects = ran.and_then(|ran| ran.effects.as_ref());
             let span = Span { file: statement.file.clone(), bytes: statement.span.clone() };
             let new = Statement::new(statement.sql(), open.then_some(number), effects, &mut made);
             match new.node().and_then(boundary) {
@@ -95,7 +107,8 @@ impl<'a> Script<'a> {
                 }
                 None => {}
             }
-            statements.push(Statement { span: Some(span), ..new });
+            let refused = ran.and_then(|ran| ran.refused.clone());
+            statements.push(Statement { span: Some(span), refused, ..new });
         }
         Self { statements, context }
     }
@@ -136,7 +149,7 @@ impl<'a> Statement<'a> {
         let node = tree.as_ref().and_then(node);
         let guessed = node.map(|node| guess(node, made)).unwrap_or_default();
         let (effects, measured) = seen.map_or((guessed, false), |seen| (seen.clone(), true));
-        Self { sql, transaction, effects, measured, tree, span: None, key: None, place: None }
+        Self { sql, transaction, effects, measured, refused: None, tree, span: None, key: None, place: None }
     }
 
     /// Its parse tree; none where it cannot be parsed.

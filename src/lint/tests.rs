@@ -29,7 +29,7 @@ fn found(live: &Catalog, desired: &Catalog, allows: &[&str]) -> Vec<Finding> {
         places: &|_| Some(Place { file: "shop.sql".to_owned(), line: 3 }),
     };
     let allows: Vec<Allow> = allows.iter().map(|allow| allow.parse().unwrap()).collect();
-    check(&input, &allows)
+    check(&input, &Policy::default(), &allows)
 }
 
 /// `code:object`, with a `+` before what is let through.

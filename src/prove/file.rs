@@ -1,40 +1,28 @@
 //! A migration that somebody wrote, run on scratch statement by statement to see what each does.
 
 use crate::db::error::DbError;
+use crate::lint::script::Ran;
 use crate::observe::Observer;
 use crate::observe::effect::Effects;
 use crate::prove::Bench;
 use crate::sql::split::{Class, Statement};
-
-/// What was seen of a file's statements, in their order.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// None for what was not run: what opens and ends transactions, what is for psql, and what Postgres refused.
-    pub effects: Vec<Option<Effects>>,
-    /// What Postgres said against statements, by their number.
-    pub refused: Vec<(usize, DbError)>,
-}
 
 /// Runs the statements, each in a transaction of its own or, where Postgres asks for that, outside of any. What one
 /// sets for its transaction is set for the rest of the file.
 ///
 /// # Errors
 /// Only that the connection is lost: what Postgres refuses is a result.
-pub fn run(bench: &mut Bench, statements: &[Statement]) -> Result<Seen, DbError> {
+pub fn run(bench: &mut Bench, statements: &[Statement]) -> Result<Vec<Ran>, DbError> {
     let mut observer = Observer::start(bench.connection)?;
-    let mut seen = Seen::default();
-    for (index, statement) in statements.iter().enumerate() {
-        let effects = match step(&mut observer, bench, statement) {
-            Ok(effects) => effects,
+    let mut ran = Vec::new();
+    for statement in statements {
+        ran.push(match step(&mut observer, bench, statement) {
+            Ok(effects) => Ran { effects, refused: None },
             Err(error) if error.is_lost() => return Err(error),
-            Err(error) => {
-                seen.refused.push((index, error));
-                None
-            }
-        };
-        seen.effects.push(effects);
+            Err(error) => Ran { effects: None, refused: Some(error.to_string()) },
+        });
     }
-    Ok(seen)
+    Ok(ran)
 }
 
 fn step(observer: &mut Observer, bench: &mut Bench, statement: &Statement) -> Result<Option<Effects>, DbError> {

@@ -4,6 +4,7 @@ use crate::catalog::sample::{column, index, table, view};
 use crate::grade::losses;
 use crate::kind::statement::Hazard;
 use crate::lint::allow::Allow;
+use crate::lint::policy::Policy;
 use crate::lint::{Input, check};
 use crate::plan::action::Verb;
 use crate::plan::plan;
@@ -56,7 +57,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         places: &places,
     };
     let allows: Vec<Allow> = allows.iter().map(|allow| allow.parse().unwrap()).collect();
-    let findings = check(&input, &allows);
+    let findings = check(&input, &Policy::default(), &allows);
     let rows = Rows { seeded: vec!["public.orders".to_owned()], ..Rows::default() };
     let excluded = BTreeMap::from([("of an unsupported kind".to_owned(), vec!["x".to_owned(), "y".to_owned()])]);
     render(&Report {

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
           lets nothing through although it looks as if it did.",
     remedy: "Remove it, or correct the code or the object.",
     group: Group::LosesData,
-    level: Level::Error,
+    level: Level::Note,
     plan: Some(|_| Vec::new()),
     script: None,
 };
