@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod key;
+pub mod lint;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +14,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use crate::base::wording::nearest;
 use crate::config::error::ConfigError;
+use crate::config::lint::Lint;
+use crate::lint::rule::RULES;
 
 /// Where the configuration is looked for, in the folder that pgplumb runs in.
 pub const FILE: &str = "pgplumb.yaml";
@@ -30,6 +34,7 @@ pub struct Config {
     pub timeouts: Timeouts,
     pub scratch: Option<Server>,
     pub compare: Compare,
+    pub lint: Lint,
     /// The folder that the file lies in.
     #[serde(skip)]
     folder: PathBuf,
@@ -160,6 +165,10 @@ impl Config {
             if server.url.is_some() == server.url_env.is_some() {
                 return Err(ConfigError::no_url(file, text, name));
             }
+        }
+        if let Some(code) = self.lint.codes().find(|code| !RULES.iter().any(|rule| rule.code == *code)) {
+            let meant = nearest(code, RULES.iter().map(|rule| rule.code));
+            return Err(ConfigError::no_rule(file, text, code, meant));
         }
         for (name, timeout) in [("lock", &self.timeouts.lock), ("statement", &self.timeouts.statement)] {
             if !is_duration(timeout) {

@@ -61,6 +61,16 @@ pub enum ConfigError {
         at: SourceSpan,
     },
 
+    #[error("there is no rule `{code}`")]
+    #[diagnostic(code(config::rule), help("{help}"))]
+    Rule {
+        code: String,
+        help: String,
+        #[source_code]
+        text: NamedSource<String>,
+        #[label("no rule has this code")]
+        at: SourceSpan,
+    },
     #[error("`{timeout}` is no time")]
     #[diagnostic(
         code(config::timeout),
@@ -120,6 +130,15 @@ impl ConfigError {
 
     pub(crate) fn bad_timeout(file: &str, text: &str, name: &str, timeout: &str) -> Self {
         Self::Timeout { timeout: timeout.to_owned(), text: named(file, text), at: place(text, &["timeouts", name]) }
+    }
+
+    pub(crate) fn no_rule(file: &str, text: &str, code: &str, meant: Option<&str>) -> Self {
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`pgplumb explain` lists the rules".to_owned(),
+        };
+        let at = text.find(code).map_or((0, 0), |at| (at, code.len())).into();
+        Self::Rule { code: code.to_owned(), help, text: named(file, text), at }
     }
 
     pub(crate) fn no_environment<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> Self {

@@ -20,6 +20,16 @@ pub const KEYS: &[(&str, &str)] = &[
     ("scratch", "The server to build scratch databases on. Default: one that pgplumb starts and removes by itself"),
     ("scratch.url", "Connection string of a server where databases may be created"),
     ("scratch.url_env", "The name of an environment variable that holds it"),
+    ("lint", "What the linter says, and how loud"),
+    ("lint.rules.*", "The level of a rule, by its code: `error`, `warning`, `note` or `off`"),
+    ("lint.paths", "A list of `path` (with `*` and `?`) and `rules`: levels for some files"),
+    ("lint.environments.*.*", "Levels for the environment that `--env NAME` chooses"),
+    ("lint.threshold.rows", "What a rule says of a table with fewer rows is a note. Default: `10000`"),
+    ("lint.threshold.bytes", "The same for bytes: both must be fewer. Default: `8MB`"),
+    (
+        "lint.in_transaction",
+        "Whether each file runs in a transaction. Default: as the tool does that the files are for",
+    ),
     ("compare", "How far owners and grants are compared: `everywhere`, `declared` or `ignore`"),
     ("compare.owners", "Default: `declared`, when the schema files say anything about owners"),
     (

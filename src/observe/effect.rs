@@ -94,7 +94,10 @@ impl Effects {
     pub(super) fn take(&mut self, says: &[Message]) {
         for message in says {
             match message {
-                Message::Rewrites(table) => self.mark(table, |effect| effect.rewritten = true),
+                // What is written anew from nothing but dead rows is empty afterwards too.
+                Message::Rewrites(table) => self.mark(table, |effect| {
+                    (effect.rewritten, effect.emptied) = (true, false);
+                }),
                 Message::Verifies(table) => self.mark(table, |effect| {
                     effect.scanned = true;
                     effect.scans.insert(Scan::Constraints);

@@ -77,7 +77,7 @@ impl Work {
             (Self::Reads, true) => " while all rows are read",
             // REFRESH MATERIALIZED VIEW CONCURRENTLY, which nothing else takes, asks its query first.
             (Self::Nothing, true) if lock == Lock::Exclusive => " while its query runs",
-            (Self::Nothing, true) => ", for a moment",
+            (Self::Nothing, true) => ", no row is read",
             (Self::Builds, false) => " while an index is built: reads and writes go on",
             (Self::Reads, false) => " while all rows are read: reads and writes go on",
             (Self::Nothing, false) => ": reads and writes go on",
