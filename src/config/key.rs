@@ -21,9 +21,12 @@ pub const KEYS: &[(&str, &str)] = &[
     ("scratch.url", "Connection string of a server where databases may be created"),
     ("scratch.url_env", "The name of an environment variable that holds it"),
     ("lint", "What the linter says, and how loud"),
+    ("lint.rules", "Levels for the rules, everywhere"),
     ("lint.rules.*", "The level of a rule, by its code: `error`, `warning`, `note` or `off`"),
     ("lint.paths", "A list of `path` (with `*` and `?`) and `rules`: levels for some files"),
+    ("lint.environments", "Levels for one environment"),
     ("lint.environments.*.*", "Levels for the environment that `--env NAME` chooses"),
+    ("lint.threshold", "When a table is large"),
     ("lint.threshold.rows", "What a rule says of a table with fewer rows is a note. Default: `10000`"),
     ("lint.threshold.bytes", "The same for bytes: both must be fewer. Default: `8MB`"),
     (

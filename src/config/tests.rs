@@ -6,6 +6,8 @@ use miette::{Diagnostic, NarratableReportHandler};
 
 use super::*;
 use crate::config::key::KEYS;
+use crate::lint::Level;
+use crate::lint::script::Threshold;
 
 fn error(text: &str) -> (ConfigError, String) {
     let error = Config::parse("pgplumb.yaml", text).unwrap_err();
@@ -80,10 +82,11 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     let Some(mapping) = value.as_mapping() else { return };
     for (key, inner) in mapping {
         let name = key.as_str().unwrap();
-        let name = if path == "environments" { "*" } else { name };
+        let chosen = ["environments", "lint.rules", "lint.environments", "lint.environments.*"];
+        let name = if chosen.contains(&path) { "*" } else { name };
         let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         paths(inner, &path, found);
-        if name != "*" {
+        if name != "*" || !inner.is_mapping() {
             found.insert(path);
         }
     }
@@ -96,6 +99,11 @@ fn the_table_of_keys_is_the_structs() {
         migrations: Some(PathBuf::new()),
         environments: BTreeMap::from([("x".to_owned(), server.clone())]),
         scratch: Some(server),
+        lint: Lint {
+            rules: BTreeMap::from([("x".to_owned(), Level::Note)]),
+            environments: BTreeMap::from([("x".to_owned(), BTreeMap::from([("x".to_owned(), Level::Note)]))]),
+            ..Lint::default()
+        },
         ..Config::default()
     };
     let mut found = BTreeSet::new();
@@ -118,4 +126,15 @@ fn the_example_of_the_page_is_a_configuration() {
     let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let config = Config::parse("example", example).unwrap();
     assert_eq!(config.environments.len(), 2);
+    let policy = config.lint.policy(Some("staging"));
+    assert_eq!(policy.levels["type-rewrites"], Level::Note);
+    assert_eq!(config.lint.threshold(), Threshold { rows: 10_000, bytes: 8 << 20 });
+}
+
+#[test]
+fn a_rule_that_there_is_none_of_is_shown_with_the_nearest() {
+    let text = "lint:\n  rules: {drop-tabel: error}\n";
+    assert_eq!(labelled(text), ("there is no rule `drop-tabel`".to_owned(), "drop-tabel"));
+    assert!(error(text).1.contains("did you mean `drop-table`?"), "{}", error(text).1);
+    assert!(error("lint: {threshold: {bytes: 8 miles}}").1.contains("write one such as `8MB`"));
 }
