@@ -5,14 +5,16 @@
 //! Those are put back, and tried again as long as each round gets further. Each statement runs under the settings that
 //! were in force where it stands.
 
+mod message;
+mod retry;
+
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::scratch::Scratch;
 use crate::source::error::SourceError;
-use crate::source::files::cycle;
+use crate::source::files::load::message::Message;
 use crate::source::files::refusal::{Refusal, is_announced};
 use crate::source::files::script::{Context, Item, START, Script, bridge};
-use crate::source::files::words::begins;
 use crate::source::role::{self, missing};
 use crate::sql::lex::unquoted;
 use crate::sql::order::first_order;
@@ -30,14 +32,6 @@ pub struct Loader<'a> {
     pub roles: Vec<String>,
     /// Settings that this server does not know.
     pub unknown_settings: Vec<String>,
-}
-
-/// Several statements as one message.
-struct Message {
-    sql: String,
-    /// Where each part begins, in characters, and which of the items it is; settings are none.
-    parts: Vec<(usize, Option<usize>)>,
-    after: Context,
 }
 
 impl<'a> Loader<'a> {
@@ -70,7 +64,7 @@ impl<'a> Loader<'a> {
     pub fn load(&mut self, items: Vec<Item>, watch: &dyn Fn(usize, usize)) -> Result<Vec<Refusal>, SourceError> {
         let all = items.len();
         let failed = self.pass(items, &|done| watch(done, all))?;
-        let (mut open, refused) = partition(failed);
+        let (mut open, refused) = retry::partition(failed);
         if open.is_empty() {
             return Ok(refused);
         }
@@ -84,7 +78,7 @@ impl<'a> Loader<'a> {
             if open.is_empty() {
                 break;
             }
-            if open.len() == before && !split(&mut open) {
+            if open.len() == before && !retry::split(&mut open) {
                 break;
             }
         }
@@ -122,7 +116,7 @@ impl<'a> Loader<'a> {
     fn batch(&mut self, items: &[Item], refused: &mut Vec<Refusal>) -> Result<(), SourceError> {
         let mut rest = items;
         while !rest.is_empty() {
-            let message = self.message(rest);
+            let message = Message::of(rest, &self.scripts, self.now);
             let error = match self.connection.execute(&message.sql) {
                 Ok(()) => {
                     self.now = message.after;
@@ -194,31 +188,6 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    fn message(&self, items: &[Item]) -> Message {
-        let mut message = Message { sql: String::new(), parts: Vec::new(), after: self.now };
-        let mut length = 0;
-        let mut add = |message: &mut Message, sql: &str, item: Option<usize>| {
-            message.parts.push((length, item));
-            message.sql.push_str(sql);
-            message.sql.push_str(";\n");
-            length += sql.chars().count() + 2;
-        };
-        for (place, item) in items.iter().enumerate() {
-            let to = Context { script: item.script, settings: item.settings };
-            let (reset, settings) = bridge(&self.scripts, message.after, to);
-            if reset {
-                add(&mut message, START, None);
-            }
-            for setting in settings {
-                add(&mut message, &setting.sql, None);
-            }
-            // A comment to the end of the line must not swallow what follows; every part ends with a line of its own.
-            add(&mut message, &item.sql, Some(place));
-            message.after = to;
-        }
-        message
-    }
-
     /// Makes sure of the roles that the files themselves make. On somebody's server one that is missing is only missed
     /// where it is used.
     ///
@@ -254,50 +223,9 @@ impl<'a> Loader<'a> {
     }
 }
 
-impl Message {
-    /// The item that this position (in characters, from one) is in.
-    fn item_at(&self, position: Option<u32>) -> Option<usize> {
-        let position = usize::try_from(position?).ok()?.checked_sub(1)?;
-        let after = self.parts.partition_point(|(start, _)| *start <= position);
-        self.parts[..after].last()?.1
-    }
-}
-
 fn position(error: &DbError) -> Option<u32> {
     match error {
         DbError::Statement { position, .. } => *position,
         _ => None,
     }
-}
-
-/// Those that may work once others have, and those that never will. A DROP of something that is not there waits only
-/// for a statement before it: it must not take away what comes after.
-fn partition(failed: Vec<Refusal>) -> (Vec<Refusal>, Vec<Refusal>) {
-    let (mut open, mut refused): (Vec<Refusal>, Vec<Refusal>) = (Vec::new(), Vec::new());
-    for refusal in failed {
-        let early =
-            begins(&refusal.item.sql, &["DROP"]) && !open.iter().any(|other| other.item.script == refusal.item.script);
-        if refusal.may_wait() && !early { open.push(refusal) } else { refused.push(refusal) }
-    }
-    (open, refused)
-}
-
-/// Takes the foreign keys out of the tables that are still missing; whether there were any.
-fn split(open: &mut Vec<Refusal>) -> bool {
-    let mut found = false;
-    let mut keys = Vec::new();
-    for refusal in open.iter_mut().filter(|refusal| !refusal.item.part && begins(&refusal.item.sql, &["CREATE"])) {
-        let Some(parts) = cycle::split(&refusal.item.sql) else { continue };
-        found = true;
-        let original = Some(Box::new(refusal.clone()));
-        for sql in parts.keys {
-            let item = Item { sql, part: true, ..refusal.item.clone() };
-            keys.push(Refusal { item, original: original.clone(), ..refusal.clone() });
-        }
-        refusal.item.sql = parts.table;
-        refusal.item.part = true;
-        refusal.original = original;
-    }
-    open.extend(keys);
-    found
 }
