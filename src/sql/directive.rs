@@ -15,8 +15,11 @@ use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
 
 pub mod error;
+mod node;
+mod parameter;
 mod place;
 pub mod target;
+mod thing;
 mod words;
 
 /// What a comment says.

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::sql::directive::error::DirectiveError;
-use crate::sql::directive::target::{Target, Thing, things};
+use crate::sql::directive::target::Target;
+use crate::sql::directive::thing::{Thing, things};
 use crate::sql::file::SqlFile;
 use crate::sql::lex::{Kind, Lexer};
 use crate::sql::split::{Class, Statement};
