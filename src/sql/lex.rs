@@ -4,35 +4,11 @@
 //! here: it copies every token, knows lines and columns only, and stops at what it does not know. pg_query's scanner,
 //! which is the authority, stops at the first unclosed quote and knows nothing of psql; the tests hold this one to it.
 
-use std::ops::Range;
+mod quotes;
+mod token;
 
-/// What a token is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// A keyword or an identifier without quotes.
-    Word,
-    /// An identifier in double quotes, `U&"..."` too.
-    Quoted,
-    /// A string literal of any sort but dollar-quoted.
-    Text,
-    /// A dollar-quoted string.
-    Dollar,
-    Number,
-    /// `$1`.
-    Parameter,
-    /// One character of punctuation or of an operator.
-    Symbol,
-    Comment,
-}
-
-/// A token and its bytes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Token {
-    pub kind: Kind,
-    pub at: Range<usize>,
-    /// Whether the text ended before the token did.
-    pub open: bool,
-}
+pub use crate::sql::lex::quotes::{inside, unquoted};
+pub use crate::sql::lex::token::{Kind, Token};
 
 /// The tokens of a text in order, from a byte on; white space is between them.
 #[derive(Clone, Debug)]
@@ -231,49 +207,6 @@ impl Iterator for Lexer<'_> {
         let start = self.at;
         let (kind, closed) = self.scan(self.peek(0)?);
         Some(Token { kind, at: start..self.at, open: !closed })
-    }
-}
-
-impl Token {
-    /// The token as it is written.
-    pub fn text<'a>(&self, sql: &'a str) -> &'a str {
-        &sql[self.at.clone()]
-    }
-
-    /// Whether it is this word without quotes, in any case.
-    pub fn is_word(&self, sql: &str, word: &str) -> bool {
-        self.kind == Kind::Word && self.text(sql).eq_ignore_ascii_case(word)
-    }
-
-    pub fn is_symbol(&self, sql: &str, symbol: u8) -> bool {
-        self.kind == Kind::Symbol && sql.as_bytes().get(self.at.start) == Some(&symbol)
-    }
-}
-
-/// An identifier as the catalog stores it. `U&` escapes stay as they are written.
-pub fn unquoted(identifier: &str) -> String {
-    let bare = identifier.find('"').map_or(identifier, |quote| &identifier[quote..]);
-    match bare.strip_prefix('"') {
-        Some(rest) => rest.strip_suffix('"').unwrap_or(rest).replace("\"\"", "\""),
-        // Postgres folds only ASCII in UTF-8 databases.
-        None => identifier.to_ascii_lowercase(),
-    }
-}
-
-/// What is between the quotes of a string literal, as it is written; also of one that was never closed.
-pub fn inside<'a>(token: &Token, sql: &'a str) -> &'a str {
-    let text = token.text(sql);
-    match token.kind {
-        Kind::Dollar => {
-            let tag = text[1..].find('$').map_or(text.len(), |end| end + 2);
-            let body = &text[tag..];
-            if token.open { body } else { &body[..body.len() - tag] }
-        }
-        Kind::Text => {
-            let body = text.find('\'').map_or("", |quote| &text[quote + 1..]);
-            if token.open { body } else { &body[..body.len() - 1] }
-        }
-        _ => text,
     }
 }
 
