@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{completions, diff, dump, fault, graph, init, plan};
+use crate::command::{completions, diff, dump, fault, graph, init, lint, plan};
 use crate::exit::Exit;
 
 const AFTER_HELP: &str = "\
@@ -34,6 +34,7 @@ enum Verb {
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
+    Lint(lint::Args),
     Graph(graph::Args),
     Completions(completions::Args),
 }
@@ -58,6 +59,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),
+        Verb::Lint(args) => lint::run(&args, config),
         Verb::Graph(args) => graph::run(&args, config),
         Verb::Completions(args) => completions::run::<Cli>(&args),
     };

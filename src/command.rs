@@ -8,6 +8,7 @@ pub mod error;
 pub mod fault;
 pub mod graph;
 pub mod init;
+pub mod lint;
 pub mod out;
 pub mod plan;
 pub mod progress;

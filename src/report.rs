@@ -2,6 +2,7 @@
 
 pub mod detail;
 pub mod diffs;
+pub mod findings;
 pub mod json;
 pub mod mark;
 pub mod text;

@@ -35,6 +35,14 @@ impl Database {
         Ok(ConnectionString::from_environment()?)
     }
 
+    /// Only what the command line names: for a verb that has use for a database and needs none.
+    ///
+    /// # Errors
+    /// When what is said cannot be read.
+    pub fn named(&self, config: &Config) -> Result<Option<ConnectionString>, CommandError> {
+        if self.db.is_none() && self.env.is_none() { Ok(None) } else { self.choose(config) }
+    }
+
     /// As `choose`, for a verb that cannot do without.
     ///
     /// # Errors

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::base::wording::counted;
+use crate::base::wording::{counted, nearest};
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
+use crate::lint::rule::RULES;
 use crate::plan::error::PlanError;
 use crate::prove::error::ProofError;
 use crate::scratch::error::ScratchError;
@@ -68,6 +69,25 @@ pub enum CommandError {
         cause: std::io::Error,
     },
 
+    #[error("there is no rule `{code}`")]
+    #[diagnostic(code(command::no_rule), help("{help}"))]
+    NoRule { code: String, help: String },
+
+    #[error("`{}` is no baseline of this version", path.display())]
+    #[diagnostic(
+        code(command::no_baseline),
+        help("a baseline is written by `pgplumb lint --baseline FILE` where FILE is not there yet")
+    )]
+    NoBaseline { path: PathBuf },
+
+    #[error("`{}` cannot be read", path.display())]
+    #[diagnostic(code(command::unreadable), help("check that it is a file and that you may read it"))]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+
     #[error("reading the live database ended without an answer")]
     #[diagnostic(code(command::lost), help("this is a fault of pgplumb: please report it with what stands above"))]
     Lost,
@@ -78,6 +98,15 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    /// A code on the command line that no rule has.
+    pub(crate) fn no_rule(code: &str) -> Self {
+        let help = match nearest(code, RULES.iter().map(|rule| rule.code)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`pgplumb explain` lists the rules".to_owned(),
+        };
+        Self::NoRule { code: code.to_owned(), help }
+    }
+
     /// Whether the reader of stdout went away, as `head` does.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Stdout(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe)

@@ -21,6 +21,16 @@ pub(super) fn together(folder: &Path, files: &[(&str, &str)]) -> Result<(), Comm
     done.map_err(|cause| CommandError::Unwritable { path: folder.to_owned(), cause })
 }
 
+/// Writes one file.
+///
+/// # Errors
+/// What the file system says.
+pub(super) fn one(path: &Path, text: &str) -> Result<(), CommandError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    together(folder, &[(&name, text)])
+}
+
 fn into(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     // A temporary file is its maker's alone; these are like any other file, as the umask says.

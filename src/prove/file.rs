@@ -10,13 +10,23 @@ use crate::sql::split::{Class, Statement};
 /// Runs the statements, each in a transaction of its own or, where Postgres asks for that, outside of any. What one
 /// sets for its transaction is set for the rest of the file.
 ///
+/// `provide` may make what is missing; then a statement is tried again.
+///
 /// # Errors
 /// Only that the connection is lost: what Postgres refuses is a result.
-pub fn run(bench: &mut Bench, statements: &[Statement]) -> Result<Vec<Ran>, DbError> {
+pub fn run(
+    bench: &mut Bench,
+    statements: &[Statement],
+    provide: &mut dyn FnMut(&DbError) -> bool,
+) -> Result<Vec<Ran>, DbError> {
     let mut observer = Observer::start(bench.connection)?;
     let mut ran = Vec::new();
     for statement in statements {
-        ran.push(match step(&mut observer, bench, statement) {
+        let mut result = step(&mut observer, bench, statement);
+        while matches!(&result, Err(error) if provide(error)) {
+            result = step(&mut observer, bench, statement);
+        }
+        ran.push(match result {
             Ok(effects) => Ran { effects, refused: None },
             Err(error) if error.is_lost() => return Err(error),
             Err(error) => Ran { effects: None, refused: Some(error.to_string()) },

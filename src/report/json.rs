@@ -115,7 +115,7 @@ struct Found<'a> {
 
 /// What the step was seen to do to relations that were there before the plan.
 #[derive(Serialize)]
-struct Seen<'a> {
+pub(in crate::report) struct Seen<'a> {
     on: Vec<Touched<'a>>,
     dropped: &'a BTreeSet<Relation>,
     /// What Postgres did not need to read, in its words.
@@ -180,7 +180,7 @@ fn way<'a>(
     Way { transactions: Report::transactions(plan), steps: plan.steps.iter().enumerate().map(one).collect() }
 }
 
-fn seen<'a>(effects: &'a Effects, sizes: &'a Sizes) -> Seen<'a> {
+pub(in crate::report) fn seen<'a>(effects: &'a Effects, sizes: &Sizes) -> Seen<'a> {
     let on = effects.on.iter().map(|(relation, effect)| {
         let size = sizes.of(relation);
         Touched { relation, effect, size, seconds: size.map(|size| size.time(effect).as_secs()) }

@@ -1,0 +1,70 @@
+//! Findings that were there when the linter came, and are left alone.
+//!
+//! A finding is known by its code, its file, its object and the statement that it is about, not by its line: what stands
+//! above it may change. What is there twice is known twice.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::command::error::CommandError;
+use crate::lint::Finding;
+
+const VERSION: u32 = 1;
+
+/// What a baseline file holds.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Baseline {
+    version: u32,
+    /// How often each finding is known.
+    known: BTreeMap<String, usize>,
+}
+
+impl Baseline {
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let mut known = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.allowed_by.is_none()) {
+            *known.entry(name(finding)).or_default() += 1;
+        }
+        Self { version: VERSION, known }
+    }
+
+    /// None where there is no such file.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, CommandError> {
+        match fs::read_to_string(path) {
+            Ok(text) => match serde_json::from_str::<Self>(&text) {
+                Ok(baseline) if baseline.version == VERSION => Ok(Some(baseline)),
+                _ => Err(CommandError::NoBaseline { path: path.to_owned() }),
+            },
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(CommandError::Unreadable { path: path.to_owned(), cause }),
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    pub(super) fn take_out_of(mut self, findings: &mut Vec<Finding>) {
+        findings.retain(|finding| match self.known.get_mut(&name(finding)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        });
+    }
+}
+
+/// `index-not-concurrent migrations/0001.sql orders 3f2a91c0d4e5`: the end is of the SQL that it is about.
+fn name(finding: &Finding) -> String {
+    let sql = finding.at.as_ref().and_then(|at| at.file.text.get(at.bytes.clone())).unwrap_or_default();
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let digest: String = Sha256::digest(words.join(" ")).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let file = finding.at.as_ref().map_or("", |at| at.file.path.as_str());
+    format!("{} {file} {} {digest}", finding.code, finding.object)
+}

@@ -1,0 +1,165 @@
+//! Looks at the files: which migrations there are, what each statement does, and what the rules say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::place::Place;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::progress::Progress;
+use crate::command::side::Opener;
+use crate::lint::allow::{Allow, Source};
+use crate::lint::check_script;
+use crate::lint::finding::{Finding, Span};
+use crate::lint::policy::Policy;
+use crate::lint::script::{Context, Ran, Script};
+use crate::prove::{Bench, file};
+use crate::scratch::Scratch;
+use crate::scratch::database::ScratchDb;
+use crate::source::files::collect::collect;
+use crate::source::role;
+use crate::sql::directive::{Directive, directives};
+use crate::sql::file::SqlFile;
+use crate::sql::split::{Statement, split};
+
+/// What is asked.
+pub(super) struct Look<'a> {
+    pub paths: &'a [PathBuf],
+    pub database: &'a Database,
+    pub text_only: bool,
+    pub in_transaction: Option<bool>,
+    pub major: Option<u32>,
+    pub policy: &'a Policy,
+    pub allows: &'a [Allow],
+}
+
+/// The answer.
+pub(super) struct Looked {
+    pub findings: Vec<Finding>,
+    pub files: usize,
+    /// Why nothing was run.
+    pub unmeasured: Option<String>,
+}
+
+/// One migration of a folder.
+struct Migration {
+    statements: Vec<Statement>,
+    in_transaction: bool,
+    /// Whether it was asked for, or only comes before one that was.
+    asked: bool,
+}
+
+pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandError> {
+    let mut context = Context { threshold: opener.config.lint.threshold(), major: asked.major, ..Context::default() };
+    if let Some(to) = asked.database.named(&opener.config)? {
+        let mut live = opener.live(&to)?;
+        context.sizes = live.sizes()?;
+        context.major = Some(live.target.version.major());
+    }
+    let configured = asked.in_transaction.or(opener.config.lint.in_transaction);
+    let folders = folders(asked)?;
+    let mut looked = Looked { findings: Vec::new(), files: 0, unmeasured: None };
+    let scratch = if asked.text_only {
+        looked.unmeasured = Some("`--text-only`".to_owned());
+        None
+    } else {
+        match opener.scratch() {
+            Ok(scratch) => Some(scratch),
+            Err(error) => {
+                looked.unmeasured = Some(error.to_string());
+                None
+            }
+        }
+    };
+    for migrations in folders.values() {
+        let replay = match scratch {
+            Some(scratch) => Some((scratch, scratch.database("lint")?)),
+            None => None,
+        };
+        let _progress = replay.as_ref().map(|_| Progress::start("running the migrations"));
+        let mut roles = Vec::new();
+        for migration in migrations {
+            let ran = match &replay {
+                Some((scratch, db)) => run(scratch, db, &migration.statements, &mut roles)?,
+                None => Vec::new(),
+            };
+            if migration.asked {
+                let in_transaction = configured.unwrap_or(migration.in_transaction);
+                let context = Context { in_transaction, ..context.clone() };
+                looked.findings.extend(findings(migration, &ran, context, asked));
+                looked.files += 1;
+            }
+        }
+    }
+    Ok(looked)
+}
+
+/// Runs one migration; a role that is missing is made where that is ours to do.
+fn run(
+    scratch: &Scratch,
+    db: &ScratchDb,
+    statements: &[Statement],
+    roles: &mut Vec<String>,
+) -> Result<Vec<Ran>, CommandError> {
+    // Sessions of its own, as a tool has for each file: what one sets must not reach the next.
+    let mut bench = Bench { connection: &mut db.connect()?, watcher: &mut db.connect()? };
+    let mut provide = |error: &crate::db::error::DbError| role::provide(error, scratch, roles).unwrap_or(false);
+    Ok(file::run(&mut bench, statements, &mut provide)?)
+}
+
+fn findings(migration: &Migration, ran: &[Ran], context: Context, asked: &Look) -> Vec<Finding> {
+    let script = Script::of_file(&migration.statements, ran, context);
+    let written = allows(&migration.statements);
+    let mut allows = asked.allows.to_vec();
+    allows.extend(written);
+    check_script(&script, asked.policy, &allows)
+}
+
+/// What the file itself lets through: at a statement, or, where it stands alone, in all of it.
+fn allows(statements: &[Statement]) -> Vec<Allow> {
+    let (found, _) = directives(statements);
+    let allow = |directive: Directive| match directive {
+        Directive::Allow { code, object, because, file, span, statement } => {
+            let place = Place { file: file.path.clone(), line: file.line(span.start) };
+            let bytes = match statement.and_then(|index| statements.get(index)) {
+                Some(statement) => statement.span.clone(),
+                None => 0..file.text.len() + 1,
+            };
+            let within = Some(Span { file, bytes });
+            Some(Allow { code, object, because: Some(because), source: Source::Directive(place), within })
+        }
+        Directive::RenamedFrom { .. } => None,
+    };
+    found.into_iter().filter_map(allow).collect()
+}
+
+/// The migrations of every folder that a path is in or is, in order; of a single file those before it come along.
+fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandError> {
+    let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in asked.paths {
+        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new("")) };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        folders.entry(folder.to_owned()).or_default().push(path.clone());
+    }
+    let read = |(folder, paths): (PathBuf, Vec<PathBuf>)| {
+        let files = collect(std::slice::from_ref(&folder))?;
+        let last = files.iter().rposition(|file| is_asked(file, &paths)).map_or(0, |last| last + 1);
+        let migration = |file: &Arc<SqlFile>| Migration {
+            statements: split(file),
+            in_transaction: false,
+            asked: is_asked(file, &paths),
+        };
+        Ok((folder, files[..last].iter().map(migration).collect()))
+    };
+    folders.into_iter().map(read).collect()
+}
+
+fn is_asked(file: &SqlFile, paths: &[PathBuf]) -> bool {
+    let path = Path::new(&file.path);
+    paths.iter().any(|asked| path == asked || asked.is_dir() && path.starts_with(asked) || same(path, asked))
+}
+
+fn same(path: &Path, asked: &Path) -> bool {
+    matches!((path.canonicalize(), asked.canonicalize()), (Ok(path), Ok(asked)) if path.starts_with(&asked))
+}
