@@ -1,5 +1,6 @@
 //! SQL as text: splitting, spans, directives, syntax errors. What it means is for Postgres to say.
 
+pub mod declared;
 pub mod directive;
 pub mod file;
 pub mod highlight;
