@@ -1,0 +1,56 @@
+//! Facts that are dropped, or dropped and created again, with their copies.
+
+use crate::kind::Key;
+use crate::plan::change::Decider;
+
+impl Decider<'_> {
+    /// Drops a fact, and creates it again where the desired state has it. A copy goes with what it is a copy of.
+    pub(super) fn destroy(&mut self, key: &Key, why: Option<String>) {
+        if self.changes.destroyed.contains(key) {
+            return;
+        }
+        let origins = self.origins(key);
+        if origins.is_empty() {
+            return self.destroy_with_copies(key, why);
+        }
+        for origin in origins {
+            self.destroy(&origin, why.clone());
+        }
+    }
+
+    fn destroy_with_copies(&mut self, key: &Key, why: Option<String>) {
+        if !self.changes.destroyed.insert(key.clone()) {
+            return;
+        }
+        // Where all of its table goes, other tables let go of it first.
+        if !key.on().is_some_and(|on| self.changes.destroyed.contains(on)) {
+            for copy in self.copies(key) {
+                self.destroy_with_copies(&copy, why.clone());
+            }
+        }
+        self.changes.altered.remove(key);
+        if self.desired.facts.contains(key) {
+            self.changes.created.insert(key.clone());
+            self.changes.reasons.insert(key.clone(), why.unwrap_or_default());
+        }
+        self.open.push(key.clone());
+    }
+
+    /// What a fact of the live state is a copy of.
+    pub(super) fn origins(&self, key: &Key) -> Vec<Key> {
+        let stays = |origin: &Key| !origin.on().is_some_and(|on| self.changes.destroyed.contains(on));
+        let body = self.live.facts.get(key).filter(|_| self.desired.facts.contains(key));
+        body.map(|body| body.copy_of(&self.site(key))).unwrap_or_default().into_iter().filter(stays).collect()
+    }
+
+    pub(super) fn copies(&self, key: &Key) -> Vec<Key> {
+        self.live.facts.get(key).map(|body| body.copies(&self.site(key))).unwrap_or_default()
+    }
+
+    /// The users of a fact, and those of all its copies.
+    pub(super) fn users_of_all(&self, key: &Key) -> Vec<Key> {
+        let mut users: Vec<Key> = self.from.used_by(key).cloned().collect();
+        users.extend(self.copies(key).iter().flat_map(|copy| self.users_of_all(copy)));
+        users
+    }
+}

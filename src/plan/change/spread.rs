@@ -1,0 +1,87 @@
+//! What depends on a fact that goes or changes: whether it lets go, is moved, or goes as well.
+
+use crate::kind::statement::Disturbs;
+use crate::kind::{Body, Key};
+use crate::plan::change::Decider;
+
+impl Decider<'_> {
+    /// Looks at what depends on a fact that goes, or that changes in a way its dependents cannot watch.
+    pub(super) fn spread(&mut self, key: &Key) {
+        if self.changes.destroyed.contains(key) {
+            let users: Vec<Key> = self.from.used_by(key).cloned().collect();
+            for user in users {
+                self.release(&user, key);
+            }
+            return;
+        }
+        let disturbs = self.changes.altered.get(key).map_or(Disturbs::Nothing, |change| change.disturbs);
+        if disturbs == Disturbs::Nothing {
+            return;
+        }
+        for user in self.users_of_all(key) {
+            let stands = || self.live.facts.get(&user).is_some_and(Body::stands_on_type);
+            if disturbs == Disturbs::Dependents || stands() {
+                self.destroy(&user, Some(format!("it stands on {key}, which changes its type")));
+            }
+        }
+    }
+
+    /// Makes `user` let go of `used`, which is dropped.
+    fn release(&mut self, user: &Key, used: &Key) {
+        if self.changes.destroyed.contains(user) {
+            return;
+        }
+        let stands = user.on() == Some(used);
+        if !stands && self.is_detached_from(user, used) {
+            return;
+        }
+        if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user, used)) {
+            return;
+        }
+        let origins = self.origins(user);
+        if !stands && !origins.is_empty() {
+            for origin in &origins {
+                self.release(origin, used);
+            }
+            // What an origin keeps its copies keep; where it could not, this one may be alone now.
+            if !self.changes.destroyed.contains(user) && self.origins(user).is_empty() {
+                self.release(user, used);
+            }
+            return;
+        }
+        if !stands && matches!(user, Key::Column(_)) && self.keeps_name_of_type(user) && self.set_aside(used) {
+            self.retype(user, used);
+            return;
+        }
+        let fate = if self.desired.facts.contains(used) { "replaced" } else { "dropped" };
+        self.destroy(user, Some(format!("it stands on {used}, which is {fate}")));
+    }
+
+    /// Whether an index of a partition is free of its parent's, because the partition is detached before that goes.
+    fn is_detached_from(&self, user: &Key, used: &Key) -> bool {
+        let freed = |body: &Body| match body {
+            Body::IndexAttachment(body) => body.parent() == *used && self.changes.destroyed.contains(&body.partition()),
+            _ => false,
+        };
+        self.live.facts.standing_on(user).any(|(_, body)| freed(body))
+    }
+
+    /// Whether its own change says anew what it needs. ALTER CONSTRAINT changes when a key is checked, not which index
+    /// of the other table it goes by.
+    fn lets_go(&self, user: &Key) -> bool {
+        self.changes.altered.contains_key(user) && !matches!(user, Key::Constraint(_) | Key::Index(_))
+    }
+
+    /// Whether Postgres itself makes an index or constraint anew, because a column of it changes its type: it then has
+    /// the new type's operator class. The key that a foreign key goes by stays the one that it was made for.
+    fn is_rebuilt(&self, user: &Key, used: &Key) -> bool {
+        if matches!(used, Key::Constraint(_) | Key::Index(_)) {
+            return false;
+        }
+        let (from, to) = (self.live.facts.get(user), self.desired.facts.get(user));
+        let retyped =
+            |key: &Key| self.changes.altered.get(key).is_some_and(|change| change.disturbs == Disturbs::TypeDependents);
+        let stands = from.is_some_and(Body::stands_on_type);
+        from == to && !stands && self.to.uses(user).any(retyped)
+    }
+}
