@@ -1,20 +1,20 @@
 //! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
 
+mod give;
 mod pair;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use jiff::Timestamp;
-
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::plan::give::give;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
+use crate::command::renamed;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
-use crate::command::{out, renamed, write};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
@@ -24,7 +24,7 @@ use crate::lint::policy::Policy;
 use crate::lint::{Input, blocked, check};
 use crate::propose::{Request, propose};
 use crate::prove::Bench;
-use crate::report::{Report, json, text};
+use crate::report::Report;
 use crate::scratch::target::Target;
 use crate::script::Settings;
 use crate::script::slug::{slug, spelled};
@@ -219,38 +219,4 @@ fn notes(loaded: &Loaded, target: Option<&Target>) -> Vec<String> {
     let roles = loaded.roles_created.iter().filter(new);
     let missing = roles.map(|role| format!("the schema names the role `{role}`, which is not on the live server"));
     loaded.notes.iter().cloned().chain(missing).collect()
-}
-
-/// Writes the files, and prints what was asked for.
-fn give(args: &Args, opener: &Opener, pair: &Pair, report: &mut Report) -> Result<(), CommandError> {
-    let document = json::render(report);
-    let written = write_files(args, opener, pair, &document, report.up.is_empty())?;
-    report.written = written;
-    match args.format {
-        Format::Json => out::text(&document),
-        // Whoever pipes the SQL on still wants to know what is in it.
-        Format::Text if args.stdout => {
-            out::remark(text::render(report, text::width()).trim_end());
-            if report.up.is_empty() { Ok(()) } else { out::text(&pair.up()) }
-        }
-        Format::Text => out::text(&text::render(report, text::width())),
-    }
-}
-
-fn write_files(
-    args: &Args,
-    opener: &Opener,
-    pair: &Pair,
-    document: &str,
-    empty: bool,
-) -> Result<Option<String>, CommandError> {
-    if args.stdout || empty {
-        return Ok(None);
-    }
-    let folder = args.out.clone().unwrap_or_else(|| {
-        let now = Timestamp::now().strftime("%Y%m%d%H%M%S");
-        opener.config.migrations().join(format!("{now}_{}", pair.slug))
-    });
-    write::together(&folder, &[("up.sql", &pair.up()), ("down.sql", &pair.down()), ("plan.json", document)])?;
-    Ok(Some(format!("{}/{{up.sql,down.sql,plan.json}}", folder.display())))
 }
