@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{completions, diff, dump, fault, graph, init, lint, plan};
+use crate::command::{completions, diff, dump, explain, fault, graph, init, lint, plan};
 use crate::exit::Exit;
 
 const AFTER_HELP: &str = "\
@@ -35,6 +35,7 @@ enum Verb {
     Dump(dump::Args),
     Init(init::Args),
     Lint(lint::Args),
+    Explain(explain::Args),
     Graph(graph::Args),
     Completions(completions::Args),
 }
@@ -60,6 +61,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),
         Verb::Lint(args) => lint::run(&args, config),
+        Verb::Explain(args) => explain::run(&args),
         Verb::Graph(args) => graph::run(&args, config),
         Verb::Completions(args) => completions::run::<Cli>(&args),
     };

@@ -5,6 +5,7 @@ pub mod database;
 pub mod diff;
 pub mod dump;
 pub mod error;
+pub mod explain;
 pub mod fault;
 pub mod graph;
 pub mod init;

@@ -2,4 +2,5 @@
 
 pub(crate) mod cluster;
 pub(crate) mod dump;
+pub(crate) mod place;
 pub(crate) mod program;

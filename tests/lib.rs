@@ -14,5 +14,6 @@ mod fixtures;
 mod harness;
 mod layers;
 mod lint;
+mod lint_verb;
 mod random;
 mod readme;

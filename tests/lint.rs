@@ -15,7 +15,7 @@ use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
 use pgplumb::lint::check_script;
 use pgplumb::lint::policy::Policy;
-use pgplumb::lint::rule::RULES;
+use pgplumb::lint::rule::{Group, RULES};
 use pgplumb::lint::script::{Context, Ran, Script};
 use pgplumb::lint::{Finding, Level};
 use pgplumb::prove::{Bench, file};
@@ -138,4 +138,36 @@ fn every_rule_for_scripts_has_both_files() {
         }
         assert!(rule.level != Level::Off || rule.plan.is_none());
     }
+}
+
+/// The rules as a page, with the statements that they fire on and those that are right.
+fn page() -> String {
+    let mut text = "# Rules\n\nWhat `pgplumb plan` and `pgplumb lint` have to say, by code. The level of each can be set in \
+        `pgplumb.yaml`; a finding is let\nthrough by `--allow CODE[:OBJECT]`, or by a comment at the statement: \
+        `-- pgplumb: allow CODE[:OBJECT] because REASON`.\nThis page is made of the rules and of the files of their tests.\n"
+        .to_owned();
+    for group in Group::ALL {
+        text.push_str(&format!("\n## {}\n", group.title()));
+        for rule in RULES.iter().filter(|rule| rule.group == group) {
+            let (why, remedy) = (textwrap::fill(rule.why, 110), textwrap::fill(rule.remedy, 110));
+            text.push_str(&format!("\n### {}\n\n{} ({}).\n\n{why}\n\n{remedy}\n", rule.code, rule.title, rule.level));
+            for (name, says) in [("bad.sql", "Found:"), ("good.sql", "Not found:")] {
+                if let Ok(example) = fs::read_to_string(Path::new(FOLDER).join(rule.code).join(name)) {
+                    let lines = example.lines().filter(|line| !line.starts_with(SAYS));
+                    let example: String = lines.map(|line| format!("{line}\n")).collect();
+                    text.push_str(&format!("\n{says}\n\n```sql\n{}\n```\n", example.trim_end()));
+                }
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_page_of_the_rules_is_what_the_rules_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    if env::var_os("PGPLUMB_BLESS").is_some() {
+        fs::write(path, page()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), page(), "run it with PGPLUMB_BLESS=1");
 }

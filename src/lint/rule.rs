@@ -25,6 +25,24 @@ pub enum Group {
     File,
 }
 
+impl Group {
+    /// In the order of a page about all rules.
+    pub const ALL: [Self; 7] =
+        [Self::LosesData, Self::Blocks, Self::BreaksCode, Self::CannotGoBack, Self::Secure, Self::WellMade, Self::File];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::LosesData => "Loses data",
+            Self::Blocks => "Blocks or rewrites",
+            Self::BreaksCode => "Breaks running code",
+            Self::CannotGoBack => "Cannot go back",
+            Self::Secure => "Secure",
+            Self::WellMade => "Well made",
+            Self::File => "File",
+        }
+    }
+}
+
 /// What a rule is, and how it finds.
 pub struct Rule {
     /// `drop-column`: what `--allow` takes.

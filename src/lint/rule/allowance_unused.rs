@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     why: "An allowance that outlives its reason lets the next loss through unseen, and one with a slip in its name \
           lets nothing through although it looks as if it did.",
     remedy: "Remove it, or correct the code or the object.",
-    group: Group::LosesData,
+    group: Group::File,
     level: Level::Note,
     plan: Some(|_| Vec::new()),
     script: None,

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     why: "After the up and the down the schema is as it was, but rows or values are missing.",
     remedy: "Keep what is dropped for a while (rename it out of the way, drop it in a later change), or copy it first. \
              Once each loss is allowed by itself, this is too.",
-    group: Group::LosesData,
+    group: Group::CannotGoBack,
     level: Level::Error,
     plan: Some(|input| match input.grade {
         Grade::Lossy(gone) => {

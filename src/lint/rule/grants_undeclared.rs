@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     why: "Where the schema files declare no privileges at all, they were perhaps never meant to: revoking those of \
           the live database locks its programs out.",
     remedy: "Declare the grants, or set `compare: {grants: ignore}` in pgplumb.yaml to leave privileges alone.",
-    group: Group::LosesData,
+    group: Group::BreaksCode,
     level: Level::Error,
     plan: Some(|input| {
         if input.grants_declared {

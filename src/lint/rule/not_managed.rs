@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     why: "What is not managed is neither compared nor changed: it can differ from one database to the next, and nobody \
           is told.",
     remedy: "Leave `--strict` out, or allow it.",
-    group: Group::LosesData,
+    group: Group::File,
     level: Level::Error,
     plan: Some(|input| {
         let names = input.not_managed.iter().flat_map(|(reason, names)| names.iter().map(move |name| (reason, name)));

@@ -1,0 +1,110 @@
+//! `pgplumb lint` as a person runs it.
+
+use serde_json::Value;
+
+use crate::harness::cluster::Cluster;
+use crate::harness::place::Place;
+
+const FIRST: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamp);\n";
+const SECOND: &str = "CREATE INDEX orders_at ON orders (at);\n";
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("migrations/001_first.sql", FIRST);
+    place.write("migrations/002_second.sql", SECOND);
+    place
+}
+
+/// The findings that `--format json` prints, as `FILE CODE LEVEL`; the document fits its schema.
+fn found(json: &str) -> Vec<String> {
+    let schema: Value = serde_json::from_str(include_str!("../docs/schema/lint.v1.json")).unwrap();
+    let document: Value = serde_json::from_str(json).unwrap();
+    let wrong: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let text = |finding: &Value, field: &str| finding[field].as_str().unwrap_or_default().to_owned();
+    let one =
+        |finding: &Value| format!("{} {} {}", text(finding, "file"), text(finding, "code"), text(finding, "level"));
+    document["findings"].as_array().unwrap().iter().map(one).collect()
+}
+
+#[test]
+fn what_blocks_is_shown_at_its_place_and_exits_with_1() {
+    let ran = place().exits(1, &["lint", "migrations"]);
+    assert!(ran.out.contains("nobody can write to orders while the index is built"), "{}", ran.out);
+    assert!(ran.out.contains("migrations/002_second.sql:1:1"), "{}", ran.out);
+    assert!(ran.out.contains("pgplumb: allow index-not-concurrent:orders because"), "{}", ran.out);
+}
+
+#[test]
+fn one_file_is_run_after_those_before_it_and_only_it_is_told_of() {
+    let place = place();
+    place.write("migrations/003_third.sql", "ALTER TABLE orders ALTER COLUMN id TYPE numeric;\n");
+    let json = place.exits(1, &["lint", "--format", "json", "--rule", "type-rewrites", "migrations/003_third.sql"]).out;
+    assert_eq!(found(&json), ["migrations/003_third.sql type-rewrites error"]);
+    let json =
+        place.exits(0, &["lint", "--format", "json", "--rule", "type-rewrites", "migrations/002_second.sql"]).out;
+    assert_eq!(found(&json), [""; 0]);
+}
+
+#[test]
+fn what_is_allowed_at_the_statement_does_not_block() {
+    let place = place();
+    let allowed = format!("-- pgplumb: allow index-not-concurrent because nobody writes yet\n{SECOND}");
+    place.write("migrations/002_second.sql", &format!("{allowed}CREATE INDEX orders_two ON orders (at);\n"));
+    let only = ["lint", "--format", "json", "--rule", "index-not-concurrent", "migrations"];
+    let document: Value = serde_json::from_str(&place.exits(1, &only).out).unwrap();
+    let by: Vec<bool> = document["findings"].as_array().unwrap().iter().map(|f| f["allowed_by"].is_string()).collect();
+    assert_eq!(by, [true, false], "only the statement below it");
+    place.write("migrations/002_second.sql", &allowed);
+    place.exits(0, &only);
+    place.write("migrations/002_second.sql", SECOND);
+    place.exits(0, &["lint", "--rule", "index-not-concurrent", "--allow", "index-not-concurrent:orders", "migrations"]);
+}
+
+#[test]
+fn levels_come_from_the_configuration_by_path_too() {
+    let place = place();
+    let only = ["lint", "--format", "json", "--rule", "index-not-concurrent", "migrations"];
+    place.write("pgplumb.yaml", "lint: {rules: {index-not-concurrent: warning}}\n");
+    assert_eq!(found(&place.exits(0, &only).out), ["migrations/002_second.sql index-not-concurrent warning"]);
+    place.write("pgplumb.yaml", "lint: {paths: [{path: '*/002*', rules: {index-not-concurrent: note}}]}\n");
+    assert_eq!(found(&place.exits(0, &only).out), ["migrations/002_second.sql index-not-concurrent note"]);
+}
+
+#[test]
+fn a_small_live_table_makes_it_a_note() {
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", FIRST).unwrap();
+    let url = cluster.url("postgres");
+    let only = ["lint", "--format", "json", "--rule", "index-not-concurrent", "--db", &url, "migrations"];
+    let place = place();
+    assert_eq!(found(&place.exits(0, &only).out), ["migrations/002_second.sql index-not-concurrent note"]);
+    let many = "INSERT INTO orders SELECT n FROM generate_series(1, 20000) AS n; ANALYZE orders";
+    cluster.query("postgres", many).unwrap();
+    let out = place.exits(1, &only).out;
+    assert!(out.contains("about 20,000 rows"), "{out}");
+}
+
+#[test]
+fn a_baseline_takes_what_is_there_and_nothing_that_comes() {
+    let place = place();
+    let known = ["lint", "--rule", "index-not-concurrent", "--baseline", "known.json", "migrations"];
+    place.exits(0, &known);
+    place.write("migrations/002_second.sql", &format!("-- moved down\n\n{SECOND}"));
+    place.exits(0, &known);
+    place.write("migrations/003_third.sql", "CREATE INDEX orders_two ON orders (at);\n");
+    let ran = place.exits(1, &known);
+    assert!(ran.out.contains("003_third.sql") && !ran.out.contains("002_second.sql"), "{}", ran.out);
+    place.write("known.json", "{}");
+    assert!(place.exits(2, &known).err.contains("is no baseline"));
+}
+
+#[test]
+fn a_rule_that_there_is_none_of_is_told_with_the_nearest() {
+    let ran = place().exits(2, &["lint", "--rule", "drop-tabel", "migrations"]);
+    assert!(ran.err.contains("there is no rule `drop-tabel`") && ran.err.contains("`drop-table`"), "{}", ran.err);
+    let ran = place().exits(2, &["explain", "drop-tabel"]);
+    assert!(ran.err.contains("did you mean `drop-table`?"), "{}", ran.err);
+    assert!(place().exits(0, &["explain", "type-rewrites"]).out.contains("ACCESS EXCLUSIVE"));
+}
