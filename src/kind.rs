@@ -47,6 +47,7 @@ pub mod rule;
 pub mod schema;
 pub mod sequence;
 pub mod statistics;
+pub mod stub;
 pub mod subscription;
 pub mod table;
 pub mod text_search;

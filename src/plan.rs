@@ -1,6 +1,7 @@
 //! From two states to statements in an order that Postgres accepts.
 //!
-//! `change` decides what is created, altered, dropped and replaced; `graph` makes actions of that and orders them;
+//! `change` decides what is created, altered, dropped and replaced; `build` makes actions of that, `graph` says what must
+//! come before what, `untangle` finds an order;
 //! `fold` joins for the reader's sake what order allows to be joined; `step` cuts the result into transactions.
 
 pub mod action;
@@ -14,6 +15,7 @@ pub mod order;
 pub mod rename;
 
 pub mod step;
+pub mod untangle;
 
 use crate::catalog::Catalog;
 use crate::diff::diff;
@@ -60,6 +62,6 @@ fn between(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, 
     }
     let (from, to) = (Dependencies::of(live, &desired.facts), Dependencies::for_building(desired, &live.facts));
     let changes = Changes::decide(&differences, live, desired, &from, &to)?;
-    let actions = graph::ordered(&changes, live, desired, &from, &to, rewrite)?;
+    let actions = untangle::ordered(&changes, live, desired, &from, &to, rewrite)?;
     Ok(Plan { steps: step::cut(actions) })
 }

@@ -9,4 +9,5 @@ pub mod names;
 pub mod order;
 pub mod parser;
 pub mod split;
+pub mod stub;
 pub mod syntax;

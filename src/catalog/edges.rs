@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kind::Key;
 
-/// Dependencies between facts; each pair reads "the first needs the second".
+/// Dependencies between facts; each pair reads "the first needs the second". One of a fact with itself says that its
+/// definition names it.
 #[derive(Clone, Debug, Default)]
 pub struct Edges {
     uses: BTreeMap<Key, BTreeSet<Key>>,

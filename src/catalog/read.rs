@@ -89,8 +89,10 @@ struct Unmanaged {
     name: String,
 }
 
-/// The OID of the catalog `pg_attrdef`, fixed by `pg_attrdef.h`.
+/// The OIDs of the catalogs `pg_attrdef`, `pg_type` and `pg_proc`, fixed by their headers.
 const PG_ATTRDEF: u32 = 2604;
+const PG_TYPE: u32 = 1247;
+const PG_PROC: u32 = 1255;
 
 #[derive(Deserialize)]
 struct Head {
@@ -192,14 +194,26 @@ impl Reader {
 
     fn read_edges(&mut self, depends: &[Row]) {
         for row in depends {
-            let (user, used) = ends(row);
-            let (Some(user), Some(used)) = (self.addresses.resolve(user), self.addresses.resolve(used)) else {
+            let (from, to) = ends(row);
+            let (Some(user), Some(used)) = (self.addresses.resolve(from), self.addresses.resolve(to)) else {
                 continue;
             };
             if user != used && !stands_below(used, user) {
                 self.catalog.edges.insert(user, used);
+            } else if deptype(row) == 'n' && reads_itself(user, to) {
+                self.catalog.edges.insert(user, user);
             }
         }
+    }
+}
+
+/// Whether a view or routine names itself in its own definition, which CREATE OR REPLACE allows. That a view's rule needs
+/// the view as a whole says nothing: before 16 every rule does.
+fn reads_itself(user: &Key, used: Address) -> bool {
+    match user {
+        Key::View(_) => used.sub > 0 || used.class == PG_TYPE,
+        Key::Function(_) | Key::Procedure(_) => used.class == PG_PROC,
+        _ => false,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::kind::Key;
 use crate::kind::facts::Facts;
 use crate::plan::Plan;
+use crate::plan::action::Part;
 use crate::plan::dependency::Dependencies;
 use crate::plan::step::Step;
 use crate::script::home::object;
@@ -52,7 +53,12 @@ pub fn files(plan: &Plan, catalog: &Catalog) -> Vec<File> {
         let early = |used: &Key| turn.get(&object(used, &catalog.facts)).is_none_or(|turn| *turn <= own);
         // Default privileges change what is granted on everything that is made after them.
         let last = matches!(step.key, Key::DefaultPrivileges(_));
-        if last || needs().any(|used| late.contains(used) || !early(used)) {
+        if step.part == Part::Stub {
+            parts.entry(own).or_default().push(step);
+        } else if step.part == Part::Rest {
+            // Others stand on the stub.
+            after.push(step);
+        } else if last || needs().any(|used| late.contains(used) || !early(used)) {
             late.extend(&step.with);
             after.push(step);
         } else {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::kind::statement::{Alter, Change, Statement};
+use crate::kind::stub::Stub;
 use crate::kind::{Key, Site, Slot};
 
 /// What a room must answer about its kind.
@@ -96,6 +97,14 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     /// Why the fact that this one stands on must be created anew for this one to be added to it, where it must.
     fn remakes(&self, _at: &Site) -> Option<String> {
         None
+    }
+    /// Its form without what could close a loop, where Postgres lets it have one first and change it in place.
+    fn stub(&self, _at: &Site) -> Option<Stub> {
+        None
+    }
+    /// Whether that form needs this fact too.
+    fn stub_needs(&self, _at: &Site, _used: &Key) -> bool {
+        true
     }
     /// `STANDS_ON_TYPE` for kinds of which only some do.
     fn stands_on_type(&self) -> bool {

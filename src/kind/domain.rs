@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind::data_type::{is_contained, set_aside, type_slots};
 use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
+use crate::kind::stub::{Stub, names_type};
 use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -75,6 +76,21 @@ impl Kind for Domain {
             );
         }
         Alter::in_place(statements)
+    }
+
+    /// Without its default, which may call a function that takes or returns the domain.
+    fn stub(&self, at: &Site) -> Option<Stub> {
+        let default = self.default.as_ref()?;
+        let alter = |clause: &str| one(format!("ALTER DOMAIN {} {clause}", at.sql()));
+        Some(Stub {
+            create: Self { default: None, ..self.clone() }.create(at),
+            release: alter("DROP DEFAULT"),
+            complete: alter(&format!("SET DEFAULT {default}")),
+        })
+    }
+
+    fn stub_needs(&self, _at: &Site, used: &Key) -> bool {
+        matches!(used, Key::Schema(_) | Key::Collation(_)) || names_type(&self.base_type, used)
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

@@ -132,6 +132,12 @@ macro_rules! kinds {
             pub fn remakes(&self, at: &Site) -> Option<String> {
                 match self { $(Self::$kind(body) => body.remakes(at),)* }
             }
+            pub fn stub(&self, at: &Site) -> Option<$crate::kind::stub::Stub> {
+                match self { $(Self::$kind(body) => body.stub(at),)* }
+            }
+            pub fn stub_needs(&self, at: &Site, used: &Key) -> bool {
+                match self { $(Self::$kind(body) => body.stub_needs(at, used),)* }
+            }
             pub fn stands_on_type(&self) -> bool {
                 match self { $(Self::$kind(body) => body.stands_on_type(),)* }
             }

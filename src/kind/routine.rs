@@ -11,7 +11,9 @@ use crate::base::name::Ident;
 use crate::kind::base_type::made_of;
 use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::stub::{Stub, names_type};
 use crate::kind::{Key, Kind, Site, Slot};
+use crate::sql::stub::stub;
 
 pub type Function = Routine<false>;
 pub type Procedure = Routine<true>;
@@ -89,6 +91,27 @@ impl<const PROCEDURE: bool> Kind for Routine<PROCEDURE> {
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         made_of(at.here, at.key, dropped)
+    }
+
+    /// A default of an argument like `anyelement` has a type, which NULL does not.
+    fn stub(&self, _at: &Site) -> Option<Stub> {
+        if self.polymorphic_defaults.is_some() || !(self.parsed || self.defaults > 0) {
+            return None;
+        }
+        let (create, release) = stub(&self.definition)?;
+        Some(Stub { create: one(create), release: one(release), complete: one(self.definition.trim_end()) })
+    }
+
+    /// Its signature does not change; a body and defaults do.
+    fn stub_needs(&self, at: &Site, used: &Key) -> bool {
+        let arguments = match at.key {
+            Key::Function(routine) | Key::Procedure(routine) => routine.args.as_str(),
+            _ => "",
+        };
+        let mut types = [arguments, self.returns.as_deref().unwrap_or_default()].into_iter();
+        matches!(used, Key::Schema(_) | Key::Language(_) | Key::Transform(_))
+            || types.any(|text| names_type(text, used))
+            || self.columns.iter().any(|text| names_type(text, used))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::name::Ident;
 use crate::kind::relation_column::shape;
 use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
+use crate::kind::stub::Stub;
 use crate::kind::{Key, Kind, Site, Slot, options};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -43,6 +45,26 @@ impl Kind for View {
         }
         let clauses = options::changes(&self.options, to_options);
         Alter::in_place(clauses.iter().map(|c| Statement::new(format!("ALTER VIEW {} {c}", at.sql()))).collect())
+    }
+
+    /// Its columns with no rows to them. Options come with the query: a check option needs one that can be written to.
+    fn stub(&self, at: &Site) -> Option<Stub> {
+        let columns = shape(at.here, at.key).into_iter().map(|(name, type_name, collation)| {
+            let collate = collation.map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
+            format!("NULL::{type_name}{collate} AS {}", Ident::new(name))
+        });
+        let columns: Vec<String> = columns.collect();
+        let stub = format!("VIEW {} AS\n SELECT {}", at.sql(), columns.join(",\n    "));
+        Some(Stub {
+            create: one(format!("CREATE {stub}")),
+            release: one(format!("CREATE OR REPLACE {stub}")),
+            complete: one(format!("CREATE OR REPLACE {}", self.written(at))),
+        })
+    }
+
+    /// The types of the columns are needed by these.
+    fn stub_needs(&self, _at: &Site, used: &Key) -> bool {
+        matches!(used, Key::Schema(_))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {

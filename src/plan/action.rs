@@ -21,6 +21,19 @@ pub enum Verb {
     Rename,
 }
 
+/// A fact that closes a loop is made, changed and dropped in two parts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// No loop, all of it.
+    #[default]
+    Whole,
+    /// Only what others need of it is made, or is left of it.
+    Stub,
+    /// The other half: its definition comes, or it goes.
+    Rest,
+}
+
 #[derive(Clone, Debug)]
 pub struct Action {
     pub verb: Verb,
@@ -34,6 +47,8 @@ pub struct Action {
     pub runs: bool,
     /// Which part of an action that runs in several phases this is; 0 for the first or only one.
     pub phase: usize,
+    /// Which part of a fact that closes a loop this is about.
+    pub part: Part,
     /// Whether this is what can be done before anything that stands in the way of the fact is gone.
     pub prepares: bool,
     /// The place among its like where the files' order counts: a column's position.

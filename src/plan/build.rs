@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::kind::statement::{Disturbs, Statement};
 use crate::kind::{Body, Key, Site};
 use crate::plan::Rewrite;
-use crate::plan::action::{Action, Phases, Verb};
+use crate::plan::action::{Action, Part, Phases, Verb};
 use crate::plan::change::Changes;
 
 /// The first and the last of the actions that together create, drop or alter a fact. One that prepares stands before
@@ -35,6 +35,8 @@ pub struct Builder<'a> {
     pub rewrite: Rewrite<'a>,
     /// Facts that must not ride with the fact that would create them, because that closed a loop.
     pub separate: &'a BTreeSet<Key>,
+    /// What is done to these facts is done in two parts, because the whole closed a loop.
+    pub stubs: &'a BTreeSet<(Verb, Key)>,
 }
 
 static NOTHING: BTreeSet<Key> = BTreeSet::new();
@@ -82,12 +84,18 @@ impl Builder<'_> {
         while let Some(next) =
             self.live.facts.get(&home).and_then(|body| body.dropped_with(&self.live_site(&home), &dropped))
         {
-            if next == home {
+            if next == home || self.apart(&home, &next) {
                 break;
             }
             home = next;
         }
         home
+    }
+
+    /// Whether this has needs of its own, which hold on to what a fact that closes a loop is to let go of first.
+    fn apart(&self, key: &Key, home: &Key) -> bool {
+        matches!(key, Key::Rule(_) | Key::Trigger(_) | Key::Default(_))
+            && self.stubs.contains(&(Verb::Drop, home.root().clone()))
     }
 
     fn asides(&self, actions: &mut Actions) {
@@ -175,6 +183,26 @@ impl Builder<'_> {
         home
     }
 
+    /// What is done to a fact in two parts: what others wait for, and what waits for others. None where its kind has no
+    /// such form.
+    pub fn parts(&self, verb: Verb, key: &Key, whole: &[Statement]) -> Option<[Vec<Statement>; 2]> {
+        let live = || self.live.facts.get(key).and_then(|body| body.stub(&self.live_site(key)));
+        let desired = || self.desired.facts.get(key).and_then(|body| body.stub(&self.desired_site(key)));
+        match verb {
+            Verb::Create => desired().map(|stub| [stub.create, stub.complete]),
+            Verb::Drop => live().map(|stub| [stub.release, whole.to_vec()]),
+            // What is there can be stood on as it is, unless it gets more columns or defaults.
+            Verb::Alter => match (live(), desired()) {
+                (None, None) => None,
+                (live, Some(desired)) if live.as_ref().is_none_or(|live| live.release != desired.release) => {
+                    Some([desired.release, whole.to_vec()])
+                }
+                _ => Some([Vec::new(), whole.to_vec()]),
+            },
+            Verb::SetAside | Verb::CleanUp | Verb::Rename => None,
+        }
+    }
+
     fn push(
         &self,
         actions: &mut Actions,
@@ -190,8 +218,17 @@ impl Builder<'_> {
             Some(Body::Column(column)) => column.position.0,
             _ => 0,
         };
+        let part = Part::Whole;
         let whole =
-            Action { verb, key: key.clone(), with, statements, reason, runs, phase: 0, prepares: false, ordinal };
+            Action { verb, key: key.clone(), with, statements, reason, runs, phase: 0, part, prepares: false, ordinal };
+        if self.stubs.contains(&(verb, key.clone()))
+            && let Some([stub, rest]) = self.parts(verb, key, &whole.statements)
+        {
+            let first = actions.all.len();
+            actions.all.push(Action { statements: stub, part: Part::Stub, ..whole.clone() });
+            actions.all.push(Action { statements: rest, part: Part::Rest, phase: 1, ..whole });
+            return Span { first, last: first + 1 };
+        }
         let phases = (self.rewrite)(&whole, &site, self.changes);
         let Phases { prepare, then } = phases.unwrap_or_else(|| Phases::of(vec![whole.statements.clone()]));
         if !prepare.is_empty() {

@@ -1,70 +1,15 @@
-//! One graph of all actions, and their order.
+//! What must come before what: one graph of all actions.
 //!
-//! Build order comes from the desired state, teardown order from the live one. A loop is broken by taking apart what
-//! rides with a CREATE (defaults first, then columns), or by letting go of wishes; one that is left is an error that
-//! names its members.
+//! Build order comes from the desired state, teardown order from the live one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::catalog::Catalog;
 use crate::kind::{Body, Key, Slot};
-use crate::plan::Rewrite;
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::Part;
 use crate::plan::build::{Actions, Builder, Span};
-use crate::plan::change::Changes;
 use crate::plan::dependency::Dependencies;
-use crate::plan::error::PlanError;
-use crate::plan::{fold, order};
-
-/// The actions in an order that Postgres accepts.
-pub fn ordered(
-    changes: &Changes,
-    live: &Catalog,
-    desired: &Catalog,
-    from: &Dependencies,
-    to: &Dependencies,
-    rewrite: Rewrite,
-) -> Result<Vec<Action>, PlanError> {
-    let mut separate = BTreeSet::new();
-    let mut wishes = true;
-    loop {
-        let builder = Builder { changes, live, desired, rewrite, separate: &separate };
-        let actions = builder.build();
-        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes }.edges();
-        match order::sort(&actions.all, &graph) {
-            Ok(sequence) => return Ok(fold::fold(&builder, actions, &graph, sequence)),
-            Err(members) => {
-                let apart = take_apart(&actions, &members, &separate);
-                if apart.is_empty() && wishes {
-                    wishes = false;
-                } else if apart.is_empty() {
-                    return Err(PlanError::Cycle { members: describe(&actions, &members) });
-                }
-                separate.extend(apart);
-            }
-        }
-    }
-}
-
-/// What can be split off the CREATEs in a loop: all their defaults, or else all their columns.
-fn take_apart(actions: &Actions, members: &[usize], separate: &BTreeSet<Key>) -> BTreeSet<Key> {
-    let riders = || {
-        members
-            .iter()
-            .map(|member| &actions.all[*member])
-            .filter(|action| action.verb == Verb::Create)
-            .flat_map(|action| action.with.iter().filter(|key| **key != action.key))
-            .filter(|key| !separate.contains(*key))
-    };
-    let defaults: BTreeSet<Key> = riders().filter(|key| matches!(key, Key::Default(_))).cloned().collect();
-    if defaults.is_empty() { riders().filter(|key| matches!(key, Key::Column(_))).cloned().collect() } else { defaults }
-}
-
-fn describe(actions: &Actions, members: &[usize]) -> Vec<String> {
-    members.iter().map(|member| actions.all[*member].key.to_string()).collect()
-}
 
 fn one(index: usize) -> Span {
     Span { first: index, last: index }
@@ -75,28 +20,31 @@ fn is_part(function: &Key, of: &Key, state: &Dependencies) -> bool {
     matches!(of, Key::BaseType(_)) && state.needs(of, function)
 }
 
-struct Graph<'a> {
-    builder: &'a Builder<'a>,
-    actions: &'a Actions,
-    from: &'a Dependencies<'a>,
-    to: &'a Dependencies<'a>,
+/// What the edges are made from.
+pub struct Graph<'a> {
+    pub builder: &'a Builder<'a>,
+    pub actions: &'a Actions,
+    pub from: &'a Dependencies<'a>,
+    pub to: &'a Dependencies<'a>,
     /// Whether to ask for what is only nearly always needed.
-    wishes: bool,
+    pub wishes: bool,
 }
 
 impl Graph<'_> {
-    fn edges(&self) -> DiGraph<(), ()> {
+    /// An edge from each action to those that come after it.
+    pub fn edges(&self) -> DiGraph<(), ()> {
         let mut graph = DiGraph::new();
         for _ in &self.actions.all {
             graph.add_node(());
         }
         let mut before = |first: Span, then: Span| {
-            if first != then {
+            if first != then && first.last != then.first {
                 graph.update_edge(NodeIndex::new(first.last), NodeIndex::new(then.first), ());
             }
         };
         self.phases(&mut before);
         self.building(&mut before);
+        self.running(&mut before);
         self.teardown(&mut before);
         self.making_room(&mut before);
         self.preparing(&mut before);
@@ -154,18 +102,53 @@ impl Graph<'_> {
         let Actions { producer, alterer, .. } = self.actions;
         for (key, span) in producer.iter().chain(alterer) {
             for used in self.to.uses(key) {
+                let asks = self.asking(key, *span, used);
                 if let Some(maker) = producer.get(used) {
-                    before(*maker, *span);
+                    before(self.enough(key, *maker), asks);
                 } else if let Some(maker) = alterer.get(used).filter(|_| !is_part(key, used, self.to)) {
                     // Only a key waits until its columns are NOT NULL, which may take until the end.
                     let whole = matches!(key, Key::Constraint(_) | Key::Identity(_));
-                    before(if whole { *maker } else { one(maker.first) }, *span);
+                    before(if whole { *maker } else { one(maker.first) }, asks);
                 }
                 for check in self.checks_of(used).filter(|check| self.wishes && *check != key) {
                     if let Some(maker) = producer.get(check) {
                         before(*maker, *span);
                     }
                 }
+            }
+        }
+    }
+
+    /// The part of a fact's making that needs this other fact.
+    fn asking(&self, key: &Key, span: Span, used: &Key) -> Span {
+        let action = &self.actions.all[span.first];
+        let stands =
+            || self.builder.desired.facts.get(key).is_some_and(|b| b.stub_needs(&self.builder.desired_site(key), used));
+        if action.part == Part::Stub && action.key == *key && !stands() { one(span.last) } else { span }
+    }
+
+    /// The part of another fact's making that this one waits for. What is said of an object is said of the whole.
+    fn enough(&self, key: &Key, maker: Span) -> Span {
+        let attribute = matches!(key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_));
+        if self.actions.all[maker.first].part == Part::Stub && !attribute { one(maker.first) } else { maker }
+    }
+
+    /// What makes Postgres run functions, or read views, does so when they are what they are meant to be.
+    fn running(&self, before: &mut impl FnMut(Span, Span)) {
+        let Actions { all, producer, alterer, .. } = self.actions;
+        let rest = |key: &&Key| {
+            producer.get(*key).or_else(|| alterer.get(*key)).filter(|span| all[span.last].part == Part::Rest)
+        };
+        if !self.wishes || self.builder.stubs.is_empty() {
+            return;
+        }
+        for (key, span) in producer.iter().filter(|(_, span)| all[span.first].runs) {
+            let (mut seen, mut open) = (BTreeSet::new(), vec![key]);
+            while let Some(at) = open.pop() {
+                open.extend(self.to.uses(at).filter(|used| seen.insert(*used)));
+            }
+            for stubbed in seen.iter().filter_map(rest) {
+                before(*stubbed, *span);
             }
         }
     }
@@ -182,12 +165,16 @@ impl Graph<'_> {
         let Actions { destroyer, alterer, cleaner, .. } = self.actions;
         for (key, span) in destroyer {
             for used in self.from.uses(key) {
-                let user = cleaner.get(key).unwrap_or(span);
+                let user = self.letting_go(key, *cleaner.get(key).unwrap_or(span), used);
                 match (destroyer.get(used), cleaner.get(used)) {
-                    (Some(_), Some(cleaned)) if cleaner.contains_key(key) => before(*user, *cleaned),
-                    (Some(dropped), _) => before(*user, *dropped),
+                    (Some(_), Some(cleaned)) if cleaner.contains_key(key) => before(user, *cleaned),
+                    (Some(dropped), _) => before(user, self.end(*dropped)),
                     (None, _) => {
-                        if let Some(altered) = alterer.get(used).filter(|_| !is_part(key, used, self.from)) {
+                        // What changes in two parts lets whatever stands on it stand there.
+                        let stays = |altered: &&Span| self.actions.all[altered.first].part == Part::Whole;
+                        if let Some(altered) =
+                            alterer.get(used).filter(|_| !is_part(key, used, self.from)).filter(stays)
+                        {
                             before(*span, *altered);
                         }
                     }
@@ -210,10 +197,23 @@ impl Graph<'_> {
         for (key, span) in alterer {
             for used in self.from.uses(key) {
                 if let Some(gone) = cleaner.get(used).or_else(|| destroyer.get(used)) {
-                    before(*span, *gone);
+                    before(*span, self.end(*gone));
                 }
             }
         }
+    }
+
+    /// The part of a fact's going with which it lets go of this other fact.
+    fn letting_go(&self, key: &Key, span: Span, used: &Key) -> Span {
+        let action = &self.actions.all[span.first];
+        let stands =
+            || self.builder.live.facts.get(key).is_some_and(|b| b.stub_needs(&self.builder.live_site(key), used));
+        if action.part == Part::Stub && action.key == *key && !stands() { one(span.first) } else { span }
+    }
+
+    /// The part of a fact's going that waits until nothing needs it.
+    fn end(&self, span: Span) -> Span {
+        if self.actions.all[span.first].part == Part::Stub { one(span.last) } else { span }
     }
 
     /// A name is freed before it is taken again.

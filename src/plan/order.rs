@@ -11,7 +11,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::kind::Key;
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Part, Verb};
 
 /// The indexes of the actions in order, or the members of a loop.
 pub fn sort(actions: &[Action], graph: &DiGraph<(), ()>) -> Result<Vec<usize>, Vec<usize>> {
@@ -68,6 +68,8 @@ fn preference(action: &Action) -> Preference {
     let stage = match (action.verb, action.phase) {
         _ if action.prepares => 0,
         (Verb::Drop, 0) => 1,
+        (Verb::Drop, _) if action.part == Part::Rest => 1,
+        _ if action.part == Part::Rest => 2,
         (_, 0) if !action.runs => 2,
         // After every definition that is ready, as one of them may be what the function that it runs calls.
         (_, 0) => 3,

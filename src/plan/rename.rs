@@ -10,7 +10,7 @@ use crate::kind::key::Global;
 use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site};
 use crate::plan::Plan;
-use crate::plan::action::Verb;
+use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 
 /// One declared rename: the fact's key in the desired state and the one it had.
@@ -131,6 +131,7 @@ fn steps(desired: &Facts, step: &Move, from: &Key, to: &Key, undo: bool) -> Vec<
             group: 0,
             outside: false,
             effects: None,
+            part: Part::Whole,
         })
         .collect()
 }

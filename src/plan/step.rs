@@ -3,7 +3,7 @@
 use crate::kind::Key;
 use crate::kind::statement::{Hazard, Statement};
 use crate::observe::effect::Effects;
-use crate::plan::action::{Action, Verb};
+use crate::plan::action::{Action, Part, Verb};
 
 /// One statement of a plan.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub struct Step {
     pub outside: bool,
     /// What it was seen to do to relations that were there before the plan; none where it was not run.
     pub effects: Option<Effects>,
+    pub part: Part,
 }
 
 /// Cuts the statements into transactions: as few as the statements allow.
@@ -45,6 +46,7 @@ pub fn cut(actions: Vec<Action>) -> Vec<Step> {
                 group,
                 outside: statement.outside,
                 effects: None,
+                part: action.part,
             });
         }
     }

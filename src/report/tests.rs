@@ -160,6 +160,7 @@ fn marks_are_for_what_was_there_before() {
         group: 0,
         outside: false,
         effects: None,
+        part: crate::plan::action::Part::Whole,
     };
     let desired = shop().with_table("new", &["a text"]).with_index("new_idx", "new", "a");
     let steps = vec![

@@ -10,7 +10,7 @@ use crate::kind::statement::Hazard;
 use crate::kind::{Key, Site};
 use crate::observe::wording::sentences;
 use crate::plan::Plan;
-use crate::plan::action::Verb;
+use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 use crate::script::home::object;
 use crate::script::layout::lay_out;
@@ -95,7 +95,7 @@ impl<'a> Narrator<'a> {
             self.created.get(object).copied()
         };
         let of_new = || b.key.name().is_empty() && maker(b).is_some() && maker(a) == maker(b);
-        a.verb == b.verb && (a.key == b.key || b.verb == Verb::Create && of_new())
+        a.verb == b.verb && (a.key == b.key && a.part == b.part || b.verb == Verb::Create && of_new())
     }
 
     /// Whether the step works on an object that the plan makes, which nobody can be using.
@@ -117,6 +117,13 @@ impl<'a> Narrator<'a> {
         let name = self.name(step);
         if before {
             return format!("{name}: {}", continuation(block));
+        }
+        match (step.part, step.verb) {
+            (Part::Stub, Verb::Drop) => return format!("{name} lets go of what it uses, which uses it"),
+            (Part::Rest, Verb::Create | Verb::Alter) if self.steps.iter().filter(same).any(is_stub) => {
+                return format!("{name} is made whole, now that what it uses is there");
+            }
+            _ => {}
         }
         let place = self.place(step).map(|place| format!(" ({place})")).unwrap_or_default();
         let reason = step.reason.as_deref().map(without_public).unwrap_or_default();
@@ -141,7 +148,8 @@ impl<'a> Narrator<'a> {
             Verb::SetAside => format!("{name}: the old one is set aside while columns move to the new one"),
             Verb::CleanUp => format!("{name}: nothing uses the old one any more"),
         };
-        format!("{what}{}", beginning(block, after))
+        let half = if is_stub(step) { "; a stub first, because what it uses uses it" } else { "" };
+        format!("{what}{half}{}", beginning(block, after))
     }
 
     /// What the step is about: a table where it is one of several columns, and a partition where it comes or goes.
@@ -161,6 +169,10 @@ impl<'a> Narrator<'a> {
         }
         (self.header.places)(&step.key)
     }
+}
+
+fn is_stub(step: &Step) -> bool {
+    step.part == Part::Stub
 }
 
 /// The table that is a partition.

@@ -2,7 +2,7 @@ use super::*;
 use crate::catalog::Catalog;
 use crate::catalog::sample::{column, enumeration, index, table};
 use crate::kind::statement::{Hazard, Statement};
-use crate::plan::action::Verb;
+use crate::plan::action::{Part, Verb};
 use crate::plan::plan;
 
 fn shop() -> Catalog {
@@ -30,7 +30,18 @@ fn text(live: &Catalog, desired: &Catalog, plan: &Plan, settings: &Settings) -> 
 fn step(verb: Verb, key: Key, sql: &str, group: usize) -> Step {
     let outside = sql.contains("CONCURRENTLY");
     let Statement { sql, hazards, .. } = Statement::new(sql);
-    Step { verb, with: vec![key.clone()], key, sql, hazards, reason: None, group, outside, effects: None }
+    Step {
+        verb,
+        with: vec![key.clone()],
+        key,
+        sql,
+        hazards,
+        reason: None,
+        group,
+        outside,
+        effects: None,
+        part: Part::Whole,
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Takes the foreign keys out of a CREATE TABLE, so that two tables that refer to each other can both be made.
+//! Takes apart what closes a loop: the foreign keys of a CREATE TABLE, so that two tables that refer to each other can
+//! both be made, and what the parsed body and the defaults of a routine use.
 //!
 //! The keys keep the names that they would have had: an unnamed one stays unnamed, and Postgres chooses its name by the
 //! same rule in ALTER TABLE as in CREATE TABLE.
@@ -10,30 +11,40 @@ use pg_query::protobuf::{
 use pg_query::{DeparseOptions, NodeEnum};
 
 use crate::sql::parser::parse;
+use crate::sql::stub::stub;
 
-/// A CREATE TABLE in parts.
+/// A CREATE in parts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Parts {
-    pub table: String,
-    /// One ALTER TABLE for each foreign key, in the order in which they were written.
-    pub keys: Vec<String>,
+    pub first: String,
+    /// One ALTER TABLE for each foreign key, in the order in which they were written; the routine as it is to be.
+    pub then: Vec<String>,
 }
 
-/// The parts of this statement; none when it is no CREATE TABLE, has no foreign key, or cannot be printed again.
+/// The parts of this statement; none when there is nothing to take out of it, or it cannot be printed again.
 pub fn split(statement: &str) -> Option<Parts> {
     let mut parsed = parse(statement).ok()?.tree;
     let [only] = parsed.stmts.as_mut_slice() else { return None };
-    let NodeEnum::CreateStmt(create) = only.stmt.as_mut()?.node.as_mut()? else { return None };
+    let create = match only.stmt.as_mut()?.node.as_mut()? {
+        NodeEnum::CreateStmt(create) => create,
+        NodeEnum::CreateFunctionStmt(routine) => {
+            let (create, release) = stub(statement)?;
+            let first = if routine.replace { release } else { create };
+            routine.replace = true;
+            return Some(Parts { first, then: vec![pg_query::deparse(&parsed, DeparseOptions::default()).ok()?] });
+        }
+        _ => return None,
+    };
     let relation = create.relation.clone()?;
     let keys = take_keys(create);
     if keys.is_empty() {
         return None;
     }
-    let keys = keys
+    let then = keys
         .into_iter()
         .map(|key| add(&relation, key).deparse(DeparseOptions::default()).ok())
         .collect::<Option<_>>()?;
-    Some(Parts { table: pg_query::deparse(&parsed, DeparseOptions::default()).ok()?, keys })
+    Some(Parts { first: pg_query::deparse(&parsed, DeparseOptions::default()).ok()?, then })
 }
 
 /// Removes the foreign keys of the table and of its columns; those of columns become keys of the table.
@@ -142,11 +153,11 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            parts.table,
+            parts.first,
             "CREATE TABLE s.a (id int PRIMARY KEY, b int NOT NULL DEFAULT 1, c int, CHECK (c > 0))"
         );
         assert_eq!(
-            parts.keys,
+            parts.then,
             [
                 "ALTER TABLE s.a ADD FOREIGN KEY (b) REFERENCES s.b (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED",
                 "ALTER TABLE s.a ADD CONSTRAINT \"Own\" FOREIGN KEY (c, b) REFERENCES d",

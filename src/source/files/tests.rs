@@ -78,6 +78,28 @@ fn any_order_loads_and_cycles_of_keys_are_split() {
 }
 
 #[test]
+fn routines_that_need_each_other_load() {
+    let loaded = load_all(&[(
+        "a.sql",
+        "CREATE FUNCTION even(n int) RETURNS bool LANGUAGE sql RETURN CASE n WHEN 0 THEN true ELSE odd(n - 1) END;
+         CREATE OR REPLACE FUNCTION odd(n int) RETURNS bool LANGUAGE sql RETURN n <> 0 AND even(n - 1);
+         CREATE FUNCTION f(a int, b int DEFAULT g(1, 2)) RETURNS int LANGUAGE sql AS 'SELECT a + b';
+         CREATE FUNCTION g(a int, b int DEFAULT f(1, 2)) RETURNS int LANGUAGE sql AS 'SELECT a + b';",
+    )])
+    .unwrap();
+    has(&loaded, &["function public.even(integer)", "function public.odd(integer)"]);
+    for (name, needs) in [("even", "odd"), ("odd", "even"), ("f", "g"), ("g", "f")] {
+        let edges: Vec<String> =
+            loaded.catalog.edges.iter().map(|(a, b)| format!("{} {}", a.name(), b.name())).collect();
+        assert!(edges.contains(&format!("{name} {needs}")), "{edges:?}");
+    }
+    let error = load_all(&[("a.sql", "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN (SELECT x FROM missing);")]);
+    let said = told(&error.err().unwrap());
+    assert_eq!(said.len(), 1);
+    assert!(said[0].starts_with("a.sql:1:68 ") && said[0].contains("\"missing\""), "{said:?}");
+}
+
+#[test]
 fn settings_hold_where_they_stand_also_for_what_is_tried_again() {
     let loaded = load_all(&[
         (

@@ -17,7 +17,7 @@ pub(super) fn partition(failed: Vec<Refusal>) -> (Vec<Refusal>, Vec<Refusal>) {
     (open, refused)
 }
 
-/// Takes the foreign keys out of the tables that are still missing; whether there were any.
+/// Takes apart what is still missing and may close a loop; whether there was anything.
 pub(super) fn split(open: &mut Vec<Refusal>) -> bool {
     let mut found = false;
     let mut keys = Vec::new();
@@ -25,11 +25,11 @@ pub(super) fn split(open: &mut Vec<Refusal>) -> bool {
         let Some(parts) = cycle::split(&refusal.item.sql) else { continue };
         found = true;
         let original = Some(Box::new(refusal.clone()));
-        for sql in parts.keys {
+        for sql in parts.then {
             let item = Item { sql, part: true, ..refusal.item.clone() };
             keys.push(Refusal { item, original: original.clone(), ..refusal.clone() });
         }
-        refusal.item.sql = parts.table;
+        refusal.item.sql = parts.first;
         refusal.item.part = true;
         refusal.original = original;
     }
