@@ -15,6 +15,5 @@ pub mod plan;
 pub mod progress;
 mod renamed;
 pub mod side;
-pub mod sql;
 pub mod tree;
 mod write;

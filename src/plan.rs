@@ -13,7 +13,6 @@ pub mod fold;
 pub mod graph;
 pub mod order;
 pub mod rename;
-
 pub mod step;
 pub mod untangle;
 
@@ -39,6 +38,11 @@ pub struct Plan {
 impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// The transactions in order, each as its steps; a step outside a transaction is alone.
+    pub fn transactions(&self) -> Vec<&[Step]> {
+        self.steps.chunk_by(|a, b| a.group == b.group).collect()
     }
 }
 

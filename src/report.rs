@@ -54,12 +54,5 @@ pub struct Report<'a> {
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
 }
 
-impl Report<'_> {
-    /// How many transactions, or statements outside of one, a plan has.
-    pub fn transactions(plan: &Plan) -> usize {
-        plan.steps.chunk_by(|a, b| a.group == b.group).count()
-    }
-}
-
 #[cfg(test)]
 mod tests;

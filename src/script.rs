@@ -3,6 +3,7 @@
 //! What a statement means is never touched: only white space between its tokens changes, and only where the tokens
 //! are known. The settings end with the file; those of a transaction end with the transaction.
 
+pub mod bare;
 pub mod comment;
 pub mod home;
 pub mod layout;
@@ -78,7 +79,7 @@ pub struct Header<'a> {
 
 /// The whole file. The same plan and header give the same bytes.
 pub fn render(plan: &Plan, header: &Header) -> String {
-    let groups: Vec<&[Step]> = plan.steps.chunk_by(|a, b| a.group == b.group).collect();
+    let groups = plan.transactions();
     let mut body = String::new();
     let narrator = Narrator::new(plan, header);
     for (index, group) in groups.iter().enumerate() {

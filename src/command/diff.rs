@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::command::error::CommandError;
+use crate::command::out;
 use crate::command::side::{Opener, Side};
-use crate::command::{out, sql};
 use crate::exit::Exit;
 use crate::plan::plan;
+use crate::script::bare::bare;
 use crate::source::Source;
 use crate::strategy;
 
@@ -53,7 +54,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     if plan.is_empty() {
         return Ok(Exit::Fine);
     }
-    out::text(&sql::script(&plan))?;
+    out::text(&bare(&plan))?;
     Ok(Exit::Differs)
 }
 

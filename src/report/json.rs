@@ -177,7 +177,7 @@ fn way<'a>(
         effects: step.effects.as_ref().map(|effects| seen(effects, sizes)),
         reason: step.reason.as_deref(),
     };
-    Way { transactions: Report::transactions(plan), steps: plan.steps.iter().enumerate().map(one).collect() }
+    Way { transactions: plan.transactions().len(), steps: plan.steps.iter().enumerate().map(one).collect() }
 }
 
 pub(in crate::report) fn seen<'a>(effects: &'a Effects, sizes: &Sizes) -> Seen<'a> {

@@ -87,7 +87,7 @@ fn brought_back(report: &Report, width: usize) -> String {
 /// `7 steps in 4 transactions, proven up and down; the down is lossless`.
 fn verdict(report: &Report, width: usize) -> String {
     let steps = counted(report.up.steps.len(), "step");
-    let parts = counted(Report::transactions(report.up), "transaction");
+    let parts = counted(report.up.transactions().len(), "transaction");
     let (proven, style) = match report.proof {
         Some(_) => ("proven up and down", GOOD),
         None => ("not proven", CARE),
