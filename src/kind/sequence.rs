@@ -1,14 +1,15 @@
 //! A sequence. All its options change in place, and its position is kept where the new bounds allow it.
 
 pub mod owned_by;
+pub mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, literal};
 use crate::kind::key::Attached;
 use crate::kind::rename::rename_and_move;
+use crate::kind::sequence::values::type_bounds;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
-use crate::kind::table::identity::type_bounds;
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -102,19 +103,6 @@ impl Kind for Sequence {
     fn loses(&self, at: &Site) -> Option<String> {
         Some(format!("the position of sequence {}", at.sql()))
     }
-}
-
-/// Makes a new sequence go on behind the values that a column of a table in use holds already, as its defaults would
-/// collide with them otherwise.
-pub fn go_on(sequence: &str, column: &Key, start: i64, increment: i64, (min, max): (i64, i64)) -> Option<Statement> {
-    let (table, name) = (column.on()?.sql(), Ident::new(column.name()));
-    let (furthest, within) = if increment > 0 {
-        (format!("max({name})"), format!("BETWEEN {start} AND {max}"))
-    } else {
-        (format!("min({name})"), format!("BETWEEN {min} AND {start}"))
-    };
-    let set = format!("pg_catalog.setval({}, {furthest})", literal(sequence));
-    Some(Statement::new(format!("SELECT {set} FROM {table} HAVING {furthest} {within}")))
 }
 
 impl Sequence {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::key::{Attached, Child, Scoped};
-use crate::kind::sequence::go_on;
+use crate::kind::sequence::values::go_on;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::{Body, Key, Kind, Site};
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified};
-use crate::kind::sequence::go_on;
+use crate::kind::sequence::values::{go_on, type_bounds};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
@@ -180,16 +180,6 @@ impl Identity {
         let (new_min, new_max) = type_bounds(data_type, self.increment);
         (if self.min == old_min { new_min } else { self.min }, if self.max == old_max { new_max } else { self.max })
     }
-}
-
-/// The default bounds of a sequence of this type (`init_params` in `sequence.c`).
-pub fn type_bounds(data_type: &str, increment: i64) -> (i64, i64) {
-    let (low, high) = match data_type {
-        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
-        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => (i64::MIN, i64::MAX),
-    };
-    if increment > 0 { (1, high) } else { (low, -1) }
 }
 
 /// The name that Postgres gives the sequence of an identity column when it is free (`makeObjectName` in `indexcmds.c`).
