@@ -16,7 +16,7 @@ use crate::base::name::Ident;
 use crate::kind::acl::entry::{Entries, Entry, Grant, Grantee, changes, merged};
 use crate::kind::acl::item::Told;
 use crate::kind::carried::Carried;
-use crate::kind::default_privileges::initial;
+use crate::kind::default_privileges::initial::initial;
 use crate::kind::facts::Facts;
 use crate::kind::key::Attached;
 use crate::kind::owner::owner_of;

@@ -3,7 +3,8 @@
 //! Said for all schemas they stand in place of the built-in ones; said for one schema they come on top of those. The
 //! change comes after every object of the plan is made, so that it cannot matter to what they get.
 
-use std::collections::BTreeMap;
+pub mod initial;
+pub mod spell_out;
 
 use postgres::Row;
 use serde::{Deserialize, Serialize};
@@ -11,11 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::Ident;
 use crate::db::error::DbError;
 use crate::db::row::decode;
-use crate::kind::acl::Acl;
-use crate::kind::acl::entry::{Entries, changes, merged};
+use crate::kind::acl::entry::{Entries, changes};
 use crate::kind::carried::Carried;
 use crate::kind::facts::Facts;
-use crate::kind::key::{Attached, Global, Shape};
+use crate::kind::key::{Global, Shape};
 use crate::kind::statement::{Alter, Statement};
 use crate::kind::{Body, Key, Kind, Site};
 
@@ -119,87 +119,6 @@ fn from_to(from: &Entries, to: &Entries, at: &Site) -> Vec<Statement> {
         .map(|grant| grant.written(&grant.privileges.join(", "), &objects, &grant.grantee_sql(&owner)))
         .map(|sql| Statement::new(format!("ALTER DEFAULT PRIVILEGES FOR ROLE {role}{schema} {sql}")))
         .collect()
-}
-
-/// What a new object of this kind (as `acldefault` names it) may get by the other state's default privileges: with and
-/// without those that the plan takes away, as that may come before or after.
-pub fn initial(at: &Site, object: &Key, kind: &str, standard: &Entries) -> Vec<Entries> {
-    let objects = match kind {
-        "r" => "tables",
-        "s" => "sequences",
-        "f" => "functions",
-        "T" => "types",
-        "n" => "schemas",
-        _ => return vec![standard.clone()],
-    };
-    let all = |_: &Key| true;
-    let staying = |key: &Key| at.here.contains(key);
-    let mut found = vec![given(at, object, objects, standard, &all)];
-    let stayed = given(at, object, objects, standard, &staying);
-    if !found.contains(&stayed) {
-        found.push(stayed);
-    }
-    found
-}
-
-fn given(at: &Site, object: &Key, objects: &str, standard: &Entries, counts: &dyn Fn(&Key) -> bool) -> Entries {
-    let mut everywhere = standard.clone();
-    let mut here = Entries::new();
-    let nobodys = Creation { role: Ident::new(""), schema: None, objects: Ident::new("") };
-    for (key, body) in at.there.from(&Key::DefaultPrivileges(nobodys)) {
-        let (Key::DefaultPrivileges(creation), Body::DefaultPrivileges(body)) = (key, body) else { break };
-        if !body.current.0 || creation.objects.as_str() != objects || !counts(key) {
-            continue;
-        }
-        match &creation.schema {
-            None => everywhere.clone_from(&body.entries),
-            Some(schema) if objects != "schemas" && object.schema() == Some(schema) => here.clone_from(&body.entries),
-            Some(_) => {}
-        }
-    }
-    merged(everywhere.into_iter().chain(here))
-}
-
-/// Gives every object that has only its standard privileges a fact that says so, in both states, where default
-/// privileges would give a new one others: otherwise an object that is created would keep those.
-pub fn spell_out(from: &mut Facts, to: &mut Facts) {
-    let mut affected: BTreeMap<String, Entries> = BTreeMap::new();
-    for (key, body) in from.iter().chain(to.iter()) {
-        if let (Key::DefaultPrivileges(creation), Body::DefaultPrivileges(body)) = (key, body)
-            && body.current.0
-        {
-            affected.insert(creation.objects.as_str().to_owned(), body.standard.0.clone());
-        }
-    }
-    for facts in [from, to] {
-        let missing: Vec<(Key, Body)> = facts.keys().filter_map(|key| standard_of(key, facts, &affected)).collect();
-        for (key, body) in missing {
-            facts.insert(key, body);
-        }
-    }
-}
-
-fn standard_of(key: &Key, facts: &Facts, affected: &BTreeMap<String, Entries>) -> Option<(Key, Body)> {
-    let (objects, kind) = match key {
-        Key::Table(_) | Key::View(_) | Key::MaterializedView(_) | Key::ForeignTable(_) => ("tables", "r"),
-        Key::Sequence(_) => ("sequences", "s"),
-        Key::Function(_) | Key::Procedure(_) | Key::Aggregate(_) => ("functions", "f"),
-        Key::BaseType(_) | Key::Enum(_) | Key::Domain(_) | Key::Composite(_) | Key::Range(_) => ("types", "T"),
-        Key::Schema(_) => ("schemas", "n"),
-        _ => return None,
-    };
-    let standard = affected.get(objects)?;
-    let acl = Key::Acl(Attached::new(key.clone()));
-    if facts.contains(&acl) || key.schema().is_none() && key.name() == "public" {
-        return None;
-    }
-    let body = Acl {
-        entries: standard.clone(),
-        standard: Carried(standard.clone()),
-        objects: Carried(kind.to_owned()),
-        owner: Carried(Ident::new("")),
-    };
-    Some((acl, Body::Acl(body)))
 }
 
 /// Whether there are default privileges for what the plan creates.
