@@ -8,35 +8,7 @@ use postgres_native_tls::MakeTlsConnector;
 
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
-
-/// `sslmode`, from nothing to everything.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Mode {
-    Disable,
-    Allow,
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl Mode {
-    /// libpq's default is `prefer`.
-    pub(super) fn of(word: Option<&str>) -> Result<Self, DbError> {
-        Ok(match word {
-            Some("disable") => Self::Disable,
-            Some("allow") => Self::Allow,
-            None | Some("prefer") => Self::Prefer,
-            Some("require") => Self::Require,
-            Some("verify-ca") => Self::VerifyCa,
-            Some("verify-full") => Self::VerifyFull,
-            Some(_) => {
-                let words = "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`";
-                return Err(DbError::ConnectionString { what: format!("`sslmode` is not {words}") });
-            }
-        })
-    }
-}
+use crate::db::url::sslmode::Mode;
 
 /// What makes the handshake of one connection.
 ///

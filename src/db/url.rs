@@ -4,6 +4,7 @@ mod driver;
 mod environment;
 mod parse;
 mod passfile;
+pub(super) mod sslmode;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::db::error::DbError;
 use crate::db::url::environment::Environment;
 use crate::db::url::parse::{Parameters, check_met, parse, wrong};
 use crate::db::url::passfile::{Found, Login, look_up};
+use crate::db::url::sslmode::Mode;
 
 /// A complete connection string: what was given, and what libpq would have added to it. Prints host, port, database and
 /// user, nothing else.
@@ -92,7 +94,7 @@ impl ConnectionString {
             complete.config(host)?;
         }
         check_met(&complete.parameters)?;
-        crate::db::tls::Mode::of(complete.parameter("sslmode"))?;
+        Mode::of(complete.parameter("sslmode"))?;
         Ok(complete)
     }
 

@@ -1,16 +1,19 @@
 //! Why a state could not be had.
 
+mod refused;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+pub use crate::source::error::refused::Refused;
+
 use crate::base::wording::counted;
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::scratch::error::ScratchError;
-use crate::source::files::told::Refused;
 use crate::sql::syntax::SyntaxError;
 
 #[derive(Debug, Error, Diagnostic)]

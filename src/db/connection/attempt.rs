@@ -8,7 +8,8 @@ use postgres::{Client, NoTls};
 
 use crate::db::connection::notice::Notices;
 use crate::db::error::{DbError, with_cause};
-use crate::db::tls::{Mode, connector};
+use crate::db::tls::connector;
+use crate::db::url::sslmode::Mode;
 use crate::db::url::{ConnectionString, Host};
 
 /// Encrypted or not, or one after the other, as `sslmode` says.
