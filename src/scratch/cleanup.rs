@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 
 use crate::db::connection::connect;
 use crate::db::url::ConnectionString;
-use crate::scratch::database::remove;
+use crate::scratch::removal::remove;
 
 /// How long a server may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);

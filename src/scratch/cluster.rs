@@ -15,16 +15,11 @@ use crate::db::url::ConnectionString;
 use crate::scratch::account::Account;
 use crate::scratch::cleanup::{Leftover, SharedChild, Ticket};
 use crate::scratch::error::ScratchError;
+use crate::scratch::mark::{OWNER_FILE, PREFIX};
 use crate::scratch::owner::Owner;
 use crate::scratch::place::make_folder;
 use crate::scratch::program::Programs;
 use crate::scratch::template::{ADMIN_DATABASE, Cache, LOADER, fill};
-
-/// What the folder's name begins with; the process number and random letters follow.
-pub(super) const PREFIX: &str = "pgplumb-scratch-";
-
-/// The file in the folder that says whose it is.
-pub(super) const OWNER_FILE: &str = "owner";
 
 /// How often a starting server is asked whether it is ready.
 const BEAT: Duration = Duration::from_millis(2);

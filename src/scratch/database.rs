@@ -10,9 +10,6 @@ use crate::scratch::cleanup::Ticket;
 use crate::scratch::error::ScratchError;
 use crate::scratch::server::Server;
 
-/// What the server says to DROP DATABASE where a subscription is in it.
-const OBJECT_IN_USE: &str = "55006";
-
 /// An empty database that is removed when this is dropped, or with its cluster.
 pub struct ScratchDb {
     pub(super) server: Arc<Server>,
@@ -64,20 +61,5 @@ impl ScratchDb {
     /// The name on the server.
     pub fn name(&self) -> &str {
         self.to.database()
-    }
-}
-
-/// Removes a database with everything in it, whoever is still connected; `to` leads to the server that `admin` is on.
-///
-/// # Errors
-/// What the server says.
-pub(super) fn remove(to: &ConnectionString, admin: &mut Connection, name: &str) -> Result<(), DbError> {
-    let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident::new(name));
-    match admin.execute(&drop) {
-        Err(error) if error.sqlstate() == Some(OBJECT_IN_USE) => {
-            connect(&to.with_database(name))?.execute(include_str!("unsubscribe.sql"))?;
-            admin.execute(&drop)
-        }
-        done => done,
     }
 }

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest, Sha256};
-
 use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
 use crate::db::connection::{Connection, connect};
 use crate::db::error::DbError;
@@ -16,14 +14,12 @@ use crate::scratch::Origin;
 use crate::scratch::cleanup::{Leftover, Ticket};
 use crate::scratch::cluster::Cluster;
 use crate::scratch::error::ScratchError;
+use crate::scratch::mark::{DATABASE_PREFIX, place_hash};
 use crate::scratch::owner::Owner;
 use crate::scratch::place::parents;
 use crate::scratch::program::Programs;
 use crate::scratch::sweep::{sweep_clusters, sweep_databases};
 use crate::scratch::target::{Locale, Target};
-
-/// What the names of all scratch databases begin with.
-pub(super) const DATABASE_PREFIX: &str = "pgplumb_scratch_";
 
 /// Whether this role may create databases, and what it is called.
 const RIGHTS: &str = "SELECT r.rolname::text, r.rolcreatedb OR r.rolsuper FROM pg_catalog.pg_roles AS r
@@ -235,9 +231,4 @@ impl Server {
             _ => error.into(),
         }
     }
-}
-
-/// Eight digits for the machine and container that a process runs on.
-pub(super) fn place_hash(owner: &Owner) -> String {
-    Sha256::digest(owner.place().as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

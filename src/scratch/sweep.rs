@@ -13,10 +13,9 @@ use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
 use crate::scratch::account::Account;
 use crate::scratch::cleanup::signal;
-use crate::scratch::cluster::{OWNER_FILE, PREFIX};
-use crate::scratch::database::remove;
+use crate::scratch::mark::{DATABASE_PREFIX, OWNER_FILE, PREFIX, place_hash};
 use crate::scratch::owner::{Owner, started};
-use crate::scratch::server::{DATABASE_PREFIX, place_hash};
+use crate::scratch::removal::remove;
 
 /// How long an orphaned server may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime};
 
 use crate::db::version::Version;
-use crate::scratch::cluster::OWNER_FILE;
 use crate::scratch::error::ScratchError;
+use crate::scratch::mark::OWNER_FILE;
 use crate::scratch::owner::{Owner, started};
 use crate::scratch::sweep::sweep_clusters;
 use crate::scratch::target::{Locale, Target};

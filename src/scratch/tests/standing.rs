@@ -2,8 +2,9 @@
 
 use crate::db::connection::connect;
 use crate::scratch::error::ScratchError;
+use crate::scratch::mark::place_hash;
 use crate::scratch::owner::Owner;
-use crate::scratch::server::{Server, place_hash};
+use crate::scratch::server::Server;
 use crate::scratch::target::Target;
 use crate::scratch::tests::{scratch, text};
 use crate::scratch::{Options, Origin, Scratch};
