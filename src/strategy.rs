@@ -4,19 +4,23 @@
 //! runs after the one before; later phases go as late in the plan as what depends on them allows. A table that the plan
 //! creates gets the plain form, because nobody can be using it.
 
+pub mod attach_by_check;
 pub mod constraint_not_valid;
 pub mod drop_index_concurrently;
 pub mod index_concurrently;
 pub mod not_null_by_check;
 pub mod unique_using_index;
 
+use crate::kind::key::Child;
 use crate::kind::{Key, Site};
 use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
+use crate::strategy::index_concurrently::short;
 
 type Strategy = fn(&Action, &Site, &Changes) -> Option<Phases>;
 
 const STRATEGIES: &[Strategy] = &[
+    attach_by_check::apply,
     index_concurrently::apply,
     drop_index_concurrently::apply,
     unique_using_index::apply,
@@ -46,4 +50,15 @@ fn in_use(table: &Key, changes: &Changes) -> bool {
 fn columns_move(table: &Key, changes: &Changes) -> bool {
     let of_table = |key: &Key| matches!(key, Key::Column(_)) && key.on() == Some(table);
     changes.destroyed.iter().any(of_table) || changes.altered.keys().any(of_table)
+}
+
+/// A name for a helping check that no constraint of the table has in either state: the base, or that with a number. It
+/// ends otherwise than what a NOT NULL constraint is called by Postgres itself (18).
+fn free_constraint(at: &Site, table: &Key, base: &str) -> String {
+    let taken = |name: &str| {
+        let key = Key::Constraint(Child::new(table.clone(), name));
+        at.here.contains(&key) || at.there.contains(&key)
+    };
+    let numbered = (2..).map(|n| short(base, &format!("_{n}")));
+    std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
 }

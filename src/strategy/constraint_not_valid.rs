@@ -5,8 +5,7 @@
 //! 2. `VALIDATE CONSTRAINT` in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
 //!
 //! If step 2 fails the constraint stays NOT VALID, and holds for new rows. Not for a foreign key of a partitioned
-//! table, which Postgres can only add validated before 18; and not where the other table is made by the plan, and is
-//! empty: rows that refer to it must stop the transaction that makes it.
+//! table, which Postgres can only add validated before 18.
 
 use crate::base::name::Ident;
 use crate::kind::statement::Statement;
@@ -23,10 +22,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         && constraint.validated
         && matches!(table, Key::Table(_))
         && in_use(table, changes)
-        && (constraint.contype == "c"
-            || constraint.contype == "f"
-                && !partitioned
-                && constraint.references().is_some_and(|other| in_use(&other, changes)));
+        && (constraint.contype == "c" || constraint.contype == "f" && !partitioned);
     if !fits {
         return None;
     }

@@ -5,16 +5,13 @@
 //! 3. `SET NOT NULL` and `DROP CONSTRAINT` in one more: ACCESS EXCLUSIVE; the check proves it, so nothing is read
 //!    (`NotNullImpliedByRelConstraints` in `tablecmds.c`).
 
-use std::collections::BTreeSet;
-
 use crate::base::name::Ident;
-use crate::kind::key::Child;
 use crate::kind::statement::Statement;
 use crate::kind::{Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::in_use;
 use crate::strategy::index_concurrently::short;
+use crate::strategy::{free_constraint, in_use};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Key::Column(_) = &action.key else { return None };
@@ -27,7 +24,8 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let set = first.remove(position);
     let after = first.split_off(position);
     let column = Ident::new(at.key.name());
-    let check = Ident::new(free_name(at, table));
+    let base = short(&format!("{}_{}", table.name(), at.key.name()), "_is_not_null");
+    let check = Ident::new(free_constraint(at, table, &base));
     let alter = format!("ALTER {}", at.on_object());
     first.push(Statement::new(format!("{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")));
     let validate = Statement::new(format!("{alter} VALIDATE CONSTRAINT {check}")).commit_before().commit_after();
@@ -35,26 +33,4 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         vec![Statement::new(set.sql).commit_before(), Statement::new(format!("{alter} DROP CONSTRAINT {check}"))];
     last.extend(after);
     Some(Phases::of(vec![first, vec![validate], last]))
-}
-
-/// A name for the helping check, other than the one that a NOT NULL constraint gets (18), that no constraint of the table has in either state.
-fn free_name(at: &Site, table: &Key) -> String {
-    let taken: BTreeSet<&str> = [at.here, at.there]
-        .into_iter()
-        .flat_map(|facts| facts.standing_on(table))
-        .filter(|(key, _)| matches!(key, Key::Constraint(_)))
-        .map(|(key, _)| key.name())
-        .collect();
-    let base = short(&format!("{}_{}", table.name(), at.key.name()), "_is_not_null");
-    let free = |name: &str| {
-        !taken.contains(name)
-            && !{
-                let key = Key::Constraint(Child::new(table.clone(), name));
-                at.here.contains(&key) || at.there.contains(&key)
-            }
-    };
-    if free(&base) {
-        return base;
-    }
-    (2..).map(|n| short(&base, &format!("_{n}"))).find(|name| free(name)).unwrap_or(base)
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, Qualified};
+use crate::kind::carried::Carried;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
@@ -19,6 +20,9 @@ pub struct Partition {
     pub parent_name: Ident,
     /// `FOR VALUES ...` or `DEFAULT`.
     pub bound: String,
+    /// What every row of the partition fulfils; none below a hash, whose condition names an OID.
+    #[serde(default)]
+    pub constraint: Carried<Option<String>>,
 }
 
 impl Kind for Partition {
@@ -36,7 +40,7 @@ impl Kind for Partition {
     }
 
     fn alter(&self, to: &Self, _at: &Site) -> Alter {
-        let Self { parent_schema, parent_name, bound } = to;
+        let Self { parent_schema, parent_name, bound, constraint: _ } = to;
         if (parent_schema, parent_name, bound) == (&self.parent_schema, &self.parent_name, &self.bound) {
             return Alter::Equivalent;
         }

@@ -8,12 +8,14 @@ SELECT 'pg_inherits'::regclass::oid AS classid,
        0 AS on_objsubid,
        pn.nspname AS parent_schema,
        p.relname AS parent_name,
-       pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound
+       pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
+       CASE WHEN d.text !~ 'satisfies_hash_partition' THEN d.text END AS constraint
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
   JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent
   JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ CROSS JOIN LATERAL pg_catalog.pg_get_partition_constraintdef(c.oid) AS d (text)
  WHERE c.relispartition
    AND c.relkind IN ('r', 'p', 'f')
    AND n.nspname <> 'information_schema'

@@ -1,0 +1,67 @@
+//! ATTACH PARTITION of a table in use, or beside a default partition in use, without reading either under its lock.
+//!
+//! ATTACH PARTITION holds ACCESS EXCLUSIVE on the table that it attaches, and on the default partition, while it looks
+//! whether all rows are where they belong. A CHECK that says so already spares it the look
+//! (`ConstraintImpliedByRelConstraint` in `tablecmds.c`).
+//!
+//! 1. `ADD CONSTRAINT ... CHECK (...) NOT VALID`: ACCESS EXCLUSIVE, a catalog change only.
+//! 2. `VALIDATE CONSTRAINT` in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
+//! 3. `ATTACH PARTITION`, and `DROP CONSTRAINT`: SHARE UPDATE EXCLUSIVE on the parent, ACCESS EXCLUSIVE on the two others, a
+//!    catalog change only.
+//!
+//! From step 1 on the default partition refuses rows that belong into the new one, which is not there yet. If step 2
+//! fails the check is left behind NOT VALID. Not below a hash, whose condition no check can say; not for what is a
+//! partition with other bounds until then; and the check beside a default partition proves it only where one partition
+//! comes at a time: where it does not, the proof sees the look.
+
+use crate::base::name::Ident;
+use crate::kind::statement::Statement;
+use crate::kind::table::partition::Partition;
+use crate::kind::{Body, Key, Site};
+use crate::plan::action::{Action, Phases, Verb};
+use crate::plan::change::Changes;
+use crate::strategy::index_concurrently::short;
+use crate::strategy::{columns_move, free_constraint, in_use};
+
+pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
+    let Body::Partition(partition) = at.here.get(&action.key)? else { return None };
+    let own = action.key.on()?;
+    let attaches = action.statements.iter().any(|statement| statement.sql.contains(" ATTACH PARTITION "));
+    // What is a partition now takes rows that the check would refuse before it has its new bounds.
+    if action.verb != Verb::Create || !attaches || at.there.contains(&action.key) {
+        return None;
+    }
+    let checked = [Some((own, partition)), default_beside(at, partition, own)].into_iter().flatten();
+    let (mut add, mut validate, mut drop) = (Vec::new(), Vec::new(), Vec::new());
+    for (table, partition) in checked.filter(|(table, _)| fits(at, table, changes)) {
+        let Some(condition) = &partition.constraint.0 else { continue };
+        let whose = if table == own { table.name().to_owned() } else { format!("{}_{}", table.name(), own.name()) };
+        let name = Ident::new(free_constraint(at, table, &short(&whose, "_fits_partition")));
+        let alter = format!("ALTER TABLE {}", table.sql());
+        add.push(Statement::new(format!("{alter} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")));
+        validate.push(Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after());
+        drop.push(Statement::new(format!("{alter} DROP CONSTRAINT {name}")));
+    }
+    if add.is_empty() {
+        return None;
+    }
+    add.extend(validate);
+    let mut statements = action.statements.clone();
+    statements.extend(drop);
+    Some(Phases { prepare: add, then: vec![statements] })
+}
+
+/// Whether others may be using the table, and its rows are by now what they will be when it is attached.
+fn fits(at: &Site, table: &Key, changes: &Changes) -> bool {
+    let here = [at.here, at.there].iter().all(|facts| matches!(facts.get(table), Some(Body::Table(_))));
+    here && in_use(table, changes) && !columns_move(table, changes)
+}
+
+/// The default partition of the same parent, with what it says once this one is attached.
+fn default_beside<'a>(at: &Site<'a>, partition: &Partition, table: &Key) -> Option<(&'a Key, &'a Partition)> {
+    let parent = partition.parent_table();
+    at.here.attachments(&parent).find_map(|(key, body)| match body {
+        Body::Partition(other) if other.bound == "DEFAULT" && key.on() != Some(table) => Some((key.on()?, other)),
+        _ => None,
+    })
+}
