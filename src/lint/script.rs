@@ -1,6 +1,5 @@
 //! Statements as the rules see them: the steps of a plan, or a file that somebody wrote.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pg_query::NodeEnum;
@@ -9,9 +8,10 @@ use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::kind::Key;
 use crate::lint::finding::{Finding, Level, Span};
-use crate::lint::guess::guess;
+use crate::lint::guess::known::Known;
+use crate::lint::guess::work::Work;
+use crate::lint::guess::{guess, works};
 use crate::lint::rule::Rule;
-use crate::lint::tree::Name;
 use crate::observe::effect::{Effect, Effects};
 use crate::observe::relation::Relation;
 use crate::observe::size::Sizes;
@@ -42,12 +42,16 @@ pub struct Context {
     pub threshold: Threshold,
     /// Whether what runs the file wraps it in a transaction, as many tools do.
     pub in_transaction: bool,
+    /// What the scripts told that run before it.
+    pub known: Known,
 }
 
 /// One script.
 pub struct Script<'a> {
     pub statements: Vec<Statement<'a>>,
     pub context: Context,
+    /// What is known after it, for the next one.
+    pub known: Known,
 }
 
 /// What came of running a statement of a file on scratch.
@@ -71,6 +75,8 @@ pub struct Statement<'a> {
     pub measured: bool,
     /// What Postgres said against it on scratch.
     pub refused: Option<String>,
+    /// What each subcommand of an ALTER TABLE does, as its text tells.
+    pub works: Vec<Work>,
     tree: Option<Parsed>,
     span: Option<Span>,
     key: Option<&'a Key>,
@@ -79,26 +85,28 @@ pub struct Statement<'a> {
 
 impl<'a> Script<'a> {
     /// The steps of a plan, and where the files declare what they are about.
-    pub fn of_plan(plan: &'a Plan, context: Context, places: &dyn Fn(&Key) -> Option<Place>) -> Self {
-        let mut made = BTreeSet::new();
-        let statements = plan.steps.iter().map(|step| {
+    pub fn of_plan(plan: &'a Plan, mut context: Context, places: &dyn Fn(&Key) -> Option<Place>) -> Self {
+        let mut known = std::mem::take(&mut context.known);
+        let mut statements = Vec::new();
+        for step in &plan.steps {
             let transaction = (!step.outside).then_some(step.group);
-            let statement = Statement::new(&step.sql, transaction, step.effects.as_ref(), &mut made);
-            Statement { key: Some(&step.key), place: places(&step.key), ..statement }
-        });
-        Self { statements: statements.collect(), context }
+            let statement = Statement::new(&step.sql, transaction, step.effects.as_ref(), &mut known);
+            statements.push(Statement { key: Some(&step.key), place: places(&step.key), ..statement });
+        }
+        Self { statements, context, known: known.for_next() }
     }
 
     /// The statements of a file, each with what came of running it; nothing where none was run. `file` is all of them;
     /// what is no SQL for the server is left out.
-    pub fn of_file(file: &'a [split::Statement], ran: &[Ran], context: Context) -> Self {
-        let (mut made, mut open, mut number) = (BTreeSet::new(), context.in_transaction, 0);
+    pub fn of_file(file: &'a [split::Statement], ran: &[Ran], mut context: Context) -> Self {
+        let mut known = std::mem::take(&mut context.known);
+        let (mut open, mut number) = (context.in_transaction, 0);
         let mut statements = Vec::new();
         for (index, statement) in file.iter().enumerate().filter(|(_, s)| s.class != split::Class::Meta) {
             let ran = ran.get(index);
             let effects = ran.and_then(|ran| ran.effects.as_ref());
             let span = Span { file: statement.file.clone(), bytes: statement.span.clone() };
-            let new = Statement::new(statement.sql(), open.then_some(number), effects, &mut made);
+            let new = Statement::new(statement.sql(), open.then_some(number), effects, &mut known);
             match new.node().and_then(boundary) {
                 Some(Boundary::Begin) => open = true,
                 Some(Boundary::End) => {
@@ -110,7 +118,7 @@ impl<'a> Script<'a> {
             let refused = ran.and_then(|ran| ran.refused.clone());
             statements.push(Statement { span: Some(span), refused, ..new });
         }
-        Self { statements, context }
+        Self { statements, context, known: known.for_next() }
     }
 
     /// A finding of a rule about each statement that it has something to say about.
@@ -144,12 +152,16 @@ impl<'a> Script<'a> {
 }
 
 impl<'a> Statement<'a> {
-    fn new(sql: &'a str, transaction: Option<usize>, seen: Option<&Effects>, made: &mut BTreeSet<Name>) -> Self {
+    fn new(sql: &'a str, transaction: Option<usize>, seen: Option<&Effects>, known: &mut Known) -> Self {
         let tree = parse(sql).ok();
         let node = tree.as_ref().and_then(node);
-        let guessed = node.map(|node| guess(node, made)).unwrap_or_default();
+        let guessed = node.map(|node| guess(node, known)).unwrap_or_default();
+        let works = node.map(|node| works(node, known)).unwrap_or_default();
+        if let Some(node) = node {
+            known.learn(node);
+        }
         let (effects, measured) = seen.map_or((guessed, false), |seen| (seen.clone(), true));
-        Self { sql, transaction, effects, measured, refused: None, tree, span: None, key: None, place: None }
+        Self { sql, transaction, effects, measured, refused: None, works, tree, span: None, key: None, place: None }
     }
 
     /// Its parse tree; none where it cannot be parsed.

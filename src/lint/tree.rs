@@ -53,6 +53,14 @@ pub fn string(node: &Node) -> Option<&str> {
     }
 }
 
+/// The relations in a list of names.
+pub fn ranges(nodes: &[Node]) -> impl Iterator<Item = &RangeVar> {
+    nodes.iter().filter_map(|node| match node.node.as_ref()? {
+        NodeEnum::RangeVar(range) => Some(range),
+        _ => None,
+    })
+}
+
 /// The subcommands of an ALTER TABLE (of a table, not of a view or an index).
 pub fn alters(node: &NodeEnum) -> impl Iterator<Item = (&AlterTableStmt, &AlterTableCmd)> {
     let statement = match node {

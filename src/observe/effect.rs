@@ -51,7 +51,8 @@ pub enum Scan {
 }
 
 impl Effect {
-    pub(super) fn of(lock: Lock) -> Self {
+    /// No more than the lock.
+    pub fn of(lock: Lock) -> Self {
         Self { lock, rewritten: false, emptied: false, scanned: false, scans: BTreeSet::new(), written: 0 }
     }
 

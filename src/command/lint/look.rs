@@ -12,6 +12,7 @@ use crate::command::side::Opener;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::check_script;
 use crate::lint::finding::{Finding, Span};
+use crate::lint::guess::known::Known;
 use crate::lint::policy::Policy;
 use crate::lint::script::{Context, Ran, Script};
 use crate::prove::{Bench, file};
@@ -78,18 +79,20 @@ pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandE
             None => None,
         };
         let _progress = replay.as_ref().map(|_| Progress::start("running the migrations"));
-        let mut roles = Vec::new();
+        let (mut roles, mut known) = (Vec::new(), Known::default());
         for migration in migrations {
             let ran = match &replay {
                 Some((scratch, db)) => run(scratch, db, &migration.statements, &mut roles)?,
                 None => Vec::new(),
             };
+            let in_transaction = configured.unwrap_or(migration.in_transaction);
+            let context = Context { in_transaction, known, ..context.clone() };
+            let script = Script::of_file(&migration.statements, &ran, context);
             if migration.asked {
-                let in_transaction = configured.unwrap_or(migration.in_transaction);
-                let context = Context { in_transaction, ..context.clone() };
-                looked.findings.extend(findings(migration, &ran, context, asked));
+                looked.findings.extend(findings(migration, &script, asked));
                 looked.files += 1;
             }
+            known = script.known;
         }
     }
     Ok(looked)
@@ -108,12 +111,11 @@ fn run(
     Ok(file::run(&mut bench, statements, &mut provide)?)
 }
 
-fn findings(migration: &Migration, ran: &[Ran], context: Context, asked: &Look) -> Vec<Finding> {
-    let script = Script::of_file(&migration.statements, ran, context);
+fn findings(migration: &Migration, script: &Script, asked: &Look) -> Vec<Finding> {
     let written = allows(&migration.statements);
     let mut allows = asked.allows.to_vec();
     allows.extend(written);
-    check_script(&script, asked.policy, &allows)
+    check_script(script, asked.policy, &allows)
 }
 
 /// What the file itself lets through: at a statement, or, where it stands alone, in all of it.
