@@ -23,7 +23,7 @@ use crate::kind::facts::Facts;
 use crate::lint::allow::{Allow, follows_from_allowed, let_through};
 use crate::lint::policy::Policy;
 use crate::lint::rule::{RULES, Rule};
-use crate::lint::script::{Context, Script};
+use crate::lint::script::{Context, Script, Threshold};
 
 pub use crate::lint::finding::{Finding, Level};
 use crate::observe::size::Sizes;
@@ -41,6 +41,8 @@ pub struct Input<'a> {
     pub grants_declared: bool,
     /// How large the live tables are.
     pub sizes: &'a Sizes,
+    /// From which size on a table is large.
+    pub threshold: Threshold,
     /// What is not managed and should be, by the reason.
     pub not_managed: &'a BTreeMap<String, Vec<String>>,
     /// Where the files declare a fact.
@@ -49,7 +51,7 @@ pub struct Input<'a> {
 
 /// All findings, sorted, with what the allowances let through.
 pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
-    let context = Context { sizes: input.sizes.clone(), ..Context::default() };
+    let context = Context { sizes: input.sizes.clone(), threshold: input.threshold, ..Context::default() };
     let script = Script::of_plan(input.up, context, input.places);
     let mut found: Vec<Finding> =
         RULES.iter().flat_map(|rule| policy.weigh(rule, of_rule(rule, input, &script))).collect();

@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
 use crate::plan::rename::{Rename, Renames, joined};
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, Rewrite, plan};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{self, Bench, Prepare, Proof, States, run};
-use crate::strategy;
 
 /// What is asked.
 pub struct Request<'a> {
@@ -20,6 +19,8 @@ pub struct Request<'a> {
     pub prepare: Prepare<'a>,
     /// Whether to run both directions.
     pub prove: bool,
+    /// What turns actions into their online form.
+    pub rewrite: Rewrite<'a>,
 }
 
 /// The answer.
@@ -49,8 +50,8 @@ pub fn propose(bench: &mut Bench, request: &Request) -> Result<Proposal, ProofEr
         run::plan(bench.connection, &after, Direction::Up)?;
         Cow::Owned(base)
     };
-    let mut up = joined(plan(request.live, &base, &strategy::online)?, after);
-    let mut down = joined(before, plan(&base, request.live, &strategy::online)?);
+    let mut up = joined(plan(request.live, &base, request.rewrite)?, after);
+    let mut down = joined(before, plan(&base, request.live, request.rewrite)?);
     let proof = if request.prove && !up.is_empty() {
         let states = States { live: request.live, desired: request.desired };
         Some(prove::prove(bench, states, &mut up, &mut down, request.prepare)?)

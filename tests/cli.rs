@@ -226,3 +226,51 @@ fn a_base_type_is_not_dropped_below_what_is_not_managed() {
     cluster.psql("live", &up).unwrap();
     assert_eq!(cluster.query("live", "SELECT count(*) FROM pg_proc WHERE proname LIKE 'odd%'").unwrap().trim(), "0");
 }
+
+const NUMBERED: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, at date, note text);";
+
+#[test]
+fn the_plain_form_is_one_transaction_when_it_is_asked_for() {
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", NUMBERED).unwrap();
+    let (place, url) = (Place::new(), cluster.url("postgres"));
+    place.write("schema/a.sql", &format!("{NUMBERED} CREATE INDEX orders_at ON orders (at);"));
+    let online = place.exits(0, &["plan", "--db", &url, "--stdout"]).out;
+    assert!(online.contains("CREATE INDEX CONCURRENTLY"), "{online}");
+    for plain in [["--online", "off"], ["--for", "tests"]] {
+        let ran = place.exits(0, &[&["plan", "--db", &url, "--stdout"][..], &plain].concat());
+        assert!(ran.out.contains("CREATE INDEX orders_at"), "{}", ran.out);
+        assert!(ran.out.contains("-- SHARE on orders while an index is built\n"), "{}", ran.out);
+        // The table is empty, so nobody waits for long.
+        assert!(ran.err.contains("index-not-concurrent: nobody can write to orders"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_large_blocks_and_says_how_large_it_is() {
+    let cluster = Cluster::start().unwrap();
+    let rows = "INSERT INTO orders SELECT n, now(), 'n' FROM generate_series(1, 50000) AS n; ANALYZE orders";
+    cluster.query("postgres", &format!("{NUMBERED} {rows}")).unwrap();
+    let (place, url) = (Place::new(), cluster.url("postgres"));
+    place.write("schema/a.sql", &NUMBERED.replace("at date", "at timestamptz"));
+    let plan = ["plan", "--db", &url, "--out", "out"];
+    let ran = place.exits(1, &plan);
+    assert!(
+        ran.out.contains("type-rewrites: all rows of orders are written anew for the new type of at"),
+        "{}",
+        ran.out
+    );
+    let up = place.read("out/up.sql");
+    assert!(
+        up.contains("-- ACCESS EXCLUSIVE on orders (2.1 MB, about 50,000 rows) while all rows are written anew"),
+        "{up}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&place.read("out/plan.json")).unwrap();
+    let effect = &json["up"]["steps"][0]["effects"]["on"][0];
+    assert_eq!((&effect["lock"], &effect["rewritten"]), (&"access-exclusive".into(), &true.into()), "{json}");
+    assert_eq!(effect["size"]["rows"], 50_000);
+    place.write("pgplumb.yaml", "lint: {rules: {type-rewrites: note}}");
+    place.exits(0, &plan);
+    place.write("pgplumb.yaml", "lint: {threshold: {rows: 1000000, bytes: 1GB}}");
+    place.exits(0, &plan);
+}

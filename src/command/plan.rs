@@ -20,7 +20,6 @@ use crate::exit::Exit;
 use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
-use crate::lint::policy::Policy;
 use crate::lint::{Input, blocked, check};
 use crate::propose::{Request, propose};
 use crate::prove::Bench;
@@ -30,6 +29,7 @@ use crate::script::Settings;
 use crate::script::slug::{slug, spelled};
 use crate::source::files::{self, Loaded};
 use crate::source::owned::act_for;
+use crate::strategy;
 
 const AFTER_HELP: &str = "\
 Without a database (`--db`, `--env`, DATABASE_URL, PGHOST) the schema files are compared with the
@@ -84,9 +84,29 @@ pub struct Args {
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
 
+    /// The online form of what would keep others waiting on a table in use, or the plain one
+    #[arg(long, value_enum, default_value_t = Online::On)]
+    online: Online,
+
+    /// What it is planned for: tests get the plain form, as `--online off`
+    #[arg(long = "for", value_enum, default_value_t = Purpose::Production, value_name = "PURPOSE")]
+    purpose: Purpose,
+
     /// Block where the database has something that is not managed
     #[arg(long)]
     strict: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Online {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Purpose {
+    Production,
+    Tests,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -117,6 +137,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         renames: &renames,
         prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
+        rewrite: match (args.online, args.purpose) {
+            (Online::On, Purpose::Production) => &strategy::online,
+            _ => &strategy::plain,
+        },
     };
     let connect = || role.map_or_else(|| loaded.db.connect(), |role| loaded.db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
@@ -135,10 +159,15 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         grade: &grade,
         grants_declared: desired.grants,
         sizes: &live.sizes,
+        threshold: opener.config.lint.threshold(),
         not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
         places: &places,
     };
-    let findings = check(&input, &Policy::default(), &[args.allow.clone(), renamed::allows(&directives)].concat());
+    let findings = check(
+        &input,
+        &opener.config.lint.policy(args.database.env.as_deref()),
+        &[args.allow.clone(), renamed::allows(&directives)].concat(),
+    );
     let slug = match &args.name {
         Some(name) => spelled(name),
         None => slug(&diff(&from.facts, &to.facts)),

@@ -25,6 +25,7 @@ fn found(live: &Catalog, desired: &Catalog, allows: &[&str]) -> Vec<Finding> {
         grade: &grade,
         grants_declared: false,
         sizes: &Sizes::default(),
+        threshold: Threshold::default(),
         not_managed: &BTreeMap::new(),
         places: &|_| Some(Place { file: "shop.sql".to_owned(), line: 3 }),
     };

@@ -5,6 +5,7 @@ use crate::grade::losses;
 use crate::kind::statement::Hazard;
 use crate::lint::allow::Allow;
 use crate::lint::policy::Policy;
+use crate::lint::script::Threshold;
 use crate::lint::{Input, check};
 use crate::plan::action::Verb;
 use crate::plan::plan;
@@ -53,6 +54,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         grade: &grade,
         grants_declared: true,
         sizes: &Sizes::default(),
+        threshold: Threshold::default(),
         not_managed: &BTreeMap::new(),
         places: &places,
     };
