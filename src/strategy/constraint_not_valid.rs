@@ -5,10 +5,12 @@
 //! 2. `VALIDATE CONSTRAINT` in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
 //!
 //! If step 2 fails the constraint stays NOT VALID, and holds for new rows. Not for a foreign key of a partitioned
-//! table, which Postgres can only add validated before 18.
+//! table, which Postgres can only add validated before 18; and not for one that is turned to a table which the plan makes,
+//! and is empty: rows that refer to the old one must stop the transaction that drops it.
 
 use crate::base::name::Ident;
 use crate::kind::statement::Statement;
+use crate::kind::table::constraint::Constraint;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
@@ -22,7 +24,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         && constraint.validated
         && matches!(table, Key::Table(_))
         && in_use(table, changes)
-        && (constraint.contype == "c" || constraint.contype == "f" && !partitioned);
+        && (constraint.contype == "c" || constraint.contype == "f" && !partitioned && !turned(constraint, at, changes));
     if !fits {
         return None;
     }
@@ -33,4 +35,9 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let validate =
         Statement::new(format!("ALTER {} VALIDATE CONSTRAINT {name}", at.on_object())).commit_before().commit_after();
     Some(Phases::of(vec![statements, vec![validate]]))
+}
+
+/// Whether a foreign key that is there now shall refer to a table that is new.
+fn turned(constraint: &Constraint, at: &Site, changes: &Changes) -> bool {
+    at.there.contains(at.key) && constraint.references().is_some_and(|other| !in_use(&other, changes))
 }
