@@ -1,6 +1,6 @@
 //! SQL as text: splitting, spans, directives, syntax errors. What it means is for Postgres to say.
 
-pub mod declared;
+pub mod defined;
 pub mod directive;
 pub mod file;
 pub mod highlight;
@@ -11,3 +11,4 @@ pub mod parser;
 pub mod split;
 pub mod stub;
 pub mod syntax;
+pub mod words;

@@ -2,7 +2,6 @@
 
 pub mod collect;
 pub mod cycle;
-pub mod define;
 pub mod load;
 pub mod place;
 pub mod refusal;
@@ -10,7 +9,6 @@ pub mod script;
 mod subscription;
 pub mod told;
 pub mod treatment;
-pub mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,12 +21,12 @@ use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::error::SourceError;
 use crate::source::files::collect::collect;
-use crate::source::files::define::Defined;
 use crate::source::files::load::Loader;
 use crate::source::files::place::Places;
 use crate::source::files::script::Contents;
 use crate::source::files::treatment::Left;
 use crate::source::owned::drop_owners;
+use crate::sql::defined::Defined;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Statement, split};
 use crate::sql::syntax::syntax_errors;

@@ -14,10 +14,10 @@ use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::error::SourceError;
 use crate::source::files::collect::read as read_text;
-use crate::source::files::words::begins;
 use crate::source::owned::drop_owners;
 use crate::source::role;
 use crate::sql::split::{Class, Statement, split};
+use crate::sql::words::begins;
 
 /// The digits of a UTC time, `yyyymmddhhmmss`.
 const TIME_DIGITS: usize = 14;

@@ -5,13 +5,15 @@
 //! (a column called like a table), so loops are possible and are entered at their first statement: what fails is for
 //! the loader to try again.
 
+mod declared;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::sql::declared::{DeclaredAndUsed, Name, declared_and_used};
+use crate::sql::order::declared::{DeclaredAndUsed, Name, declared_and_used};
 
 /// The places of these statements in an order that is likely to work.
 pub fn first_order(statements: &[&str]) -> Vec<usize> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::base::place::Place;
 use crate::kind::Key;
-use crate::source::files::define::{Defined, defined};
 use crate::source::files::script::{Item, Script};
-use crate::source::files::words::{Words, begins};
+use crate::sql::defined::{Defined, defined};
 use crate::sql::file::SqlFile;
 use crate::sql::lex::unquoted;
+use crate::sql::words::{Words, begins};
 
 /// All statements by what they make or change.
 #[derive(Debug, Default)]

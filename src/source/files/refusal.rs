@@ -2,7 +2,7 @@
 
 use crate::db::error::DbError;
 use crate::source::files::script::Item;
-use crate::source::files::words::{Words, begins};
+use crate::sql::words::{Words, begins};
 
 /// What the server said to a statement.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::files::treatment::{Left, Treatment, treatment};
-use crate::source::files::words::{begins, find};
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Class, Statement};
+use crate::sql::words::{begins, find};
 
 /// A file and its settings; those in force at a statement are the first so many of them.
 #[derive(Clone, Debug)]

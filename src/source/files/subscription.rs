@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::source::files::words::Words;
+use crate::sql::words::Words;
 
 /// What cannot be said together with `connect = false`, or says it already.
 const AT_ONCE: [&str; 5] = ["connect", "enabled", "create_slot", "copy_data", "refresh"];

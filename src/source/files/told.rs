@@ -7,10 +7,10 @@ use miette::{NamedSource, SourceSpan};
 
 use crate::base::wording::{counted, nearest};
 use crate::source::error::{Refused, SourceError};
-use crate::source::files::define::{Defined, defined};
 use crate::source::files::refusal::Refusal;
 use crate::source::files::script::Script;
-use crate::source::files::words::Words;
+use crate::sql::defined::{Defined, defined};
+use crate::sql::words::Words;
 
 /// A place in a file, with the whole text around it.
 #[derive(Clone, Debug)]

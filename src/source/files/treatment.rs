@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::source::files::subscription::unconnected;
-use crate::source::files::words::{Words, begins, find};
+use crate::sql::words::{Words, begins, find};
 
 /// What to do with one statement.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 use crate::source::files::cycle;
 use crate::source::files::refusal::Refusal;
 use crate::source::files::script::Item;
-use crate::source::files::words::begins;
+use crate::sql::words::begins;
 
 /// Those that may work once others have, and those that never will. A DROP of something that is not there waits only
 /// for a statement before it: it must not take away what comes after.

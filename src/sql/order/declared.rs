@@ -1,6 +1,7 @@
 //! The name that a statement defines and those that it uses, from its tokens alone.
 //!
-//! Bodies of functions do not count, for they are not run when the function is made.
+//! Bodies of functions do not count, for they are not run when the function is made. This is for an order alone, where
+//! every word that may be a name is worth a try; what a CREATE makes, to be pointed at, is [`crate::sql::defined`].
 
 use std::collections::BTreeSet;
 
@@ -9,20 +10,20 @@ use crate::sql::names::{Piece, Pieces};
 
 /// A name with its schema, where one is written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Name {
+pub(super) struct Name {
     pub schema: Option<String>,
     pub name: String,
 }
 
 /// What a statement defines, and every name it uses, part by part.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct DeclaredAndUsed {
+pub(super) struct DeclaredAndUsed {
     pub declared: Option<Name>,
     pub used: BTreeSet<Vec<String>>,
 }
 
 /// What a CREATE statement makes and everything that any statement names, from its tokens.
-pub fn declared_and_used(sql: &str) -> DeclaredAndUsed {
+pub(super) fn declared_and_used(sql: &str) -> DeclaredAndUsed {
     let mut found = DeclaredAndUsed { declared: declared(sql), used: BTreeSet::new() };
     for piece in Pieces::of(sql) {
         match piece {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::source::files::words::Words;
 use crate::sql::lex::unquoted;
+use crate::sql::words::Words;
 
 /// The thing that a CREATE statement makes.
 #[derive(Clone, PartialEq, Eq, Debug)]
