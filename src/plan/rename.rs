@@ -4,13 +4,18 @@
 //!
 //! Names may be exchanged, or an old name taken by something new; such a fact goes by way of a temporary name.
 
+mod turn;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::base::name::{Ident, literal};
 use crate::kind::facts::Facts;
 use crate::kind::key::Global;
 use crate::kind::statement::Statement;
-use crate::kind::{Body, Key, Site};
+use crate::kind::{Body, Key, Site, Slot};
 use crate::plan::Plan;
 use crate::plan::action::{Part, Verb};
+use crate::plan::rename::turn::in_turn;
 use crate::plan::step::Step;
 
 /// One declared rename: the fact's key in the desired state and the one it had.
@@ -49,7 +54,12 @@ impl Renames {
             // What stands on something that is renamed too has the old name of that still.
             let (from, to) = (under(&rename.from, &due), under(&rename.to, &due));
             let open = match &rename.label {
-                Some((to, old)) => has_label(live, &from, old) && !has_label(live, &from, to),
+                Some((to, old)) => {
+                    let of_type = |other: &&&Rename| other.to == rename.to;
+                    let mut others = declared.iter().filter(of_type).filter_map(|other| other.label.as_ref());
+                    let swapped = others.any(|(_, old)| old == to);
+                    has_label(live, &from, old) && (swapped || !has_label(live, &from, to))
+                }
                 None => {
                     let swapped = declared.iter().any(|other| other.from == rename.to);
                     live.contains(&from) && (swapped || !live.contains(&to))
@@ -57,28 +67,10 @@ impl Renames {
             };
             due.extend(open.then(|| (*rename).clone()));
         }
-        let occupants: Vec<Rename> = due
-            .iter()
-            .filter(|rename| rename.label.is_none() && desired.contains(&rename.from))
-            .filter(|rename| !due.iter().any(|other| other.to == rename.from))
-            .map(|rename| Rename { to: rename.from.clone(), from: temporary(&rename.from, "arriving"), label: None })
-            .collect();
-        due.extend(occupants);
-        let mut second = Vec::new();
-        let mut first = Vec::new();
-        for rename in due {
-            let taken = rename.label.is_none() && desired.contains(&rename.from);
-            if taken {
-                let between = temporary(&rename.to, "moving");
-                first.push(Move { from: rename.from, to: between.clone(), label: None, schema: None });
-                second.push(Move { from: between, to: rename.to, label: None, schema: None });
-            } else {
-                second.push(Move { from: rename.from, to: rename.to, label: rename.label, schema: None });
-            }
-        }
-        first.extend(second);
-        first.extend(moved_extensions(live, desired));
-        Self { moves: first }
+        let due = due.into_iter().map(|Rename { to, from, label }| Move { from, to, label, schema: None }).collect();
+        let mut moves = in_turn(with_occupants(due, desired), desired);
+        moves.extend(moved_extensions(live, desired));
+        Self { moves }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -94,6 +86,34 @@ impl Renames {
     pub fn redo(&self, desired: &Facts) -> Vec<Step> {
         self.moves.iter().flat_map(|step| steps(desired, step, &step.from, &step.to, false)).collect()
     }
+}
+
+/// The moves, and those of what has a name in the desired state that one of them gives up: it is out of the way while
+/// they are undone.
+fn with_occupants(mut moves: Vec<Move>, desired: &Facts) -> Vec<Move> {
+    if moves.is_empty() {
+        return moves;
+    }
+    let mut holders: BTreeMap<Slot, &Key> = BTreeMap::new();
+    for (key, body) in desired.iter() {
+        holders.extend(body.slots(&site(key, desired)).into_iter().map(|slot| (slot, key)));
+    }
+    let renamed: BTreeSet<&Key> = moves.iter().filter(|step| step.label.is_none()).map(|step| &step.to).collect();
+    let mut found: BTreeSet<&Key> = BTreeSet::new();
+    for step in moves.iter().filter(|step| step.label.is_none()) {
+        let given = desired_body(desired, step).map(|body| body.slots(&site(&step.from, desired))).unwrap_or_default();
+        let same = desired.contains(&step.from).then_some(&step.from);
+        found.extend(given.iter().filter_map(|slot| holders.get(slot).copied()).chain(same));
+    }
+    let arriving = found.difference(&renamed).map(|key| Move {
+        from: temporary(key, "arriving"),
+        to: (*key).clone(),
+        label: None,
+        schema: None,
+    });
+    let arriving: Vec<Move> = arriving.collect();
+    moves.extend(arriving);
+    moves
 }
 
 /// The one plan and then the other; where each is a single transaction, they are one.
@@ -173,9 +193,12 @@ fn settled(key: &Key) -> Key {
 }
 
 fn statements(body: &Body, desired: &Facts, from: &Key, to: &Key) -> Vec<Statement> {
-    let nothing = std::collections::BTreeSet::new();
-    let site = Site { key: from, here: desired, there: desired, absorbed: &nothing };
-    body.rename(&site, to)
+    body.rename(&site(from, desired), to)
+}
+
+fn site<'a>(key: &'a Key, desired: &'a Facts) -> Site<'a> {
+    static NOTHING: BTreeSet<Key> = BTreeSet::new();
+    Site { key, here: desired, there: desired, absorbed: &NOTHING }
 }
 
 /// The key with the names that what it stands on has before these renames.
