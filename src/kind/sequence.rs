@@ -1,6 +1,7 @@
 //! A sequence. All its options change in place, and its position is kept where the new bounds allow it.
 
 pub mod owned_by;
+pub mod position;
 pub mod values;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::{Ident, literal};
 use crate::kind::key::Attached;
 use crate::kind::rename::rename_and_move;
+use crate::kind::sequence::position::{is_taken_over, keep};
 use crate::kind::sequence::values::type_bounds;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::{Body, Key, Kind, Site, Slot};
@@ -46,7 +48,8 @@ impl Kind for Sequence {
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
-        one(format!("DROP SEQUENCE {}", at.sql()))
+        let kept = self.owner(at).and_then(|column| keep(at, at.key, &column));
+        kept.into_iter().chain(one(format!("DROP SEQUENCE {}", at.sql()))).collect()
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
@@ -85,11 +88,7 @@ impl Kind for Sequence {
     }
 
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
-        let owner = Key::OwnedBy(Attached::new(at.key.clone()));
-        match at.here.get(&owner) {
-            Some(Body::OwnedBy(body)) => body.column(&at.of(&owner)).filter(|column| dropped(column)),
-            _ => None,
-        }
+        self.owner(at).filter(|column| dropped(column))
     }
 
     fn slots(&self, at: &Site) -> Vec<Slot> {
@@ -101,11 +100,21 @@ impl Kind for Sequence {
     }
 
     fn loses(&self, at: &Site) -> Option<String> {
-        Some(format!("the position of sequence {}", at.sql()))
+        let taken_over = self.owner(at).is_some_and(|column| is_taken_over(at, at.key, &column));
+        (!taken_over).then(|| format!("the position of sequence {}", at.sql()))
     }
 }
 
 impl Sequence {
+    /// The column that owns it.
+    fn owner(&self, at: &Site) -> Option<Key> {
+        let owner = Key::OwnedBy(Attached::new(at.key.clone()));
+        match at.here.get(&owner) {
+            Some(Body::OwnedBy(body)) => body.column(&at.of(&owner)),
+            _ => None,
+        }
+    }
+
     /// Where the sequence has not come as far as its new bounds, it starts anew within them: no value of theirs was
     /// given out, and Postgres refuses bounds that the position is not within.
     fn entry(&self, to: &Self, at: &Site) -> Option<Statement> {

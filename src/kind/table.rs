@@ -22,6 +22,7 @@ use crate::base::name::Ident;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Child, Scoped};
 use crate::kind::rename::rename_and_move;
+use crate::kind::sequence::position::{go_on, keep};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::column::Column;
 use crate::kind::table::constraint::reference;
@@ -65,11 +66,18 @@ impl Kind for Table {
                 statements.extend(column.settings(&at.of(key)));
             }
         }
+        if matches!(at.there.get(at.key), Some(Body::Table(Self { partition_by: Some(_), .. }))) {
+            statements
+                .extend(identities(at).filter(|key| at.absorbed.contains(key)).filter_map(|key| go_on(at, key.on()?)));
+        }
         statements
     }
 
+    /// The rows of a partitioned table stay in its partitions, and its identities go on behind them.
     fn drop(&self, at: &Site) -> Vec<Statement> {
-        one(format!("DROP TABLE {}", at.sql()))
+        let partitioned = self.partition_by.is_some();
+        let kept = identities(at).filter(|_| partitioned).filter_map(|key| keep(at, key, key.on()?));
+        kept.chain(one(format!("DROP TABLE {}", at.sql()))).collect()
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
@@ -227,6 +235,12 @@ pub fn columns<'a>(facts: &'a Facts, relation: &'a Key) -> Vec<(&'a Key, &'a Col
         .collect();
     columns.sort_by_key(|(_, column)| column.position.0);
     columns
+}
+
+/// The identities of a table's columns.
+fn identities<'a>(at: &Site<'a>) -> impl Iterator<Item = &'a Key> {
+    let of_columns = at.here.standing_on(at.key).flat_map(|(column, _)| at.here.standing_on(column));
+    of_columns.map(|(key, _)| key).filter(|key| matches!(key, Key::Identity(_)))
 }
 
 /// The key of the table with this name.

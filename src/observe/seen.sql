@@ -11,7 +11,8 @@ SELECT l.relation AS oid,
                    'bytes', CASE WHEN c.relfilenode <> 0 THEN pg_catalog.pg_relation_size(c.oid) END,
                    'table', i.indrelid::int8)
        END AS now,
-       COALESCE(pg_catalog.pg_stat_get_xact_numscans(c.oid), 0) AS scans,
+       -- A sequence is one row, which any look at its position reads.
+       CASE WHEN c.relkind <> 'S' THEN COALESCE(pg_catalog.pg_stat_get_xact_numscans(c.oid), 0) ELSE 0 END AS scans,
        COALESCE(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
                 + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
                 + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), 0) AS written

@@ -210,9 +210,18 @@ fn beginning(block: &[Step], goes_on: bool) -> &'static str {
         "; reads and writes go on"
     } else if goes_on && any(&|sql| sql.starts_with("ALTER TABLE ") && sql.ends_with(" NOT VALID")) {
         "; holds for new rows, the others are checked below"
+    } else if any(&|sql| sets_position(sql) && sql.contains(" HAVING ")) {
+        "; its numbers go on behind the values that are there"
+    } else if any(&sets_position) {
+        "; its numbers go on where those before it stood"
     } else {
         ""
     }
+}
+
+/// Whether the statement sets what number a sequence gives next.
+fn sets_position(sql: &str) -> bool {
+    sql.starts_with("SELECT pg_catalog.setval(")
 }
 
 /// What a later part of an online form says of itself.

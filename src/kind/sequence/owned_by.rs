@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
 use crate::kind::key::{Attached, Child, Scoped};
-use crate::kind::sequence::values::go_on;
+use crate::kind::sequence::position::{go_on, numbering, numbers};
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::{Body, Key, Kind, Site};
+use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OwnedBy {
@@ -49,6 +49,11 @@ impl Kind for OwnedBy {
         at.key.on().cloned().into_iter().chain(table).map(|of| Key::Owner(Attached::new(of))).collect()
     }
 
+    /// What numbered the column before is gone by then, and its position kept.
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        self.column(at).map(numbers).into_iter().collect()
+    }
+
     /// A sequence that stays when its column goes is set free first.
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         at.key.on().filter(|sequence| dropped(sequence)).cloned()
@@ -59,15 +64,8 @@ impl OwnedBy {
     /// Where the sequence is new, and numbers the rows of a column that is not.
     fn go_on(&self, at: &Site) -> Option<Statement> {
         let (sequence, column) = (at.key.on()?, self.column(at)?);
-        let Some(Body::Sequence(body)) = at.here.get(sequence).filter(|_| !at.there.contains(sequence)) else {
-            return None;
-        };
-        let numbers = match at.here.get(&Key::Default(Attached::new(column.clone()))) {
-            Some(Body::Default(default)) => default.expression.starts_with("nextval("),
-            _ => false,
-        };
-        let there = numbers && at.there.contains(&column) && matches!(column.on(), Some(Key::Table(_)));
-        there.then(|| go_on(&sequence.sql(), &column, body.start, body.increment, (body.min, body.max))).flatten()
+        let new = !at.there.contains(sequence) && numbering(at, &column).is_some_and(|of| of.key == *sequence);
+        new.then(|| go_on(at, &column)).flatten()
     }
 
     /// The column's fact, in the state that this one is in.

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified};
-use crate::kind::sequence::values::{go_on, type_bounds};
+use crate::kind::sequence::position::{go_on, is_taken_over, keep, numbers};
+use crate::kind::sequence::values::type_bounds;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
@@ -30,14 +31,13 @@ impl Kind for Identity {
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut statements = one(alter_column(at, &format!("ADD {}", self.generated(at))));
         statements.extend(self.settings(at));
-        let column = at.key.on().filter(|column| at.there.contains(column));
-        let sequence = self.sequence().to_string();
-        statements.extend(column.and_then(|c| go_on(&sequence, c, self.start, self.increment, (self.min, self.max))));
+        statements.extend(at.key.on().and_then(|column| go_on(at, column)));
         statements
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
-        one(alter_column(at, "DROP IDENTITY"))
+        let kept = at.key.on().and_then(|column| keep(at, at.key, column));
+        kept.into_iter().chain(one(alter_column(at, "DROP IDENTITY"))).collect()
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
@@ -113,8 +113,14 @@ impl Kind for Identity {
         format!("SEQUENCE {}", self.sequence())
     }
 
-    fn slots(&self, _at: &Site) -> Vec<Slot> {
-        vec![Slot::Relation(self.sequence_schema.clone(), self.sequence_name.clone())]
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        let sequence = Slot::Relation(self.sequence_schema.clone(), self.sequence_name.clone());
+        at.key.on().cloned().map(numbers).into_iter().chain([sequence]).collect()
+    }
+
+    fn loses(&self, at: &Site) -> Option<String> {
+        let taken_over = at.key.on().is_some_and(|column| is_taken_over(at, at.key, column));
+        (!taken_over).then(|| format!("the position of sequence {}", self.sequence()))
     }
 }
 

@@ -11,6 +11,6 @@ pub const RULE: Rule = Rule {
     remedy: "Keep it, or set the new one's position after the change.",
     group: Group::LosesData,
     level: Level::Error,
-    plan: Some(|input| lost(input, RULE.code, |key| matches!(key, Key::Sequence(_)))),
+    plan: Some(|input| lost(input, RULE.code, |key| matches!(key, Key::Sequence(_) | Key::Identity(_)))),
     script: None,
 };

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     group: Group::LosesData,
     level: Level::Error,
     plan: Some(|input| {
-        let own = |key: &Key| matches!(key, Key::Table(_) | Key::Column(_) | Key::Sequence(_));
+        let own = |key: &Key| matches!(key, Key::Table(_) | Key::Column(_) | Key::Sequence(_) | Key::Identity(_));
         let finding = |loss: &crate::grade::Loss| match &loss.cause {
             Cause::Said => Some(Finding::about(RULE.code, &loss.key, without_public(&loss.what))),
             _ if own(&loss.key) => None,
