@@ -185,7 +185,8 @@ impl Kind for Column {
             }
             None => format!("{column}::text"),
         };
-        Ok(self.type_change(at, Some(&over)))
+        let fails = format!("it fails where the new type has no value like one of {}", used.sql());
+        Ok(self.type_change(at, Some(&over), &fails))
     }
 
     fn runs_routines(&self) -> bool {

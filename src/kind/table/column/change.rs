@@ -1,7 +1,7 @@
 //! The ALTER COLUMN statements that lead from one column to another.
 
 use crate::base::name::Ident;
-use crate::kind::data_type::conversion::using;
+use crate::kind::data_type::conversion::conversion;
 use crate::kind::statement::{Change, Disturbs, Hazard, Statement, one};
 use crate::kind::table::column::definition::compression_name;
 use crate::kind::table::column::{Column, is_foreign};
@@ -30,8 +30,8 @@ impl Column {
             change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
         }
         if *type_name != self.type_name || *collation != self.collation {
-            let value = using(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
-            let typed = to.type_change(at, value.as_deref());
+            let way = conversion(at, &Ident::new(at.key.name()).to_string(), &self.type_name, type_name);
+            let typed = to.type_change(at, way.using.as_deref(), &way.fails);
             change.statements.extend(typed.statements);
             change.disturbs = typed.disturbs;
         }
@@ -65,8 +65,9 @@ impl Column {
         change
     }
 
-    /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written.
-    pub(super) fn type_change(&self, at: &Site, value: Option<&str>) -> Change {
+    /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written; `fails` says
+    /// what becomes of values that do not fit.
+    pub(super) fn type_change(&self, at: &Site, value: Option<&str>, fails: &str) -> Change {
         let mut clause = format!("TYPE {}", self.type_name);
         if let Some(collation) = &self.collation {
             clause.push_str(&format!(" COLLATE {collation}"));
@@ -79,7 +80,7 @@ impl Column {
         }
         let statement = Statement::new(self.clause_of(at, &clause))
             .hazard(Hazard::Rewrites("the values are converted unless the types are binary compatible".to_owned()))
-            .hazard(Hazard::DependsOnData("it fails where a value does not convert".to_owned()));
+            .hazard(Hazard::DependsOnData(fails.to_owned()));
         Change { statements: vec![statement], disturbs: Disturbs::TypeDependents }
     }
 
