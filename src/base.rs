@@ -1,8 +1,9 @@
 //! What everything above stands on: names as Postgres spells them, patterns over names, places in files, words for
-//! people.
+//! people, a stopwatch.
 
 pub mod door;
 pub mod name;
 pub mod pattern;
 pub mod place;
+pub mod timings;
 pub mod wording;

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod edges;
+pub mod fetch;
 pub mod read;
 #[cfg(test)]
 pub mod sample;

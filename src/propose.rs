@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::timings::Timings;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
 use crate::plan::rename::{Rename, Renames, joined};
@@ -21,6 +22,7 @@ pub struct Request<'a> {
     pub prove: bool,
     /// What turns actions into their online form.
     pub rewrite: Rewrite<'a>,
+    pub timings: &'a Timings,
 }
 
 /// The answer.
@@ -45,16 +47,22 @@ pub fn propose(bench: &mut Bench, request: &Request) -> Result<Proposal, ProofEr
     let base = if renames.is_empty() {
         Cow::Borrowed(request.desired)
     } else {
-        run::plan(bench.connection, &before, Direction::Down)?;
-        let base = (request.prepare)(read(bench.connection)?, request.live);
-        run::plan(bench.connection, &after, Direction::Up)?;
-        Cow::Owned(base)
+        request.timings.time("undoing the renames", || {
+            run::plan(bench.connection, &before, Direction::Down)?;
+            let base = (request.prepare)(read(bench.connection)?, request.live);
+            run::plan(bench.connection, &after, Direction::Up)?;
+            Ok::<_, ProofError>(Cow::Owned(base))
+        })?
     };
-    let mut up = joined(plan(request.live, &base, request.rewrite)?, after);
-    let mut down = joined(before, plan(&base, request.live, request.rewrite)?);
+    let (mut up, mut down) = request.timings.time("planning both ways", || {
+        let up = joined(plan(request.live, &base, request.rewrite)?, after);
+        let down = joined(before, plan(&base, request.live, request.rewrite)?);
+        Ok::<_, ProofError>((up, down))
+    })?;
     let proof = if request.prove && !up.is_empty() {
         let states = States { live: request.live, desired: request.desired };
-        Some(prove::prove(bench, states, &mut up, &mut down, request.prepare)?)
+        let prove = || prove::prove(bench, states, &mut up, &mut down, request.prepare);
+        Some(request.timings.time("proving", prove)?)
     } else {
         None
     };

@@ -144,6 +144,21 @@ fn without_a_database_a_plan_goes_on_from_the_migrations() {
 }
 
 #[test]
+fn timings_say_on_stderr_how_long_each_part_took() {
+    let place = Place::new();
+    place.exits(0, &["init", "--empty"]);
+    place.write("schema/shop.sql", SHOP);
+    let ran = place.exits(0, &["plan", "--stdout", "--format", "json", "--timings"]);
+    let parts: Vec<&str> = ran.err.lines().filter_map(|line| line.split_once(" s  ")).map(|(_, part)| part).collect();
+    for part in ["parsing the files", "replaying the migrations", "loading the files", "reading what was loaded"] {
+        assert!(parts.contains(&part), "{part}\n{}", ran.err);
+    }
+    assert_eq!(parts.last(), Some(&"in all"));
+    let plain = place.exits(0, &["plan", "--stdout", "--format", "json"]);
+    assert_eq!((plain.out, plain.err.as_str()), (ran.out, ""));
+}
+
+#[test]
 fn a_graph_shows_needs_and_what_a_plan_touches() {
     let place = Place::new();
     place.write("schema/one.sql", SHOP);

@@ -44,29 +44,45 @@ pub struct Args {
     /// A server to make scratch databases on
     #[arg(long, value_name = "URL")]
     scratch: Option<String>,
+
+    /// Say on stderr how long each part took
+    #[arg(long)]
+    timings: bool,
 }
 
 /// # Errors
 /// When the database cannot be read, or the output cannot be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
-    let mut opener = Opener::new(config, args.scratch.as_deref())?;
+    let opener = Opener::new(config, args.scratch.as_deref())?;
+    let timings = opener.timings.clone();
+    let result = make(args, opener);
+    if args.timings {
+        out::remark(&timings.to_string());
+    }
+    result
+}
+
+/// The dump, from the database to what is written.
+fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     let to = args.database.require(&opener.config)?;
     let mut live = opener.live(&to)?;
-    let side = read_live(&mut live)?;
+    let side = read_live(&mut live, &opener.timings)?;
+    let timings = opener.timings.clone();
     let rules = opener.rules(&side, &side);
-    let catalog = rules.clean(side.catalog);
+    let catalog = timings.time("cleaning", || rules.clean(side.catalog));
     if args.snapshot {
-        let mut bytes = Vec::new();
-        snapshot::write(&catalog, &live.target.version.to_string(), &mut bytes).map_err(CommandError::Stdout)?;
-        return write(args.out.as_deref(), &bytes);
+        return timings.time("writing", || {
+            let mut bytes = Vec::new();
+            snapshot::write(&catalog, &live.target.version.to_string(), &mut bytes).map_err(CommandError::Stdout)?;
+            write(args.out.as_deref(), &bytes)
+        });
     }
     let from = empty(&mut opener)?;
-    let plan = plan(&rules.clean(from), &catalog, &strategy::plain)?;
-    match args.out.as_deref().filter(|out| is_folder(out)) {
-        Some(folder) => write_tree(&plan, &catalog, folder)?,
-        None => return write(args.out.as_deref(), tree::one_file(&plan).as_bytes()),
-    }
-    Ok(Exit::Fine)
+    let plan = timings.time("planning", || plan(&rules.clean(from), &catalog, &strategy::plain))?;
+    timings.time("writing", || match args.out.as_deref().filter(|out| is_folder(out)) {
+        Some(folder) => write_tree(&plan, &catalog, folder).map(|()| Exit::Fine),
+        None => write(args.out.as_deref(), tree::one_file(&plan).as_bytes()),
+    })
 }
 
 /// What a database has in it from the start, on a server like the live one.

@@ -88,7 +88,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     match to {
         Some(to) => {
             let mut live = opener.live(&to)?;
-            let side = read_live(&mut live)?;
+            let side = read_live(&mut live, &opener.timings)?;
             let rules = opener.rules(&side, &side);
             let (title, catalog) = (side.title.clone(), rules.clean(side.catalog));
             let from = rules.clean(empty(&mut opener)?);

@@ -95,6 +95,10 @@ pub struct Args {
     /// Block where the database has something that is not managed
     #[arg(long)]
     strict: bool,
+
+    /// Say on stderr how long each part took
+    #[arg(long)]
+    timings: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -119,7 +123,17 @@ enum Format {
 /// # Errors
 /// When a side cannot be read, no order works, the proof fails, or nothing can be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
-    let mut opener = Opener::new(config, args.scratch.as_deref())?;
+    let opener = Opener::new(config, args.scratch.as_deref())?;
+    let timings = opener.timings.clone();
+    let result = make(args, opener);
+    if args.timings {
+        out::remark(&timings.to_string());
+    }
+    result
+}
+
+/// The plan, from both sides to the files; the scratch server is gone at the end.
+fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     let (live, desired) = sides(args, &mut opener)?;
     let rules = opener.rules(&live, &desired);
     let Some(loaded) = desired.loaded else { return Err(CommandError::NoDatabase) };
@@ -128,7 +142,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         act_for(&mut catalog, loader, role.unwrap_or(loader));
         catalog
     };
-    let (from, to) = rules.clean_both(live.catalog, as_applied(desired.catalog));
+    let timings = opener.timings.clone();
+    let (from, to) =
+        timings.time("cleaning both sides", || rules.clean_both(live.catalog, as_applied(desired.catalog)));
     let directives = renamed::read(&loaded.statements)?;
     let renames = renamed::renames(&directives, &to.facts);
     let request = Request {
@@ -141,6 +157,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             (Online::On, Purpose::Production) => &strategy::online,
             _ => &strategy::plain,
         },
+        timings: &timings,
     };
     let connect = || role.map_or_else(|| loaded.db.connect(), |role| loaded.db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
@@ -172,10 +189,13 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         Some(name) => spelled(name),
         None => slug(&diff(&from.facts, &to.facts)),
     };
+    let (left, reached) = timings.time("fingerprints", || (from.fingerprint(), to.fingerprint()));
     let pair = Pair {
         proposal: &proposal,
         from: &from,
         to: &to,
+        left: &left,
+        reached: &reached,
         grade: &grade,
         slug: &slug,
         major: desired.major,
@@ -183,7 +203,6 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         sizes: &live.sizes,
         places: &places,
     };
-    let (left, reached) = (from.fingerprint(), to.fingerprint());
     let notes = notes(&loaded, opener.target());
     let scratch = opener.scratch_used().unwrap_or_default();
     let mut report = Report {
@@ -208,25 +227,27 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         written: None,
         places: &places,
     };
-    give(args, &opener, &pair, &mut report)?;
+    timings.time("reporting and writing", || give(args, &opener, &pair, &mut report))?;
+    timings.time("removing the scratch", move || drop((loaded, opener)));
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.
 fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError> {
     let paths = if args.schema.is_empty() { opener.config.schema() } else { args.schema.clone() };
-    let parsed = files::parse(&paths)?;
+    let timings = opener.timings.clone();
+    let parsed = timings.time("parsing the files", || files::parse(&paths))?;
     let title = title(&parsed, &paths);
     let Some(to) = args.database.choose(&opener.config)? else {
         let live = opener.replay(&opener.config.migrations())?;
-        let desired = of_loaded(load(parsed, opener.scratch()?)?, title);
+        let desired = of_loaded(load(parsed, opener.scratch()?, &timings)?, title);
         return Ok((live, desired));
     };
     let mut live = opener.live(&to)?;
     let scratch = opener.scratch()?;
     thread::scope(|scope| {
-        let reading = scope.spawn(move || read_live(&mut live));
-        let loaded = load(parsed, scratch);
+        let reading = scope.spawn(|| read_live(&mut live, &timings));
+        let loaded = load(parsed, scratch, &timings);
         let live = reading.join().map_err(|_| CommandError::Lost)?;
         Ok((live?, of_loaded(loaded?, title)))
     })

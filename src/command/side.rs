@@ -8,6 +8,7 @@ use std::path::PathBuf;
 pub use crate::command::side::opener::Opener;
 pub use crate::command::side::rules::Rules;
 
+use crate::base::timings::Timings;
 use crate::base::wording::counted;
 use crate::catalog::Catalog;
 use crate::command::error::CommandError;
@@ -45,11 +46,11 @@ impl Side {
 
 /// # Errors
 /// When a catalog cannot be read.
-pub fn read_live(live: &mut Live) -> Result<Side, CommandError> {
-    let catalog = live.read()?;
+pub fn read_live(live: &mut Live, timings: &Timings) -> Result<Side, CommandError> {
+    let catalog = timings.time("reading the live database", || live.read())?;
     let major = live.target.version.major();
     let role = Some(live.target.connection.user().to_owned());
-    let sizes = live.sizes()?;
+    let sizes = timings.time("asking how large tables are", || live.sizes())?;
     Ok(Side { role, sizes, ..Side::of(catalog, live.describe(), major) })
 }
 
@@ -57,9 +58,9 @@ pub fn read_live(live: &mut Live) -> Result<Side, CommandError> {
 ///
 /// # Errors
 /// When the server does not take a statement.
-pub fn load(parsed: Parsed, scratch: &Scratch) -> Result<Loaded, CommandError> {
+pub fn load(parsed: Parsed, scratch: &Scratch, timings: &Timings) -> Result<Loaded, CommandError> {
     let progress = Progress::start("loading");
-    Ok(files::load(parsed, scratch, &|done, of| progress.counted(done, of, "statements"))?)
+    Ok(files::load(parsed, scratch, timings, &|done, of| progress.counted(done, of, "statements"))?)
 }
 
 /// A schema in files as a side.

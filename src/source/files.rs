@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::base::timings::Timings;
 use crate::base::wording::counted;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
@@ -73,14 +74,25 @@ pub fn parse(paths: &[PathBuf]) -> Result<Parsed, SourceError> {
 ///
 /// # Errors
 /// Every statement that the server does not take, each at its place; or that the server is lost.
-pub fn load(files: Parsed, scratch: &Scratch, watch: &dyn Fn(usize, usize)) -> Result<Loaded, SourceError> {
-    let Contents { scripts, items, left, roles, declares_grants, declares_owners } = Contents::of(&files);
-    let places = Places::new(&scripts, &items);
-    let db = scratch.database("desired")?;
+pub fn load(
+    files: Parsed,
+    scratch: &Scratch,
+    timings: &Timings,
+    watch: &dyn Fn(usize, usize),
+) -> Result<Loaded, SourceError> {
+    let (contents, places) = timings.time("looking into the statements", || {
+        let contents = Contents::of(&files);
+        let places = Places::new(&contents.scripts, &contents.items);
+        (contents, places)
+    });
+    let Contents { scripts, items, left, roles, declares_grants, declares_owners } = contents;
+    let db = timings.time("making a scratch database", || scratch.database("desired"))?;
     let mut connection = db.connect()?;
     let mut loader = Loader::new(&mut connection, scripts, scratch)?;
-    loader.declare_roles(&roles)?;
-    let refusals = loader.load(items, watch)?;
+    let refusals = timings.time("loading the files", || {
+        loader.declare_roles(&roles)?;
+        loader.load(items, watch)
+    })?;
     if !refusals.is_empty() {
         let makes: Vec<Defined> = places.made().cloned().collect();
         return Err(told::tell(loader.scripts(), &refusals, &makes, loader.major()));
@@ -90,7 +102,7 @@ pub fn load(files: Parsed, scratch: &Scratch, watch: &dyn Fn(usize, usize)) -> R
     notes.extend(loader.unknown_settings.iter().map(unknown));
     let roles_created = std::mem::take(&mut loader.roles);
     let major = loader.major();
-    let mut catalog = read(&mut connection)?;
+    let mut catalog = timings.time("reading what was loaded", || read(&mut connection))?;
     drop_owners(&mut catalog, db.loader());
     let statements = files.into_iter().flat_map(|(_, statements)| statements).collect();
     Ok(Loaded { catalog, db, statements, places, notes, roles_created, declares_grants, declares_owners, major })

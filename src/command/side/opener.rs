@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::base::timings::Timings;
 use crate::base::wording::counted;
 use crate::command::database::scratch_server;
 use crate::command::error::CommandError;
@@ -19,6 +20,7 @@ use crate::source::{Source, files, migrations, snapshot};
 /// What the sides are opened with: the configuration, and one scratch server for all of them.
 pub struct Opener {
     pub config: Config,
+    pub timings: Timings,
     given: Option<ConnectionString>,
     target: Option<Target>,
     /// The major version of a snapshot, where there is no live database.
@@ -32,7 +34,7 @@ impl Opener {
     pub fn new(config: Option<&Path>, scratch: Option<&str>) -> Result<Self, CommandError> {
         let config = Config::load(config)?;
         let given = scratch_server(scratch, &config)?;
-        Ok(Self { config, given, target: None, major: None, scratch: None })
+        Ok(Self { config, timings: Timings::start(), given, target: None, major: None, scratch: None })
     }
 
     /// For a project that has no configuration yet.
@@ -42,7 +44,7 @@ impl Opener {
     pub fn unconfigured(scratch: Option<&str>) -> Result<Self, CommandError> {
         let config = Config::default();
         let given = scratch_server(scratch, &config)?;
-        Ok(Self { config, given, target: None, major: None, scratch: None })
+        Ok(Self { config, timings: Timings::start(), given, target: None, major: None, scratch: None })
     }
 
     /// Connects, so that a scratch database can be made like this one.
@@ -50,7 +52,7 @@ impl Opener {
     /// # Errors
     /// When it is not there.
     pub fn live(&mut self, to: &ConnectionString) -> Result<Live, CommandError> {
-        let live = Live::open(to)?;
+        let live = self.timings.time("connecting", || Live::open(to))?;
         if self.scratch.is_none() {
             self.target = Some(live.target.clone());
         }
@@ -65,7 +67,7 @@ impl Opener {
         if self.scratch.is_none() {
             let options = Options { given: self.given.clone(), target: self.target.as_ref(), major: self.major };
             let _progress = Progress::start("starting a scratch server");
-            self.scratch = Some(Scratch::start(&options)?);
+            self.scratch = Some(self.timings.time("starting a scratch server", || Scratch::start(&options))?);
         }
         self.scratch.as_ref().ok_or(CommandError::NoDatabase)
     }
@@ -86,12 +88,13 @@ impl Opener {
         match source {
             Source::Database(to) => {
                 let mut live = self.live(to)?;
-                read_live(&mut live)
+                read_live(&mut live, &self.timings)
             }
             Source::Files(paths) => {
-                let parsed = files::parse(paths)?;
+                let parsed = self.timings.time("parsing the files", || files::parse(paths))?;
                 let title = title(&parsed, paths);
-                let loaded = load(parsed, self.scratch()?)?;
+                let timings = self.timings.clone();
+                let loaded = load(parsed, self.scratch()?, &timings)?;
                 for note in &loaded.notes {
                     out::remark(&format!("note: {note}"));
                 }
@@ -111,9 +114,10 @@ impl Opener {
     /// # Errors
     /// When a migration does not run.
     pub fn replay(&mut self, folder: &Path) -> Result<Side, CommandError> {
+        let timings = self.timings.clone();
         let scratch = self.scratch()?;
         let _progress = Progress::start("replaying the migrations");
-        let replayed = migrations::replay(folder, scratch)?;
+        let replayed = timings.time("replaying the migrations", || migrations::replay(folder, scratch))?;
         let title = format!("{} ({})", folder.display(), counted(replayed.count, "migration"));
         Ok(Side::of(replayed.catalog, title, replayed.major))
     }

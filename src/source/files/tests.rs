@@ -23,7 +23,7 @@ fn load_all(files: &[(&str, &str)]) -> Result<Loaded, SourceError> {
 
 fn load_on(scratch: &Scratch, files: &[(&str, &str)]) -> Result<Loaded, SourceError> {
     let folder = written(files);
-    load(parse(&[folder.path().to_owned()])?, scratch, &|done, of| assert!(done <= of))
+    load(parse(&[folder.path().to_owned()])?, scratch, &Timings::start(), &|done, of| assert!(done <= of))
 }
 
 fn keys(loaded: &Loaded) -> Vec<String> {
