@@ -143,6 +143,37 @@ fn without_a_database_a_plan_goes_on_from_the_migrations() {
     assert_eq!(place.exits(0, &["diff", "generated", "schema"]).out, "");
 }
 
+/// So much that two sessions read it, or one that is let in alone.
+const LARGE: &str = "
+    CREATE ROLE one LOGIN CONNECTION LIMIT 1;
+    CREATE ROLE many LOGIN;
+    DO $$
+    BEGIN
+        FOR n IN 1..250 LOOP
+            EXECUTE format('CREATE TABLE t%s (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text DEFAULT current_user,
+                b int DEFAULT 1 CHECK (b > 0), c text UNIQUE)', n);
+            EXECUTE format('CREATE VIEW v%s AS SELECT id, a FROM t%s WHERE b > %s', n, n, n);
+            EXECUTE format('CREATE INDEX i%s ON t%s (lower(a)) WHERE b = %s', n, n, n);
+        END LOOP;
+        ASSERT (SELECT count(*) > 6000 FROM pg_depend WHERE objid >= 16384), 'it is not large';
+    END $$;";
+
+#[test]
+fn two_sessions_read_what_one_reads() {
+    let (place, cluster) = (Place::new(), Cluster::start().unwrap());
+    cluster.create(&["live"]).unwrap();
+    place.write("large.sql", LARGE);
+    cluster.psql("live", &place.path().join("large.sql")).unwrap();
+    let dump = |role: &str| {
+        let live = cluster.url("live").replace("postgres@", &format!("{role}@"));
+        assert!(live.contains(role), "{live}");
+        place.exits(0, &["dump", "--db", &live, "--snapshot"]).out
+    };
+    let one = dump("one");
+    assert_eq!(dump("many"), one);
+    assert_eq!(one.matches("[{\"view\":{\"schema\"").count(), 250, "{}", &one[..2000]);
+}
+
 #[test]
 fn timings_say_on_stderr_how_long_each_part_took() {
     let place = Place::new();

@@ -1,8 +1,6 @@
-//! Where Postgres keeps an object, and how that becomes a key.
+//! Where Postgres keeps an object, and how that becomes a fact.
 
 use std::collections::BTreeMap;
-
-use crate::kind::Key;
 
 /// `pg_depend`'s way to name anything: the catalog, the row, and the column within a relation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -18,10 +16,10 @@ impl Address {
     }
 }
 
-/// From addresses to the keys of the facts that stand for them.
+/// From addresses to the facts that stand for them, by their place among what was read.
 #[derive(Debug, Default)]
 pub struct Addresses {
-    known: BTreeMap<Address, Key>,
+    known: BTreeMap<Address, usize>,
     /// What an object without a fact is an internal part of: the row type of its table, an index of its constraint.
     owners: BTreeMap<Address, Address>,
     /// The extension that an object came with.
@@ -29,8 +27,8 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    pub fn learn(&mut self, address: Address, key: Key) {
-        self.known.insert(address, key);
+    pub fn learn(&mut self, address: Address, fact: usize) {
+        self.known.insert(address, fact);
     }
 
     pub fn learn_part(&mut self, part: Address, owner: Address) {
@@ -46,12 +44,12 @@ impl Addresses {
     }
 
     /// The fact that stands for this address: itself, or what it is a part of.
-    pub fn resolve(&self, address: Address) -> Option<&Key> {
+    pub fn resolve(&self, address: Address) -> Option<usize> {
         let mut at = address;
         // A part of a part of a part: an array type of a row type of a table. Longer chains do not exist.
         for _ in 0..8 {
-            if let Some(key) = self.known.get(&at).or_else(|| self.known.get(&at.whole())) {
-                return Some(key);
+            if let Some(fact) = self.known.get(&at).or_else(|| self.known.get(&at.whole())) {
+                return Some(*fact);
             }
             let whole = at.whole();
             at = *self.owners.get(&whole).or_else(|| self.members.get(&whole))?;

@@ -1,7 +1,9 @@
 //! The reader: every room's query in one snapshot, rows to facts, `pg_depend` to edges.
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::sync::mpsc::sync_channel;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use miette::Diagnostic;
@@ -11,11 +13,13 @@ use thiserror::Error;
 
 use crate::catalog::Catalog;
 use crate::catalog::address::{Address, Addresses};
+use crate::catalog::edges::Edges;
+use crate::catalog::fetch::{Answer, Base, fetch};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
-use crate::kind::facts::Facts;
-use crate::kind::{Key, ROOMS, Room};
+use crate::kind::facts::{Casts, Facts};
+use crate::kind::{Body, Key, ROOMS, Room};
 
 /// Why a database could not be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -34,10 +38,11 @@ pub enum ReadError {
         #[diagnostic_source]
         cause: DbError,
     },
+    /// Only on the way: another try needs no second session.
+    #[error("the server does not share a snapshot")]
+    #[diagnostic(code(catalog::not_shared), help("allow the role to run pg_export_snapshot()"))]
+    NotShared,
 }
-
-/// Rows on their way from the server to the facts.
-const WAITING_ROOMS: usize = 4;
 
 /// Reads the whole database in one REPEATABLE READ READ ONLY snapshot.
 ///
@@ -46,41 +51,58 @@ const WAITING_ROOMS: usize = 4;
 /// # Errors
 /// `ReadError` when the server refuses a query, or a row is not what its room expects.
 pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
-    connection.read_snapshot(|snapshot| {
-        let depends = snapshot.query(include_str!("depend.sql"))?;
-        let casts = snapshot.query(include_str!("cast.sql"))?;
-        let unmanaged = snapshot.query(include_str!("unmanaged.sql"))?;
-        let (sender, receiver) = sync_channel::<(&Room, Vec<Row>)>(WAITING_ROOMS);
-        thread::scope(|scope| {
-            let reader = scope.spawn(move || {
-                let mut reader = Reader::default();
-                reader.learn_casts(&casts)?;
-                reader.count_unmanaged(&unmanaged)?;
-                reader.learn_parts(&depends);
-                for (room, rows) in receiver {
-                    reader.read_room(room, &rows)?;
-                }
-                reader.read_edges(&depends);
-                Ok(reader.catalog)
-            });
-            for room in ROOMS {
-                let rows = snapshot.query(room.query).map_err(|cause| ReadError::Room { label: room.label, cause })?;
-                if sender.send((room, rows)).is_err() {
-                    // The reader has stopped, and says below why.
-                    break;
-                }
+    match read_by(connection, true) {
+        Err(ReadError::NotShared) => read_by(connection, false),
+        done => done,
+    }
+}
+
+/// Reads with the help of a second session, or without.
+fn read_by(connection: &mut Connection, share: bool) -> Result<Catalog, ReadError> {
+    let (sender, receiver) = channel();
+    thread::scope(|scope| {
+        let fetching = scope.spawn(move || {
+            let fetched = connection.read_snapshot(|snapshot| fetch(snapshot, share, &sender));
+            if fetched.is_err() {
+                let _ = sender.send(Answer::End);
             }
-            drop(sender);
-            reader.join().unwrap_or_else(|panic| resume_unwind(panic))
-        })
+            fetched
+        });
+        let read = read_answers(receiver);
+        fetching.join().unwrap_or_else(|panic| resume_unwind(panic)).and(read)
     })
 }
 
-#[derive(Deserialize)]
-struct Cast {
-    source: String,
-    target: String,
-    assigns: bool,
+/// Rows to facts, room by room in the order of the registry, whatever order they come in.
+fn read_answers(answers: Receiver<Answer>) -> Result<Catalog, ReadError> {
+    let ended = || DbError::unexpected("a session that ends before its answer");
+    let Ok(Answer::Base(Base { depends, casts, unmanaged })) = answers.recv() else { return Err(ended().into()) };
+    let depends: Vec<Depend> = depends.iter().map(Depend::of).collect::<Result<_, _>>()?;
+    let mut reader = Reader::default();
+    reader.count_unmanaged(&unmanaged)?;
+    reader.learn_parts(&depends);
+    let mut early: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
+    for (place, room) in ROOMS.iter().enumerate() {
+        let rows = loop {
+            if let Some(rows) = early.remove(&place) {
+                break rows;
+            }
+            let Ok(Answer::Room(place, rows)) = answers.recv() else { return Err(ended().into()) };
+            early.insert(place, rows?);
+        };
+        reader.read_room(room, &rows)?;
+    }
+    reader.finish(&depends, read_casts(&casts)?)
+}
+
+fn read_casts(rows: &[Row]) -> Result<Casts, DbError> {
+    #[derive(Deserialize)]
+    struct Cast {
+        source: String,
+        target: String,
+        assigns: bool,
+    }
+    rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target, cast.assigns))).collect()
 }
 
 #[derive(Deserialize)]
@@ -94,51 +116,74 @@ const PG_ATTRDEF: u32 = 2604;
 const PG_TYPE: u32 = 1247;
 const PG_PROC: u32 = 1255;
 
-#[derive(Deserialize)]
-struct Head {
-    classid: u32,
-    objid: u32,
-    objsubid: i32,
-    excluded: Option<String>,
+/// A row of `pg_depend`.
+struct Depend {
+    user: Address,
+    used: Address,
+    kind: u8,
 }
 
-#[derive(Deserialize)]
-struct Standing {
-    on_classid: u32,
-    on_objid: u32,
-    on_objsubid: i32,
+impl Depend {
+    fn of(row: &Row) -> Result<Self, DbError> {
+        let address = |at: usize| -> Result<Address, DbError> {
+            Ok(Address { class: row.try_get(at)?, object: row.try_get(at + 1)?, sub: row.try_get(at + 2)? })
+        };
+        Ok(Self { user: address(0)?, used: address(3)?, kind: row.try_get::<_, i8>(6)?.cast_unsigned() })
+    }
+}
+
+/// Where a room's rows have what the reader itself looks at.
+struct Layout {
+    address: [usize; 3],
+    excluded: usize,
+    /// The address of the fact that this one stands on, for kinds that stand on one.
+    on: Option<[usize; 3]>,
+}
+
+impl Layout {
+    fn of(row: &Row) -> Result<Self, DbError> {
+        let column = |name: &str| row.columns().iter().position(|column| column.name() == name);
+        let needed = |name| column(name).ok_or_else(|| DbError::unexpected("a catalog row without an address"));
+        let on = match column("on_classid") {
+            Some(class) => Some([class, needed("on_objid")?, needed("on_objsubid")?]),
+            None => None,
+        };
+        Ok(Self {
+            address: [needed("classid")?, needed("objid")?, needed("objsubid")?],
+            excluded: needed("excluded")?,
+            on,
+        })
+    }
+
+    fn address(row: &Row, [class, object, sub]: [usize; 3]) -> Result<Address, DbError> {
+        Ok(Address { class: row.try_get(class)?, object: row.try_get(object)?, sub: row.try_get(sub)? })
+    }
 }
 
 #[derive(Default)]
 struct Reader {
     addresses: Addresses,
-    catalog: Catalog,
+    /// In the order in which they were read. `addresses` knows each by its place.
+    facts: Vec<(Key, Body)>,
+    excluded: BTreeMap<String, Vec<String>>,
 }
 
 impl Reader {
     /// Internal parts and extension members, so that an address without a fact of its own leads to one that has.
-    fn learn_parts(&mut self, depends: &[Row]) {
-        for row in depends {
-            let (user, used) = ends(row);
-            match deptype(row) {
-                'i' => self.addresses.learn_part(user.whole(), used),
-                'e' => self.addresses.learn_member(user.whole(), used),
+    fn learn_parts(&mut self, depends: &[Depend]) {
+        for Depend { user, used, kind } in depends {
+            match kind {
+                b'i' => self.addresses.learn_part(user.whole(), *used),
+                b'e' => self.addresses.learn_member(user.whole(), *used),
                 _ => {}
             }
         }
         // The expression of a generated column hangs on its column by an ordinary automatic dependency.
-        for row in depends.iter().filter(|row| deptype(row) == 'a') {
-            let (user, used) = ends(row);
-            if user.class == PG_ATTRDEF && used.sub > 0 {
-                self.addresses.learn_part(user.whole(), used);
+        for Depend { user, used, kind } in depends {
+            if *kind == b'a' && user.class == PG_ATTRDEF && used.sub > 0 {
+                self.addresses.learn_part(user.whole(), *used);
             }
         }
-    }
-
-    fn learn_casts(&mut self, rows: &[Row]) -> Result<(), DbError> {
-        let casts = rows.iter().map(|row| decode::<Cast>(row).map(|cast| (cast.source, cast.target, cast.assigns)));
-        self.catalog.facts = Facts::default().with_casts(casts.collect::<Result<_, _>>()?);
-        Ok(())
     }
 
     /// What no room reads.
@@ -151,60 +196,88 @@ impl Reader {
     }
 
     fn read_room(&mut self, room: &Room, rows: &[Row]) -> Result<(), ReadError> {
-        let stands = rows.first().is_some_and(|row| row.columns().iter().any(|c| c.name() == "on_classid"));
+        let unreadable = |cause| ReadError::Room { label: room.label, cause };
+        let Some(first) = rows.first() else { return Ok(()) };
+        let layout = Layout::of(first).map_err(unreadable)?;
+        self.facts.reserve(rows.len());
         for row in rows {
-            self.read_row(room, row, stands).map_err(|cause| ReadError::Room { label: room.label, cause })?;
+            self.read_row(room, row, &layout).map_err(unreadable)?;
         }
         Ok(())
     }
 
-    fn read_row(&mut self, room: &Room, row: &Row, stands: bool) -> Result<(), DbError> {
-        let head: Head = decode(row)?;
-        let address = Address { class: head.classid, object: head.objid, sub: head.objsubid };
+    fn read_row(&mut self, room: &Room, row: &Row, layout: &Layout) -> Result<(), DbError> {
+        let address = Layout::address(row, layout.address)?;
         if self.addresses.is_member(address) {
             return Ok(());
         }
         let mut on = None;
-        if stands {
-            let standing: Standing = decode(row)?;
-            let below = Address { class: standing.on_classid, object: standing.on_objid, sub: standing.on_objsubid };
+        if let Some(below) = layout.on {
+            let below = Layout::address(row, below)?;
             if self.addresses.is_member(below) {
                 self.leave_out("stands on an extension's object", room.label.to_owned());
                 return Ok(());
             }
-            on = self.addresses.resolve(below).cloned();
+            on = self.addresses.resolve(below).and_then(|place| self.facts.get(place)).map(|(key, _)| key.clone());
             if on.is_none() {
                 self.leave_out("stands on an object that is not managed", room.label.to_owned());
                 return Ok(());
             }
         }
         let (key, body) = (room.read)(row, on)?;
-        if let Some(reason) = head.excluded {
-            self.leave_out(&reason, key.to_string());
+        if let Some(reason) = row.try_get::<_, Option<&str>>(layout.excluded)? {
+            self.leave_out(reason, key.to_string());
             return Ok(());
         }
-        self.addresses.learn(address, key.clone());
-        self.catalog.facts.insert(key, body);
+        self.addresses.learn(address, self.facts.len());
+        self.facts.push((key, body));
         Ok(())
     }
 
     fn leave_out(&mut self, reason: &str, name: String) {
-        self.catalog.excluded.entry(reason.to_owned()).or_default().push(name);
+        self.excluded.entry(reason.to_owned()).or_default().push(name);
     }
 
-    fn read_edges(&mut self, depends: &[Row]) {
-        for row in depends {
-            let (from, to) = ends(row);
-            let (Some(user), Some(used)) = (self.addresses.resolve(from), self.addresses.resolve(to)) else {
-                continue;
-            };
-            if user != used && !stands_below(used, user) {
-                self.catalog.edges.insert(user, used);
-            } else if deptype(row) == 'n' && reads_itself(user, to) {
-                self.catalog.edges.insert(user, user);
-            }
-        }
+    /// Everything was read: facts and edges in order.
+    fn finish(self, depends: &[Depend], casts: Casts) -> Result<Catalog, ReadError> {
+        let Self { addresses, facts, excluded } = self;
+        let mut order: Vec<usize> = (0..facts.len()).collect();
+        order.sort_by(|a, b| facts[*a].0.cmp(&facts[*b].0));
+        let edges = edges(&addresses, &facts, &order, depends);
+        // Sorted, so that the map is built from end to end.
+        let mut facts: Vec<Option<(Key, Body)>> = facts.into_iter().map(Some).collect();
+        let facts: Facts = order.iter().filter_map(|place| facts[*place].take()).collect();
+        Ok(Catalog { facts: facts.with_casts(casts), edges, excluded })
     }
+}
+
+/// What needs what. Facts are numbered in their order while edges are sorted, which is many times faster than comparing
+/// keys.
+fn edges(addresses: &Addresses, facts: &[(Key, Body)], order: &[usize], depends: &[Depend]) -> Edges {
+    let mut ranks = vec![0; facts.len()];
+    let mut ranked: Vec<&Key> = Vec::with_capacity(facts.len());
+    for place in order {
+        let key = &facts[*place].0;
+        if ranked.last() != Some(&key) {
+            ranked.push(key);
+        }
+        ranks[*place] = ranked.len() - 1;
+    }
+    let pair = |depend: &Depend| {
+        let (user, used) = (addresses.resolve(depend.user)?, addresses.resolve(depend.used)?);
+        let (user, used) = (ranks[user], ranks[used]);
+        if user != used && !stands_below(ranked[used], ranked[user]) {
+            return Some((user, used));
+        }
+        (depend.kind == b'n' && reads_itself(ranked[user], depend.used)).then_some((user, user))
+    };
+    let mut pairs: Vec<(usize, usize)> = depends.iter().filter_map(pair).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut keys: Vec<Option<Arc<Key>>> = vec![None; ranked.len()];
+    let mut key = |rank: usize| Arc::clone(keys[rank].get_or_insert_with(|| Arc::new(ranked[rank].clone())));
+    let grouped = pairs.chunk_by(|a, b| a.0 == b.0);
+    grouped.map(|uses| (key(uses[0].0), uses.iter().map(|(_, used)| key(*used)).collect())).collect()
 }
 
 /// Whether a view or routine names itself in its own definition, which CREATE OR REPLACE allows. That a view's rule needs
@@ -227,14 +300,4 @@ fn stands_below(key: &Key, on: &Key) -> bool {
         at = below.on();
     }
     false
-}
-
-fn ends(row: &Row) -> (Address, Address) {
-    let user = Address { class: row.get(0), object: row.get(1), sub: row.get(2) };
-    let used = Address { class: row.get(3), object: row.get(4), sub: row.get(5) };
-    (user, used)
-}
-
-fn deptype(row: &Row) -> char {
-    char::from(row.get::<_, i8>(6).unsigned_abs())
 }

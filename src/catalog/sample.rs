@@ -1,5 +1,7 @@
 //! Catalogs for tests that need no server: a fact at a time, bodies as a snapshot writes them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
@@ -47,7 +49,7 @@ impl Catalog {
 
     #[must_use]
     pub fn needing(mut self, user: &Key, used: &Key) -> Self {
-        self.edges.insert(user, used);
+        self.edges.insert(&Arc::new(user.clone()), &Arc::new(used.clone()));
         self
     }
 

@@ -3,6 +3,7 @@
 mod opener;
 mod rules;
 
+use std::mem;
 use std::path::PathBuf;
 
 pub use crate::command::side::opener::Opener;
@@ -64,9 +65,10 @@ pub fn load(parsed: Parsed, scratch: &Scratch, timings: &Timings) -> Result<Load
 }
 
 /// A schema in files as a side.
-pub fn of_loaded(loaded: Loaded, title: String) -> Side {
+pub fn of_loaded(mut loaded: Loaded, title: String) -> Side {
     let (grants, owners) = (loaded.declares_grants, loaded.declares_owners);
-    let side = Side::of(loaded.catalog.clone(), title, loaded.major);
+    // A large one takes as long to copy as to compare, and has a place on the side.
+    let side = Side::of(mem::take(&mut loaded.catalog), title, loaded.major);
     Side { grants, owners, loaded: Some(Box::new(loaded)), ..side }
 }
 

@@ -6,6 +6,7 @@ mod notice;
 use postgres::types::ToSql;
 use postgres::{CancelToken, Client, Row, SimpleQueryMessage};
 
+use crate::base::name::literal;
 use crate::db::connection::attempt::connect_host;
 use crate::db::connection::notice::Notices;
 use crate::db::error::DbError;
@@ -14,7 +15,7 @@ use crate::db::version::Version;
 
 /// What makes Postgres print the same expression the same way on every server, whatever its configuration, role or
 /// database says: the settings that `pg_dump` makes, and the time zone, in which constants of expressions are printed.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+const SETTINGS: &str = "
     SET LOCAL search_path = '';
     SET LOCAL DateStyle = 'ISO, MDY';
     SET LOCAL IntervalStyle = 'postgres';
@@ -34,6 +35,8 @@ pub struct Connection {
     client: Client,
     version: Version,
     notices: Notices,
+    /// Leads to the host that answered.
+    to: ConnectionString,
 }
 
 /// Connects to the first host that answers.
@@ -45,7 +48,7 @@ pub fn connect(to: &ConnectionString) -> Result<Connection, DbError> {
     let notices = Notices::default();
     for host in to.hosts() {
         match connect_host(to, host, &notices) {
-            Ok(client) => return greet(client, notices, to),
+            Ok(client) => return greet(client, notices, to.at(host)),
             // A server that answers and says no ends the search, as in libpq.
             Err(error @ DbError::CannotConnect { .. }) => failure = Some(error),
             Err(error) => return Err(error),
@@ -55,7 +58,7 @@ pub fn connect(to: &ConnectionString) -> Result<Connection, DbError> {
 }
 
 /// Asks the version, and refuses one that is not supported.
-fn greet(mut client: Client, notices: Notices, to: &ConnectionString) -> Result<Connection, DbError> {
+fn greet(mut client: Client, notices: Notices, to: ConnectionString) -> Result<Connection, DbError> {
     let answer = client.simple_query("SHOW server_version_num")?;
     let number = answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0).and_then(|text| text.parse().ok()),
@@ -65,7 +68,7 @@ fn greet(mut client: Client, notices: Notices, to: &ConnectionString) -> Result<
     if !version.is_supported() {
         return Err(DbError::UnsupportedVersion { server: to.server(), found: version.to_string() });
     }
-    Ok(Connection { client, version, notices })
+    Ok(Connection { client, version, notices, to })
 }
 
 impl Connection {
@@ -137,11 +140,34 @@ impl Connection {
         &mut self,
         read: impl FnOnce(&mut Snapshot) -> Result<R, E>,
     ) -> Result<R, E> {
-        self.execute(BEGIN)?;
+        self.read_in(None, read)
+    }
+
+    /// As `read_snapshot`, in the snapshot that another session has exported and still holds.
+    ///
+    /// # Errors
+    /// Those of `read`, and that there is no such snapshot any more.
+    pub fn read_shared<R, E: From<DbError>>(
+        &mut self,
+        shared: &Shared,
+        read: impl FnOnce(&mut Snapshot) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.read_in(Some(shared), read)
+    }
+
+    fn read_in<R, E: From<DbError>>(
+        &mut self,
+        shared: Option<&Shared>,
+        read: impl FnOnce(&mut Snapshot) -> Result<R, E>,
+    ) -> Result<R, E> {
+        // A snapshot is taken over before anything else happens.
+        let import = shared.map(|shared| format!("SET TRANSACTION SNAPSHOT {};", literal(&shared.snapshot)));
+        let import = import.unwrap_or_default();
+        self.execute(&format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {import} {SETTINGS}"))?;
         if self.version.has_transaction_timeout() {
             self.execute("SET LOCAL transaction_timeout = 0")?;
         }
-        let result = read(&mut Snapshot { client: &mut self.client });
+        let result = read(&mut Snapshot { client: &mut self.client, to: &self.to });
         let end = self.execute("ROLLBACK");
         let result = result?;
         end?;
@@ -152,6 +178,14 @@ impl Connection {
 /// A connection within its one read-only snapshot.
 pub struct Snapshot<'a> {
     client: &'a mut Client,
+    to: &'a ConnectionString,
+}
+
+/// What a second session needs to see what the first one sees.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    pub to: ConnectionString,
+    snapshot: String,
 }
 
 impl Snapshot<'_> {
@@ -161,5 +195,14 @@ impl Snapshot<'_> {
     /// What the server says against it, or that it went away.
     pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
         Ok(self.client.query(sql, &[])?)
+    }
+
+    /// Lets other sessions see the same state, as long as this one reads.
+    ///
+    /// # Errors
+    /// What the server says against it, which ends the transaction.
+    pub fn share(&mut self) -> Result<Shared, DbError> {
+        let row = self.client.query_one("SELECT pg_catalog.pg_export_snapshot()", &[])?;
+        Ok(Shared { to: self.to.clone(), snapshot: row.try_get(0)? })
     }
 }

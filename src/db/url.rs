@@ -115,6 +115,12 @@ impl ConnectionString {
         }
     }
 
+    /// The same without the other places to try.
+    #[must_use]
+    pub(super) fn at(&self, host: &Host) -> Self {
+        Self { hosts: vec![host.clone()], ..self.clone() }
+    }
+
     /// The same server and login, another database.
     #[must_use]
     pub fn with_database(&self, name: &str) -> Self {

@@ -17,6 +17,9 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     const QUERY: &'static str;
     /// Whether Postgres refuses to change a column's type while a fact of this kind reads the column.
     const STANDS_ON_TYPE: bool = false;
+    /// Whether its query makes Postgres print what it keeps as a tree, which is most of the work of reading. In a large
+    /// database two sessions share such queries, so that what they say must not depend on the role that asks.
+    const PRINTS: bool = false;
 
     /// Creates it. Runs after everything it depends on exists.
     fn create(&self, at: &Site) -> Vec<Statement>;

@@ -27,6 +27,7 @@ impl Kind for MaterializedView {
     const LABEL: &'static str = "materialized view";
     const QUERY: &'static str = include_str!("materialized_view.sql");
     const STANDS_ON_TYPE: bool = true;
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut sql = format!("CREATE MATERIALIZED VIEW {}", at.sql());

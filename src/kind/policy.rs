@@ -26,6 +26,7 @@ impl Kind for Policy {
     const LABEL: &'static str = "policy";
     const QUERY: &'static str = include_str!("policy.sql");
     const STANDS_ON_TYPE: bool = true;
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut sql = format!("CREATE {}", self.object(at));

@@ -8,6 +8,7 @@ use crate::kind::{Body, Key};
 pub struct Room {
     pub label: &'static str,
     pub query: &'static str,
+    pub prints: bool,
     /// A row of the query as a fact; the second argument is the fact it stands on, for kinds that stand on one.
     pub read: ReadRow,
 }
@@ -33,6 +34,7 @@ macro_rules! kinds {
         pub const ROOMS: &[Room] = &[$(Room {
             label: <$body as Kind>::LABEL,
             query: <$body as Kind>::QUERY,
+            prints: <$body as Kind>::PRINTS,
             read: |row, on| {
                 let key = Key::$kind(<$shape as Shape>::read(row, on)?);
                 Ok((key, Body::$kind(crate::db::row::decode(row)?)))

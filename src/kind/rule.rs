@@ -44,6 +44,7 @@ impl Kind for Rule {
     const LABEL: &'static str = "rule";
     const QUERY: &'static str = include_str!("rule.sql");
     const STANDS_ON_TYPE: bool = true;
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut statements = one(&self.definition);

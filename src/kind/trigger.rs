@@ -24,6 +24,7 @@ pub struct Trigger {
 impl Kind for Trigger {
     const LABEL: &'static str = "trigger";
     const QUERY: &'static str = include_str!("trigger.sql");
+    const PRINTS: bool = true;
     /// Its WHEN reads columns, and even a column that UPDATE OF merely names cannot change its type.
     const STANDS_ON_TYPE: bool = true;
 

@@ -26,6 +26,7 @@ impl Kind for View {
     const LABEL: &'static str = "view";
     const QUERY: &'static str = include_str!("view.sql");
     const STANDS_ON_TYPE: bool = true;
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         one(format!("CREATE {}", self.written(at)))

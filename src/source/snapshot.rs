@@ -1,14 +1,17 @@
 //! A state in a file: versioned JSON that holds all facts and edges, so that a comparison needs no server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
-use crate::kind::facts::Facts;
+use crate::catalog::edges::Edges;
+use crate::kind::facts::{Casts, Facts};
 use crate::kind::{Body, Key};
 use crate::source::error::{SnapshotFault, SourceError};
 
@@ -18,17 +21,18 @@ const VERSION: u32 = 1;
 /// How every snapshot starts, whatever its version.
 const HEAD: &str = "{\"pgplumb_snapshot\":";
 
+/// Borrowed where it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Snapshot {
+struct Snapshot<'a> {
     pgplumb_snapshot: u32,
     server_version: String,
     fingerprint: String,
-    facts: Vec<(Key, Body)>,
+    facts: Vec<(Cow<'a, Key>, Cow<'a, Body>)>,
     /// Pairs of places in `facts`: the first needs the second.
     edges: Vec<(usize, usize)>,
-    excluded: BTreeMap<String, Vec<String>>,
-    casts: BTreeSet<(String, String, bool)>,
+    excluded: Cow<'a, BTreeMap<String, Vec<String>>>,
+    casts: Cow<'a, Casts>,
 }
 
 /// What a snapshot holds.
@@ -55,11 +59,11 @@ pub fn write(catalog: &Catalog, server_version: &str, out: &mut dyn Write) -> st
         pgplumb_snapshot: VERSION,
         server_version: server_version.to_owned(),
         fingerprint: catalog.fingerprint(),
-        facts: catalog.facts.iter().map(|(key, body)| (key.clone(), body.clone())).collect(),
+        facts: catalog.facts.iter().map(|(key, body)| (Cow::Borrowed(key), Cow::Borrowed(body))).collect(),
         // An edge whose end was left out by configuration leads nowhere.
         edges: catalog.edges.iter().filter_map(|(a, b)| Some((*places.get(a)?, *places.get(b)?))).collect(),
-        excluded: catalog.excluded.clone(),
-        casts: catalog.facts.casts().clone(),
+        excluded: Cow::Borrowed(&catalog.excluded),
+        casts: Cow::Borrowed(catalog.facts.casts()),
     };
     serde_json::to_writer(&mut *out, &snapshot)?;
     out.write_all(b"\n")
@@ -79,12 +83,19 @@ pub fn read(path: &Path) -> Result<Stored, SourceError> {
         return Err(fault(SnapshotFault::Version(version)));
     }
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| fault(SnapshotFault::Json(error)))?;
-    let ends = |(a, b): &(usize, usize)| Some((snapshot.facts.get(*a)?.0.clone(), snapshot.facts.get(*b)?.0.clone()));
-    let edges = snapshot.edges.iter().map(ends).collect::<Option<_>>().ok_or_else(|| fault(SnapshotFault::Damaged))?;
+    let keys: Vec<Arc<Key>> = snapshot.facts.iter().map(|(key, _)| Arc::new(key.clone().into_owned())).collect();
+    let mut edges = Edges::default();
+    for (user, used) in &snapshot.edges {
+        let (Some(user), Some(used)) = (keys.get(*user), keys.get(*used)) else {
+            return Err(fault(SnapshotFault::Damaged));
+        };
+        edges.insert(user, used);
+    }
+    let facts = snapshot.facts.into_iter().map(|(key, body)| (key.into_owned(), body.into_owned()));
     let catalog = Catalog {
         edges,
-        excluded: snapshot.excluded,
-        facts: snapshot.facts.into_iter().collect::<Facts>().with_casts(snapshot.casts),
+        excluded: snapshot.excluded.into_owned(),
+        facts: facts.collect::<Facts>().with_casts(snapshot.casts.into_owned()),
     };
     if catalog.fingerprint() != snapshot.fingerprint {
         return Err(fault(SnapshotFault::Damaged));
@@ -118,8 +129,9 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.facts.insert(schema.clone(), body());
         catalog.facts.insert(other.clone(), body());
+        let (schema, other) = (Arc::new(schema), Arc::new(other));
         catalog.edges.insert(&schema, &other);
-        catalog.edges.insert(&Key::Column(Child::new(table, "x")), &other);
+        catalog.edges.insert(&Arc::new(Key::Column(Child::new(table, "x"))), &other);
         catalog.excluded.insert("because".to_owned(), vec!["it".to_owned()]);
         catalog
     }

@@ -13,6 +13,9 @@ pub(super) struct Pair<'a> {
     pub proposal: &'a Proposal,
     pub from: &'a Catalog,
     pub to: &'a Catalog,
+    /// Fingerprints of both; they take time.
+    pub left: &'a str,
+    pub reached: &'a str,
     pub grade: &'a Grade,
     pub slug: &'a str,
     pub major: u32,
@@ -32,18 +35,19 @@ impl Pair<'_> {
     }
 
     fn script(&self, direction: Direction, places: &dyn Fn(&Key) -> Option<Place>) -> String {
+        let live = State { fingerprint: self.left, facts: &self.from.facts };
+        let desired = State { fingerprint: self.reached, facts: &self.to.facts };
         let (plan, from, to) = match direction {
-            Direction::Up => (&self.proposal.up, self.from, self.to),
-            Direction::Down => (&self.proposal.down, self.to, self.from),
+            Direction::Up => (&self.proposal.up, live, desired),
+            Direction::Down => (&self.proposal.down, desired, live),
         };
-        let (left, reached) = (from.fingerprint(), to.fingerprint());
         let proven = if self.proposal.proof.is_some() { "proven up and down" } else { "not proven" };
         let claims = [proven.to_owned(), format!("down {}", self.grade)];
         let header = Header {
             slug: self.slug,
             direction,
-            from: State { fingerprint: &left, facts: &from.facts },
-            to: State { fingerprint: &reached, facts: &to.facts },
+            from,
+            to,
             major: self.major,
             claims: &claims,
             notes: &[],

@@ -44,6 +44,7 @@ pub struct Constraint {
 impl Kind for Constraint {
     const LABEL: &'static str = "constraint";
     const QUERY: &'static str = include_str!("constraint.sql");
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let sql = format!("{} ADD {}", self.alter_on(at), self.written(at));

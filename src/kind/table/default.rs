@@ -16,6 +16,7 @@ pub struct Default {
 impl Kind for Default {
     const LABEL: &'static str = "default";
     const QUERY: &'static str = include_str!("default.sql");
+    const PRINTS: bool = true;
     /// Postgres casts a default to the column's new type, which is not what was declared.
     const STANDS_ON_TYPE: bool = true;
 

@@ -36,6 +36,7 @@ pub struct Index {
 impl Kind for Index {
     const LABEL: &'static str = "index";
     const QUERY: &'static str = include_str!("index.sql");
+    const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let mut create = Statement::new(self.create_index());
