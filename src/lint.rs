@@ -9,9 +9,11 @@
 pub mod allow;
 pub mod finding;
 pub mod guess;
+pub mod object;
 pub mod policy;
 pub mod rule;
 pub mod script;
+pub mod state;
 pub mod tree;
 
 use std::collections::BTreeMap;

@@ -31,6 +31,11 @@ impl Types {
         Self { enums: enums.map(|key| key.sql()).collect() }
     }
 
+    /// With enums by the names that columns call them.
+    pub fn with_enums(enums: impl IntoIterator<Item = String>) -> Self {
+        Self { enums: enums.into_iter().collect() }
+    }
+
     /// Whether no value changes on the way from one type to the other and back.
     pub fn holds_all(&self, from: &str, to: &str) -> bool {
         match (from.strip_suffix("[]"), to.strip_suffix("[]")) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::name::without_public;
 use crate::grade::{Cause, Loss};
 use crate::kind::Key;
-use crate::lint::script::Script;
+use crate::lint::script::{Script, Statement};
 use crate::lint::{Finding, Input, Level};
 use crate::plan::action::Verb;
 
@@ -73,23 +73,52 @@ macro_rules! rules {
 
 rules! {
     allowance_unused
+    column_required
+    column_type_incompatible
     concurrently_in_transaction
+    constraint_tightened_without_check
+    default_removed
+    delete_or_update_without_where
     down_irreversible
     down_lossy
+    drop_cascade
     drop_column
+    drop_database
+    drop_extension
+    drop_matview
     drop_schema
-    drop_sequence
+    drop_sequence_in_use
     drop_table
     drop_type
     enum_value_removed
+    enum_value_used_before_commit
+    function_signature_changed
+    generated_replaced
+    grant_to_public
     grants_undeclared
     index_not_concurrent
     likely_rename
     loses_data
     not_managed
+    not_null_dropped
+    partition_dropped
+    policy_always_true
+    policy_missing
+    rename_column
+    rename_enum_value
+    rename_schema
+    rename_table
+    row_security_disabled
+    secret_in_sql
+    security_definer_search_path
     statement_fails
+    superuser_needed
+    truncate
     type_narrowing
     type_rewrites
+    untrusted_language
+    view_bypasses_row_security
+    view_columns_changed
 }
 
 /// A finding for each dropped or replaced fact of some kinds that takes rows or values along.
@@ -115,4 +144,21 @@ fn dropped<'a>(input: &'a Input, kinds: fn(&Key) -> bool) -> BTreeSet<&'a Key> {
     let of = |verb: Verb| input.up.steps.iter().filter(move |step| step.verb == verb).flat_map(|step| &step.with);
     let created: BTreeSet<&Key> = of(Verb::Create).collect();
     of(Verb::Drop).filter(|key| kinds(key) && !created.contains(key)).collect()
+}
+
+/// `a`, `a and b`, `a, b and 3 more`.
+fn listed(names: &[String]) -> String {
+    const NAMED: usize = 3;
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if names.len() <= NAMED => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+    }
+}
+
+/// What a plan does by name somebody has declared, so that it is known and worth a warning only.
+fn asked_for(statement: &Statement, finding: Finding) -> Finding {
+    let level = if statement.is_planned() { finding.level.max(Level::Warning) } else { finding.level };
+    finding.level(level)
 }

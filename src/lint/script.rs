@@ -12,6 +12,7 @@ use crate::lint::guess::known::Known;
 use crate::lint::guess::work::Work;
 use crate::lint::guess::{guess, works};
 use crate::lint::rule::Rule;
+use crate::lint::state::State;
 use crate::observe::effect::{Effect, Effects};
 use crate::observe::relation::Relation;
 use crate::observe::size::Sizes;
@@ -61,6 +62,10 @@ pub struct Ran {
     pub effects: Option<Effects>,
     /// What Postgres said against it.
     pub refused: Option<String>,
+    /// What it names, as that was before it.
+    pub before: State,
+    /// The same, after it.
+    pub after: State,
 }
 
 /// One statement of a script.
@@ -77,6 +82,10 @@ pub struct Statement<'a> {
     pub refused: Option<String>,
     /// What each subcommand of an ALTER TABLE does, as its text tells.
     pub works: Vec<Work>,
+    /// What it names, as that was before it; empty where it was not run.
+    pub before: State,
+    /// The same, after it.
+    pub after: State,
     tree: Option<Parsed>,
     span: Option<Span>,
     key: Option<&'a Key>,
@@ -115,8 +124,8 @@ impl<'a> Script<'a> {
                 }
                 None => {}
             }
-            let refused = ran.and_then(|ran| ran.refused.clone());
-            statements.push(Statement { span: Some(span), refused, ..new });
+            let Ran { refused, before, after, .. } = ran.cloned().unwrap_or_default();
+            statements.push(Statement { span: Some(span), refused, before, after, ..new });
         }
         Self { statements, context, known: known.for_next() }
     }
@@ -161,7 +170,21 @@ impl<'a> Statement<'a> {
             known.learn(node);
         }
         let (effects, measured) = seen.map_or((guessed, false), |seen| (seen.clone(), true));
-        Self { sql, transaction, effects, measured, refused: None, works, tree, span: None, key: None, place: None }
+        let (before, after) = (State::default(), State::default());
+        Self {
+            sql,
+            transaction,
+            effects,
+            measured,
+            refused: None,
+            works,
+            before,
+            after,
+            tree,
+            span: None,
+            key: None,
+            place: None,
+        }
     }
 
     /// Its parse tree; none where it cannot be parsed.
@@ -196,10 +219,26 @@ impl<'a> Statement<'a> {
         Finding { at: Some(Span { bytes: start..start + length, ..span.clone() }), ..finding }
     }
 
+    /// The byte of the statement that a node's location stands for.
+    pub fn offset(&self, location: i32) -> Option<usize> {
+        self.tree.as_ref()?.offset(location)
+    }
+
+    /// The same, about some bytes of the statement.
+    pub fn bytes(&self, finding: Finding, bytes: Range<usize>) -> Finding {
+        let at = self.span.as_ref().zip(self.in_file(bytes)).map(|(span, bytes)| Span { bytes, ..span.clone() });
+        Finding { at: at.or(finding.at), ..finding }
+    }
+
     /// Bytes of the file, for those of the statement.
     pub fn in_file(&self, bytes: Range<usize>) -> Option<Range<usize>> {
         let start = self.span.as_ref()?.bytes.start;
         Some(start + bytes.start..start + bytes.end)
+    }
+
+    /// Whether it is a step of a plan, which somebody declared, and not a file that somebody wrote.
+    pub fn is_planned(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Where a person finds what a step of a plan is about.

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AlterTableCmd, AlterTableStmt, AlterTableType, Node, ObjectType, RangeVar, TypeName};
+use pg_query::protobuf::{
+    AlterTableCmd, AlterTableStmt, AlterTableType, DefElem, Node, ObjectType, RangeVar, TypeName,
+};
 
 use crate::base::name::Ident;
 use crate::observe::relation::Relation;
@@ -85,4 +87,42 @@ pub fn altering(node: &NodeEnum, of: AlterTableType) -> impl Iterator<Item = (Na
 /// The last part of a type's name, as the parser knows it: `int4`, `varchar`, `mood`.
 pub fn type_name(name: &TypeName) -> &str {
     name.names.iter().filter_map(string).next_back().unwrap_or_default()
+}
+
+/// Whether it is a constant that is true.
+pub fn is_true(node: &Node) -> bool {
+    match &node.node {
+        Some(NodeEnum::AConst(constant)) => {
+            matches!(&constant.val, Some(pg_query::protobuf::a_const::Val::Boolval(value)) if value.boolval)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it is NULL, as a constant.
+pub fn is_null(node: &Node) -> bool {
+    matches!(&node.node, Some(NodeEnum::AConst(constant)) if constant.isnull)
+}
+
+/// The option of this name, in a list such as `WITH (...)` or CREATE FUNCTION has.
+pub fn option<'t>(options: &'t [Node], name: &str) -> Option<&'t DefElem> {
+    options.iter().find_map(|node| match node.node.as_ref()? {
+        NodeEnum::DefElem(option) if option.defname == name => Some(option.as_ref()),
+        _ => None,
+    })
+}
+
+/// Whether an option is turned on, as `defGetBoolean` (define.c) reads it.
+pub fn says_yes(option: &DefElem) -> bool {
+    match option.arg.as_ref().and_then(|arg| arg.node.as_ref()) {
+        None => true,
+        Some(NodeEnum::Boolean(value)) => value.boolval,
+        Some(NodeEnum::Integer(value)) => value.ival == 1,
+        Some(NodeEnum::String(value)) => {
+            matches!(value.sval.to_ascii_lowercase().as_str(), "true" | "on" | "yes" | "1")
+        }
+        // `= true` is a word of the grammar here, and so the name of a type.
+        Some(NodeEnum::TypeName(name)) => matches!(type_name(name), "true" | "on" | "yes"),
+        Some(_) => false,
+    }
 }

@@ -1,7 +1,10 @@
 //! A migration that somebody wrote, run on scratch statement by statement to see what each does.
 
+use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::decode;
 use crate::lint::script::Ran;
+use crate::lint::state::State;
 use crate::observe::Observer;
 use crate::observe::effect::Effects;
 use crate::prove::Bench;
@@ -22,26 +25,44 @@ pub fn run(
     let mut observer = Observer::start(bench.connection)?;
     let mut ran = Vec::new();
     for statement in statements {
+        let before = state(bench.connection, statement)?;
         let mut result = step(&mut observer, bench, statement);
         while matches!(&result, Err(error) if provide(error)) {
             result = step(&mut observer, bench, statement);
         }
         ran.push(match result {
-            Ok(effects) => Ran { effects, refused: None },
+            Ok(effects) => Ran { effects, refused: None, before, after: state(bench.connection, statement)? },
             Err(error) if error.is_lost() => return Err(error),
-            Err(error) => Ran { effects: None, refused: Some(error.to_string()) },
+            Err(error) => Ran { refused: Some(error.to_string()), before, ..Ran::default() },
         });
     }
     Ok(ran)
 }
 
+/// What a statement that defines something is about, as it is now.
+fn state(connection: &mut Connection, statement: &Statement) -> Result<State, DbError> {
+    let [first, _] = words(statement.sql());
+    if statement.class == Class::Meta || !["CREATE", "ALTER", "DROP"].contains(&first.as_str()) {
+        return Ok(State::default());
+    }
+    let rows = connection.query_with(include_str!("state.sql"), &[&statement.sql()])?;
+    rows.first().map(decode).transpose().map(Option::unwrap_or_default)
+}
+
+/// The first two words, in capitals.
+fn words(sql: &str) -> [String; 2] {
+    let mut words = sql.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_uppercase);
+    [words.next().unwrap_or_default(), words.next().unwrap_or_default()]
+}
+
 fn step(observer: &mut Observer, bench: &mut Bench, statement: &Statement) -> Result<Option<Effects>, DbError> {
     let sql = statement.sql();
-    let mut words = sql.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_uppercase);
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let [first, second] = words(sql);
     match first.as_str() {
         _ if statement.class == Class::Meta => Ok(None),
         "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" | "SAVEPOINT" | "RELEASE" | "COPY" => Ok(None),
+        // What is of the whole server is not the scratch database's: it could be somebody's.
+        _ if second == "DATABASE" || (first == "ALTER" && second == "SYSTEM") => Ok(None),
         "SET" if second == "LOCAL" => {
             let lasting =
                 sql.to_ascii_uppercase().find("LOCAL").map(|at| format!("SET {}", &sql[at + "LOCAL".len()..]));

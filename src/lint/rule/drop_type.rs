@@ -1,7 +1,10 @@
 //! A type goes for good.
 
+use pg_query::protobuf::ObjectType;
+
 use crate::base::name::without_public;
 use crate::kind::Key;
+use crate::lint::object::{self, Class};
 use crate::lint::rule::{Group, Rule, dropped};
 use crate::lint::{Finding, Level};
 
@@ -20,5 +23,19 @@ pub const RULE: Rule = Rule {
             |key: &Key| Finding::about(RULE.code, key, format!("{} is dropped", without_public(&key.to_string())));
         dropped(input, types).into_iter().map(finding).collect()
     }),
-    script: None,
+    script: Some(|script| {
+        script.each(|statement| {
+            let types = object::dropped(statement, &[ObjectType::ObjectType, ObjectType::ObjectDomain]);
+            // One that comes back under its name was swapped for another: what that loses, other rules say.
+            let stays_gone = |name: &&crate::lint::tree::Name| {
+                !script.made_before(statement, Class::Type, name) && !script.made_after(statement, Class::Type, name)
+            };
+            let gone = types.iter().filter(stays_gone);
+            gone.map(|name| {
+                let message = format!("type {name} is dropped: programs that send or expect it by name fail");
+                statement.finding(&RULE, &name.to_string(), message)
+            })
+            .collect()
+        })
+    }),
 };

@@ -1,7 +1,10 @@
 //! A value of an enum goes; rows may hold it.
 
+mod swapped;
+
 use crate::base::name::without_public;
 use crate::grade::Cause;
+use crate::lint::rule::enum_value_removed::swapped::swapped;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::{Finding, Level};
 
@@ -23,5 +26,5 @@ pub const RULE: Rule = Rule {
         };
         input.losses.iter().filter_map(label).collect()
     }),
-    script: None,
+    script: Some(|script| swapped(&RULE, script)),
 };
