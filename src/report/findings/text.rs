@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 
 use crate::base::wording::counted;
+use crate::lint::finding::Span;
+use crate::lint::rule::secret_in_sql;
 use crate::lint::{Finding, Level};
 use crate::report::findings::{Counts, Findings};
 use crate::report::text::{BAD, CARE, GOOD, paint};
@@ -12,8 +14,10 @@ use crate::report::text::{BAD, CARE, GOOD, paint};
 /// All findings, and a line that counts them.
 pub fn render(report: &Findings, width: usize, colour: bool) -> String {
     let mut text = String::new();
+    let secret = report.findings.iter().filter(|finding| finding.code == secret_in_sql::RULE.code);
+    let hidden: Vec<&Span> = secret.filter_map(|finding| finding.at.as_ref()).collect();
     for finding in report.findings.iter().filter(|finding| finding.allowed_by.is_none()) {
-        text.push_str(&one(finding, width, colour));
+        text.push_str(&one(finding, &hidden, width, colour));
     }
     if let Some(why) = report.unmeasured {
         let _ = writeln!(text, "nothing was run: {why}; locks and rewrites are guessed from the text");
@@ -32,7 +36,18 @@ fn summary(report: &Findings) -> String {
     format!("{said} in {}\n", counted(report.files, "file"))
 }
 
-fn one(finding: &Finding, width: usize, colour: bool) -> String {
+/// The text of a file as it may be shown: a report is kept, and read by more people than the file.
+fn masked(at: &Span, hidden: &[&Span]) -> String {
+    let mut text = at.file.text.to_string();
+    for span in hidden.iter().filter(|span| span.file.path == at.file.path && span.bytes.end <= at.file.text.len()) {
+        let cover = |byte: u8| if byte == b'\n' { '\n' } else { '*' };
+        let stars: String = at.file.text.as_bytes()[span.bytes.clone()].iter().map(|byte| cover(*byte)).collect();
+        text.replace_range(span.bytes.clone(), &stars);
+    }
+    text
+}
+
+fn one(finding: &Finding, hidden: &[&Span], width: usize, colour: bool) -> String {
     let severity = match finding.level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
@@ -52,7 +67,7 @@ fn one(finding: &Finding, width: usize, colour: bool) -> String {
     let report = match &finding.at {
         Some(at) => {
             let label = LabeledSpan::new_with_span(None, at.bytes.clone());
-            let source = NamedSource::new(&at.file.path, at.file.text.clone()).with_language("SQL");
+            let source = NamedSource::new(&at.file.path, masked(at, hidden)).with_language("SQL");
             Report::new(said.with_label(label)).with_source_code(source)
         }
         None => Report::new(said),
