@@ -7,9 +7,11 @@
 //! was let through; an allowance that lets nothing through is a finding itself.
 
 pub mod allow;
+pub mod column_type;
 pub mod finding;
 pub mod guess;
 pub mod object;
+pub mod made;
 pub mod policy;
 pub mod rule;
 pub mod script;

@@ -92,18 +92,28 @@ rules! {
     drop_type
     enum_value_removed
     enum_value_used_before_commit
+    foreign_key_without_index
     function_signature_changed
     generated_replaced
     grant_to_public
     grants_undeclared
+    index_duplicate
     index_not_concurrent
+    index_redundant
+    index_too_wide
     likely_rename
     loses_data
+    no_char
     not_managed
     not_null_dropped
     partition_dropped
     policy_always_true
     policy_missing
+    prefer_bigint_key
+    prefer_identity
+    prefer_jsonb
+    prefer_text
+    prefer_timestamptz
     rename_column
     rename_enum_value
     rename_schema
@@ -113,6 +123,7 @@ rules! {
     security_definer_search_path
     statement_fails
     superuser_needed
+    table_without_primary_key
     truncate
     type_narrowing
     type_rewrites

@@ -17,6 +17,7 @@ use crate::observe::effect::{Effect, Effects};
 use crate::observe::relation::Relation;
 use crate::observe::size::Sizes;
 use crate::plan::Plan;
+use crate::sql::lex::Lexer;
 use crate::sql::parser::{Parsed, parse};
 use crate::sql::split;
 
@@ -45,11 +46,15 @@ pub struct Context {
     pub in_transaction: bool,
     /// What the scripts told that run before it.
     pub known: Known,
+    /// The bytes of the file that the statements are from; none for all of it.
+    pub within: Option<Range<usize>>,
 }
 
 /// One script.
 pub struct Script<'a> {
     pub statements: Vec<Statement<'a>>,
+    /// The same as they stand in the file, with what is for psql; none for a plan.
+    pub file: &'a [split::Statement],
     pub context: Context,
     /// What is known after it, for the next one.
     pub known: Known,
@@ -102,7 +107,7 @@ impl<'a> Script<'a> {
             let statement = Statement::new(&step.sql, transaction, step.effects.as_ref(), &mut known);
             statements.push(Statement { key: Some(&step.key), place: places(&step.key), ..statement });
         }
-        Self { statements, context, known: known.for_next() }
+        Self { statements, file: &[], context, known: known.for_next() }
     }
 
     /// The statements of a file, each with what came of running it; nothing where none was run. `file` is all of them;
@@ -127,7 +132,18 @@ impl<'a> Script<'a> {
             let Ran { refused, before, after, .. } = ran.cloned().unwrap_or_default();
             statements.push(Statement { span: Some(span), refused, before, after, ..new });
         }
-        Self { statements, context, known: known.for_next() }
+        Self { statements, file, context, known: known.for_next() }
+    }
+
+    /// The statement that a byte of the file is in, or that follows it.
+    pub fn at(&self, byte: usize) -> Option<&Statement<'a>> {
+        self.statements.iter().find(|statement| statement.span.as_ref().is_some_and(|span| span.bytes.end > byte))
+    }
+
+    /// A finding about a part of the file that no statement needs to be in.
+    pub fn finding(&self, rule: &Rule, bytes: Range<usize>, message: impl Into<String>) -> Finding {
+        let at = self.file.first().map(|first| Span { file: first.file.clone(), bytes });
+        Finding { level: rule.level, at, ..Finding::of_plan(rule.code, message) }
     }
 
     /// A finding of a rule about each statement that it has something to say about.
@@ -224,10 +240,49 @@ impl<'a> Statement<'a> {
         self.tree.as_ref()?.offset(location)
     }
 
+    /// The same, about the name at a location: with its schema, and whole where it is quoted.
+    pub fn part_name(&self, finding: Finding, location: i32) -> Finding {
+        let Some(start) = self.tree.as_ref().and_then(|tree| tree.offset(location)) else { return finding };
+        let mut end = start;
+        for (number, token) in Lexer::starting(self.sql, start).enumerate() {
+            if number % 2 == 1 && !token.is_symbol(self.sql, b'.') {
+                break;
+            }
+            end = token.at.end;
+        }
+        self.bytes(finding, start..end)
+    }
+
+    /// The same, about a type as it is written: with what stands in parentheses behind it.
+    pub fn part_type(&self, finding: Finding, location: i32) -> Finding {
+        let Some(start) = self.tree.as_ref().and_then(|tree| tree.offset(location)) else { return finding };
+        let mut end = start;
+        let mut open = 0_usize;
+        for token in Lexer::starting(self.sql, start) {
+            let more =
+                end == start || open > 0 || token.is_word(self.sql, "varying") || token.is_symbol(self.sql, b'(');
+            if !more {
+                break;
+            }
+            open += usize::from(token.is_symbol(self.sql, b'('));
+            open -= usize::from(open > 0 && token.is_symbol(self.sql, b')'));
+            end = token.at.end;
+            if open == 0 && token.is_symbol(self.sql, b')') {
+                break;
+            }
+        }
+        self.bytes(finding, start..end)
+    }
+
     /// The same, about some bytes of the statement.
     pub fn bytes(&self, finding: Finding, bytes: Range<usize>) -> Finding {
         let at = self.span.as_ref().zip(self.in_file(bytes)).map(|(span, bytes)| Span { bytes, ..span.clone() });
         Finding { at: at.or(finding.at), ..finding }
+    }
+
+    /// Where a transaction begins or ends.
+    pub fn boundary(&self) -> Option<Boundary> {
+        self.node().and_then(boundary)
     }
 
     /// Bytes of the file, for those of the statement.
@@ -257,7 +312,9 @@ fn node(tree: &Parsed) -> Option<&NodeEnum> {
     tree.tree.stmts.first()?.stmt.as_ref()?.node.as_ref()
 }
 
-enum Boundary {
+/// What a statement does to transactions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Boundary {
     Begin,
     End,
 }

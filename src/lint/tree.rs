@@ -126,3 +126,45 @@ pub fn says_yes(option: &DefElem) -> bool {
         Some(_) => false,
     }
 }
+
+/// A column that a statement gives a type.
+pub struct Typed<'t> {
+    pub table: Name,
+    pub column: &'t str,
+    pub type_name: &'t TypeName,
+}
+
+/// The columns that a statement creates, adds, or gives another type. Those of temporary tables are left out.
+pub fn typed(node: &NodeEnum) -> Vec<Typed<'_>> {
+    let mut found = Vec::new();
+    if let NodeEnum::CreateStmt(create) = node
+        && let Some(table) = create.relation.as_ref().filter(|relation| relation.relpersistence != "t")
+    {
+        for element in &create.table_elts {
+            if let Some(NodeEnum::ColumnDef(column)) = &element.node {
+                found.extend(column.type_name.as_ref().map(|type_name| Typed {
+                    table: Name::of(table),
+                    column: &column.colname,
+                    type_name,
+                }));
+            }
+        }
+    }
+    for (alter, command) in alters(node) {
+        let gives = matches!(command.subtype(), AlterTableType::AtAddColumn | AlterTableType::AtAlterColumnType);
+        if let (true, Some(table), Some(NodeEnum::ColumnDef(column))) =
+            (gives, &alter.relation, command.def.as_ref().and_then(|def| def.node.as_ref()))
+        {
+            let name = if column.colname.is_empty() { &command.name } else { &column.colname };
+            let type_name = column.type_name.as_ref();
+            found.extend(type_name.map(|type_name| Typed { table: Name::of(table), column: name, type_name }));
+        }
+    }
+    found
+}
+
+/// Whether it is one of these types of Postgres itself, as the parser names them, or an array of them.
+pub fn is_builtin(name: &TypeName, one_of: &[&str]) -> bool {
+    let mut names = name.names.iter().filter_map(string).rev();
+    names.next().is_some_and(|last| one_of.contains(&last)) && names.all(|schema| schema == "pg_catalog")
+}
