@@ -63,6 +63,13 @@ pub enum SourceError {
         help: Option<String>,
     },
 
+    #[error("`{first}` and `{second}` are migrations of the same version")]
+    #[diagnostic(
+        code(source::same_version),
+        help("give one of them another number: which of the two runs first, or at all, is for nobody to tell")
+    )]
+    SameVersion { first: String, second: String },
+
     #[error("{count} in the SQL of the schema")]
     #[diagnostic(code(source::syntax))]
     Syntax {

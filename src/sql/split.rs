@@ -43,8 +43,14 @@ impl Statement {
 
 /// All statements of a file, in order.
 pub fn split(file: &Arc<SqlFile>) -> Vec<Statement> {
-    let text: &str = &file.text;
-    let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    split_part(file, 0..file.text.len())
+}
+
+/// All statements of these bytes of a file, in order, at their places in the file; their numbers begin at zero.
+pub fn split_part(file: &Arc<SqlFile>, bytes: Range<usize>) -> Vec<Statement> {
+    let text = file.text.get(..bytes.end).unwrap_or(&file.text);
+    let mark = text.starts_with('\u{FEFF}') && bytes.start == 0;
+    let start = if mark { '\u{FEFF}'.len_utf8() } else { bytes.start };
     let mut splitter = Splitter { text, lexer: Lexer::starting(text, start) };
     let mut statements = Vec::new();
     while let Some((span, class)) = splitter.statement() {

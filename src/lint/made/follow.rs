@@ -145,7 +145,7 @@ impl<'s> Table<'s> {
             let named = constraint.fk_attrs.iter().filter_map(string);
             let columns = named.chain(column).map(str::to_owned).collect();
             self.foreign_keys.push(ForeignKey { statement, constraint, columns });
-        } else if let Some(index) = self.from_index(constraint) {
+        } else if let Some(index) = self.made_from(constraint) {
             index.unique = true;
             index.primary = constraint.contype() == ConstrType::ConstrPrimary;
         } else if let Some(index) = Index::of_constraint(statement, constraint, column) {
@@ -154,7 +154,7 @@ impl<'s> Table<'s> {
     }
 
     /// The index that a constraint is made from: `PRIMARY KEY USING INDEX`.
-    fn from_index(&mut self, constraint: &Constraint) -> Option<&mut Index<'s>> {
+    fn made_from(&mut self, constraint: &Constraint) -> Option<&mut Index<'s>> {
         let name = Some(&constraint.indexname).filter(|name| !name.is_empty())?;
         self.indexes.iter_mut().find(|index| index.name == *name)
     }
