@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use crate::sql::directive::error::DirectiveError;
+use crate::sql::directive::error::NO_REASON;
 use crate::sql::directive::place::Comment;
 pub use crate::sql::directive::target::Target;
 use crate::sql::directive::words::Words;
@@ -48,8 +49,16 @@ pub enum Directive {
 /// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
 /// file without any statement is not seen. A statement that cannot be parsed has nothing that was renamed.
 pub fn directives(statements: &[Statement]) -> (Vec<Directive>, Vec<DirectiveError>) {
+    directives_within(statements, None)
+}
+
+/// The same for the statements of a part of a file: nothing outside of these bytes is looked at.
+pub fn directives_within(
+    statements: &[Statement],
+    within: Option<&Range<usize>>,
+) -> (Vec<Directive>, Vec<DirectiveError>) {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
-    for comment in place::comments(statements) {
+    for comment in place::comments(statements, within) {
         match directive(&comment, statements) {
             Ok(directive) => found.push(directive),
             Err(error) => errors.push(error),
@@ -88,7 +97,7 @@ fn allow(comment: &Comment, mut words: Words<'_>) -> Result<Directive, Directive
     if code.is_empty() {
         return Err(DirectiveError::malformed(comment.at(), "the code of what is allowed is missing"));
     }
-    let because = words.reason().ok_or_else(|| DirectiveError::malformed(comment.at(), "the reason is missing"))?;
+    let because = words.reason().ok_or_else(|| DirectiveError::malformed(comment.at(), NO_REASON))?;
     let (file, span) = comment.at();
     Ok(Directive::Allow { code, object, because, file, span, statement: comment.statement })
 }

@@ -40,6 +40,11 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
+    /// The bytes of the file that the parser stopped at.
+    pub fn bytes(&self) -> Range<usize> {
+        self.offset..self.offset + self.at.len()
+    }
+
     /// `schema/orders.sql:12:5`.
     pub fn place(&self) -> String {
         let (line, column) = self.file.line_column(self.offset);

@@ -1,8 +1,8 @@
 //! Looks at the files: which migrations there are, what each statement does, and what the rules say.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::base::place::Place;
 use crate::command::database::Database;
@@ -18,11 +18,11 @@ use crate::lint::script::{Context, Ran, Script};
 use crate::prove::{Bench, file};
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
-use crate::source::files::collect::collect;
+use crate::source::convention::{self, discover, folder_of};
 use crate::source::role;
-use crate::sql::directive::{Directive, directives};
+use crate::sql::directive::{Directive, directives_within};
 use crate::sql::file::SqlFile;
-use crate::sql::split::{Statement, split};
+use crate::sql::split::Statement;
 
 /// What is asked.
 pub(super) struct Look<'a> {
@@ -46,6 +46,8 @@ pub(super) struct Looked {
 /// One migration of a folder.
 struct Migration {
     statements: Vec<Statement>,
+    /// The bytes of its file that they are from.
+    within: Range<usize>,
     in_transaction: bool,
     /// Whether it was asked for, or only comes before one that was.
     asked: bool,
@@ -86,7 +88,7 @@ pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandE
                 None => Vec::new(),
             };
             let in_transaction = configured.unwrap_or(migration.in_transaction);
-            let context = Context { in_transaction, known, ..context.clone() };
+            let context = Context { in_transaction, known, within: Some(migration.within.clone()), ..context.clone() };
             let script = Script::of_file(&migration.statements, &ran, context);
             if migration.asked {
                 looked.findings.extend(findings(migration, &script, asked));
@@ -112,15 +114,15 @@ fn run(
 }
 
 fn findings(migration: &Migration, script: &Script, asked: &Look) -> Vec<Finding> {
-    let written = allows(&migration.statements);
+    let written = allows(&migration.statements, &migration.within);
     let mut allows = asked.allows.to_vec();
     allows.extend(written);
     check_script(script, asked.policy, &allows)
 }
 
 /// What the file itself lets through: at a statement, or, where it stands alone, in all of it.
-fn allows(statements: &[Statement]) -> Vec<Allow> {
-    let (found, _) = directives(statements);
+fn allows(statements: &[Statement], within: &Range<usize>) -> Vec<Allow> {
+    let (found, _) = directives_within(statements, Some(within));
     let allow = |directive: Directive| match directive {
         Directive::Allow { code, object, because, file, span, statement } => {
             let place = Place { file: file.path.clone(), line: file.line(span.start) };
@@ -140,19 +142,23 @@ fn allows(statements: &[Statement]) -> Vec<Allow> {
 fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandError> {
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in asked.paths {
-        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new("")) };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        folders.entry(folder.to_owned()).or_default().push(path.clone());
+        let folder = if path.is_dir() { path.clone() } else { folder_of(path) };
+        folders.entry(folder).or_default().push(path.clone());
     }
     let read = |(folder, paths): (PathBuf, Vec<PathBuf>)| {
-        let files = collect(std::slice::from_ref(&folder))?;
-        let last = files.iter().rposition(|file| is_asked(file, &paths)).map_or(0, |last| last + 1);
-        let migration = |file: &Arc<SqlFile>| Migration {
-            statements: split(file),
-            in_transaction: false,
-            asked: is_asked(file, &paths),
+        let found = discover(&folder)?;
+        let asked = |one: &convention::Migration| {
+            let down = one.down.as_ref().is_some_and(|down| is_asked(&down.file, &paths));
+            is_asked(&one.up.file, &paths) || down
         };
-        Ok((folder, files[..last].iter().map(migration).collect()))
+        let last = found.iter().rposition(asked).map_or(0, |last| last + 1);
+        let migration = |one: &convention::Migration| Migration {
+            statements: one.up.statements(),
+            within: one.up.bytes.clone(),
+            in_transaction: one.in_transaction,
+            asked: asked(one),
+        };
+        Ok((folder, found[..last].iter().map(migration).collect()))
     };
     folders.into_iter().map(read).collect()
 }

@@ -66,7 +66,24 @@ pub enum DirectiveError {
     },
 }
 
+/// What an allowance lacks that says no reason.
+pub(super) const NO_REASON: &str = "the reason is missing";
+
 impl DirectiveError {
+    /// Whether it is an allowance that only lacks its reason.
+    pub fn lacks_reason(&self) -> bool {
+        matches!(self, Self::Malformed { what, .. } if *what == NO_REASON)
+    }
+
+    /// The bytes of the comment.
+    pub fn bytes(&self) -> Range<usize> {
+        let (Self::Unknown { at, .. }
+        | Self::Malformed { at, .. }
+        | Self::Dangling { at, .. }
+        | Self::Ambiguous { at, .. }) = self;
+        at.offset()..at.offset() + at.len()
+    }
+
     pub(super) fn unknown(place: (Arc<SqlFile>, Range<usize>), word: &str) -> Self {
         let help = match nearest(word, KNOWN.iter().map(|(name, _)| *name)) {
             Some(name) => KNOWN.iter().filter(|(known, _)| *known == name).map(|(_, form)| *form).collect::<String>(),

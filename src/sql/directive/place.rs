@@ -26,14 +26,14 @@ pub(super) struct Comment {
     beside: bool,
 }
 
-/// The directives of all files.
-pub(super) fn comments(statements: &[Statement]) -> Vec<Comment> {
+/// The directives of all files; of these bytes of each, where some are given.
+pub(super) fn comments(statements: &[Statement], within: Option<&Range<usize>>) -> Vec<Comment> {
     let mut found = Vec::new();
     let mut first = 0;
     for group in statements.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)) {
         let text: &str = &group[0].file.text;
         if text.contains(MARK) {
-            let mut from = 0;
+            let Range { start: mut from, end } = within.cloned().unwrap_or(0..text.len());
             for (number, statement) in group.iter().enumerate() {
                 scan(group, first, from..statement.span.start, Some(number), &mut found);
                 scan(group, first, statement.span.clone(), Some(number), &mut found);
@@ -43,7 +43,7 @@ pub(super) fn comments(statements: &[Statement]) -> Vec<Comment> {
                 }
                 from = statement.behind;
             }
-            scan(group, first, from..text.len(), None, &mut found);
+            scan(group, first, from..end, None, &mut found);
         }
         first += group.len();
     }
