@@ -73,8 +73,11 @@ macro_rules! rules {
 
 rules! {
     allowance_unused
+    allowance_without_reason
+    column_order_wastes_space
     column_required
     column_type_incompatible
+    comment_missing
     concurrently_in_transaction
     constraint_tightened_without_check
     default_removed
@@ -90,6 +93,7 @@ rules! {
     drop_sequence_in_use
     drop_table
     drop_type
+    enum_instead_of_table
     enum_value_removed
     enum_value_used_before_commit
     foreign_key_without_index
@@ -97,15 +101,20 @@ rules! {
     generated_replaced
     grant_to_public
     grants_undeclared
+    identifier_too_long
     index_duplicate
     index_not_concurrent
     index_redundant
     index_too_wide
     likely_rename
     loses_data
+    name_pattern
+    name_unqualified
     no_char
     not_managed
     not_null_dropped
+    not_rerunnable
+    opaque_block
     partition_dropped
     policy_always_true
     policy_missing
@@ -123,10 +132,14 @@ rules! {
     security_definer_search_path
     statement_fails
     superuser_needed
+    syntax_error
     table_without_primary_key
+    transaction_left_open
+    transaction_nested
     truncate
     type_narrowing
     type_rewrites
+    unknown_directive
     untrusted_language
     view_bypasses_row_security
     view_columns_changed

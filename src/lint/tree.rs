@@ -63,6 +63,14 @@ pub fn ranges(nodes: &[Node]) -> impl Iterator<Item = &RangeVar> {
     })
 }
 
+/// The items of a list node.
+pub fn list(node: &Node) -> Option<&[Node]> {
+    match node.node.as_ref()? {
+        NodeEnum::List(list) => Some(&list.items),
+        _ => None,
+    }
+}
+
 /// The subcommands of an ALTER TABLE (of a table, not of a view or an index).
 pub fn alters(node: &NodeEnum) -> impl Iterator<Item = (&AlterTableStmt, &AlterTableCmd)> {
     let statement = match node {

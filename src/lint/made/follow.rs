@@ -3,13 +3,13 @@
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     AlterObjectSchemaStmt, AlterTableCmd, AlterTableType, ColumnDef, ConstrType, Constraint, CreateStmt, DropStmt,
-    Node, ObjectType, PartitionCmd, RenameStmt,
+    ObjectType, PartitionCmd, RenameStmt,
 };
 
 use crate::lint::made::index::Index;
 use crate::lint::made::{Column, ForeignKey, Made, Table};
 use crate::lint::script::Statement;
-use crate::lint::tree::{Name, alters, string};
+use crate::lint::tree::{Name, alters, list, string};
 
 impl<'s> Made<'s> {
     pub(super) fn follow(&mut self, statement: &'s Statement<'s>, node: &'s NodeEnum) {
@@ -172,12 +172,5 @@ impl<'s> Table<'s> {
         for name in columns.chain(foreign).chain(indexed).filter(|name| *name == from) {
             to.clone_into(name);
         }
-    }
-}
-
-fn list(node: &Node) -> Option<&[Node]> {
-    match node.node.as_ref()? {
-        NodeEnum::List(list) => Some(&list.items),
-        _ => None,
     }
 }

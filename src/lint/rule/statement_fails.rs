@@ -15,8 +15,9 @@ pub const RULE: Rule = Rule {
     plan: None,
     script: Some(|script| {
         script.each(|statement| match &statement.refused {
-            Some(said) => vec![statement.finding(&RULE, "", format!("Postgres refuses it: {said}"))],
-            None => Vec::new(),
+            Some(said) if statement.node().is_some() => vec![statement.finding(&RULE, "", format!("Postgres refuses it: {said}"))],
+            // Where it cannot be read at all, `syntax-error` knows the place.
+            _ => Vec::new(),
         })
     }),
 };
