@@ -19,7 +19,7 @@ use std::sync::Arc;
 use crate::source::convention::file::Marks;
 use crate::source::convention::listing::Listing;
 use crate::source::error::SourceError;
-use crate::source::files::words::begins;
+use crate::sql::words::begins;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Statement, split_part};
 

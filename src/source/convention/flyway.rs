@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::source::convention::listing::{Found, Listing};
 use crate::source::convention::{Migration, Piece, unique};
 use crate::source::error::SourceError;
-use crate::source::files::words::{Words, begins};
+use crate::sql::words::{Words, begins};
 
 /// `1.10` as numbers, without zeros at the end: 1 and 1.0 are one version.
 type Version = Vec<u128>;
