@@ -7,22 +7,25 @@
 //! was let through; an allowance that lets nothing through is a finding itself.
 
 pub mod allow;
+pub mod cause;
 pub mod column_type;
 pub mod finding;
 pub mod guess;
-pub mod object;
 pub mod made;
 pub mod named;
+pub mod object;
 pub mod policy;
 pub mod repeat;
 pub mod rule;
 pub mod script;
+pub mod sequence;
 pub mod state;
 pub mod tree;
 
 use std::collections::BTreeMap;
 
 use crate::base::place::Place;
+use crate::db::version::Version;
 use crate::grade::{Grade, Loss};
 use crate::kind::Key;
 use crate::kind::facts::Facts;
@@ -49,6 +52,8 @@ pub struct Input<'a> {
     pub sizes: &'a Sizes,
     /// From which size on a table is large.
     pub threshold: Threshold,
+    /// Of the live server, where there is one.
+    pub version: Option<Version>,
     /// What is not managed and should be, by the reason.
     pub not_managed: &'a BTreeMap<String, Vec<String>>,
     /// Where the files declare a fact.
@@ -57,7 +62,9 @@ pub struct Input<'a> {
 
 /// All findings, sorted, with what the allowances let through.
 pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
-    let context = Context { sizes: input.sizes.clone(), threshold: input.threshold, ..Context::default() };
+    let (major, minor) = (input.version.map(Version::major), input.version.map(Version::minor));
+    let context =
+        Context { sizes: input.sizes.clone(), threshold: input.threshold, major, minor, ..Context::default() };
     let script = Script::of_plan(input.up, context, input.places);
     let mut found: Vec<Finding> =
         RULES.iter().flat_map(|rule| policy.weigh(rule, of_rule(rule, input, &script))).collect();
@@ -99,5 +106,7 @@ pub fn blocked(findings: &[Finding]) -> bool {
     findings.iter().any(Finding::blocks)
 }
 
+#[cfg(test)]
+mod boundaries;
 #[cfg(test)]
 mod tests;

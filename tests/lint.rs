@@ -30,10 +30,12 @@ const SAYS: &str = "--! ";
 /// Rules that have something to say about nearly every statement: what they say is left out of the files of others.
 const EVERYWHERE: [&str; 3] = ["comment-missing", "name-unqualified", "not-rerunnable"];
 
-/// Everything a user may turn on is on.
-fn findings(statements: &[Statement], ran: &[Ran], code: &str) -> Vec<Finding> {
-    let script = Script::of_file(statements, ran, Context { major: Some(15), ..Context::default() });
-    let mut found = check_script(&script, &Policy::all(), &[]);
+/// Everything a user may turn on is on. `-- server: 14.2` in a file says for which version it is.
+fn findings(text: &str, statements: &[Statement], ran: &[Ran], code: &str) -> Vec<Finding> {
+    let server = text.lines().find_map(|line| line.strip_prefix("-- server: ")).unwrap_or("15.0");
+    let numbers: Vec<u32> = server.split('.').map(|number| number.parse().unwrap()).collect();
+    let context = Context { major: Some(numbers[0]), minor: Some(numbers[1]), ..Context::default() };
+    let mut found = check_script(&Script::of_file(statements, ran, context), &Policy::all(), &[]);
     found.retain(|finding| finding.code == code || !EVERYWHERE.contains(&finding.code));
     found
 }
@@ -98,7 +100,7 @@ fn checked(cluster: &Cluster, number: usize, path: &Path) -> (String, String, Ve
     let refused: Vec<_> = ran.iter().filter_map(|ran| ran.refused.as_ref()).collect();
     assert!(refused.is_empty() || text.contains("-- refused"), "{}: {refused:?}", path.display());
     let code = path.parent().and_then(Path::file_name).unwrap().to_string_lossy();
-    let (seen, guessed) = (findings(&statements, &ran, &code), findings(&statements, &[], &code));
+    let (seen, guessed) = (findings(&text, &statements, &ran, &code), findings(&text, &statements, &[], &code));
     let found = annotated(&text, &said(&file, &seen), &said(&file, &guessed));
     (written, found, seen)
 }

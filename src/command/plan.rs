@@ -177,6 +177,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         grants_declared: desired.grants,
         sizes: &live.sizes,
         threshold: opener.config.lint.threshold(),
+        version: live.version,
         not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
         places: &places,
     };

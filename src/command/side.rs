@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 pub use crate::command::side::opener::Opener;
 pub use crate::command::side::rules::Rules;
+use crate::db::version::Version;
 
 use crate::base::timings::Timings;
 use crate::base::wording::counted;
@@ -31,6 +32,8 @@ pub struct Side {
     pub major: u32,
     /// The role that would apply a plan, where this is a live database.
     pub role: Option<String>,
+    /// The version of the server, where this is a live database.
+    pub version: Option<Version>,
     /// How large its tables are, where this is a live database.
     pub sizes: Sizes,
     /// What came with it where it is a schema in files.
@@ -40,8 +43,8 @@ pub struct Side {
 impl Side {
     /// One that speaks of everything, and is neither a live database nor files.
     fn of(catalog: Catalog, title: String, major: u32) -> Self {
-        let (role, sizes, loaded) = (None, Sizes::default(), None);
-        Self { catalog, title, grants: true, owners: true, major, role, sizes, loaded }
+        let (role, version, sizes, loaded) = (None, None, Sizes::default(), None);
+        Self { catalog, title, grants: true, owners: true, major, role, version, sizes, loaded }
     }
 }
 
@@ -52,7 +55,8 @@ pub fn read_live(live: &mut Live, timings: &Timings) -> Result<Side, CommandErro
     let major = live.target.version.major();
     let role = Some(live.target.connection.user().to_owned());
     let sizes = timings.time("asking how large tables are", || live.sizes())?;
-    Ok(Side { role, sizes, ..Side::of(catalog, live.describe(), major) })
+    let version = Some(live.target.version);
+    Ok(Side { role, version, sizes, ..Side::of(catalog, live.describe(), major) })
 }
 
 /// Loads a schema, while a person watches.

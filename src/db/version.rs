@@ -21,6 +21,11 @@ impl Version {
         self.0 / 10_000
     }
 
+    /// The number behind the point.
+    pub fn minor(self) -> u32 {
+        self.0 % 10_000
+    }
+
     pub fn is_supported(self) -> bool {
         (OLDEST..=NEWEST).contains(&self.major())
     }
@@ -53,7 +58,7 @@ impl Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major(), self.0 % 10_000)
+        write!(f, "{}.{}", self.major(), self.minor())
     }
 }
 

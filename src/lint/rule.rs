@@ -72,22 +72,35 @@ macro_rules! rules {
 }
 
 rules! {
+    access_method_rewrites
     allowance_unused
     allowance_without_reason
+    alters_could_be_one
+    attach_scans
+    check_validates
+    cluster_or_vacuum_full
     column_order_wastes_space
     column_required
     column_type_incompatible
     comment_missing
+    concurrent_build_corrupts
+    concurrently_if_not_exists
     concurrently_in_transaction
     constraint_tightened_without_check
+    data_change_with_ddl
     default_removed
+    default_rewrites
     delete_or_update_without_where
+    detach_not_concurrent
+    domain_column_rewrites
+    domain_constraint_scans
     down_irreversible
     down_lossy
     drop_cascade
     drop_column
     drop_database
     drop_extension
+    drop_index_not_concurrent
     drop_matview
     drop_schema
     drop_sequence_in_use
@@ -96,23 +109,30 @@ rules! {
     enum_instead_of_table
     enum_value_removed
     enum_value_used_before_commit
+    exclusion_builds_index
+    foreign_key_validates
     foreign_key_without_index
     function_signature_changed
     generated_replaced
+    generated_rewrites
     grant_to_public
     grants_undeclared
     identifier_too_long
+    identity_rewrites
     index_duplicate
     index_not_concurrent
     index_redundant
     index_too_wide
     likely_rename
+    lock_table
+    lock_timeout_missing
     loses_data
     name_pattern
     name_unqualified
     no_char
     not_managed
     not_null_dropped
+    not_null_scans
     not_rerunnable
     opaque_block
     partition_dropped
@@ -123,6 +143,10 @@ rules! {
     prefer_jsonb
     prefer_text
     prefer_timestamptz
+    primary_key_builds_index
+    primary_key_scans_for_nulls
+    refresh_not_concurrent
+    reindex_not_concurrent
     rename_column
     rename_enum_value
     rename_schema
@@ -130,17 +154,25 @@ rules! {
     row_security_disabled
     secret_in_sql
     security_definer_search_path
+    set_logged_rewrites
     statement_fails
+    statement_timeout_missing
+    strong_lock_held
     superuser_needed
     syntax_error
     table_without_primary_key
+    tablespace_moves
     transaction_left_open
     transaction_nested
+    trigger_locks_writes
     truncate
+    two_hot_tables_in_one_transaction
     type_narrowing
     type_rewrites
+    unique_builds_index
     unknown_directive
     untrusted_language
+    validate_in_same_transaction
     view_bypasses_row_security
     view_columns_changed
 }

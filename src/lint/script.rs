@@ -41,6 +41,8 @@ pub struct Context {
     pub sizes: Sizes,
     /// The major version of the server that it is for; none where nobody said.
     pub major: Option<u32>,
+    /// The number behind the point, where a server was asked.
+    pub minor: Option<u32>,
     pub threshold: Threshold,
     /// Whether what runs the file wraps it in a transaction, as many tools do.
     pub in_transaction: bool,
@@ -226,18 +228,29 @@ impl<'a> Statement<'a> {
 
     /// The same, about the part of the statement that begins at a node's location and ends with this text.
     pub fn part(&self, finding: Finding, location: i32, text: &str) -> Finding {
-        let Some((span, offset)) = self.span.as_ref().zip(self.tree.as_ref().and_then(|tree| tree.offset(location)))
-        else {
-            return finding;
-        };
-        let start = span.bytes.start + offset;
-        let length = if self.sql[offset..].starts_with(text) { text.len() } else { word(&self.sql[offset..]) };
-        Finding { at: Some(Span { bytes: start..start + length, ..span.clone() }), ..finding }
+        let piece = self.offset(location).map(|offset| {
+            let length = if self.sql[offset..].starts_with(text) { text.len() } else { word(&self.sql[offset..]) };
+            offset..offset + length
+        });
+        self.at(finding, piece)
+    }
+
+    /// The same, about these bytes of the statement.
+    pub fn at(&self, finding: Finding, bytes: Option<Range<usize>>) -> Finding {
+        match self.span.as_ref().zip(bytes.and_then(|bytes| self.in_file(bytes))) {
+            Some((span, bytes)) => Finding { at: Some(Span { bytes, ..span.clone() }), ..finding },
+            None => finding,
+        }
     }
 
     /// The byte of the statement that a node's location stands for.
     pub fn offset(&self, location: i32) -> Option<usize> {
-        self.tree.as_ref()?.offset(location)
+        self.tree.as_ref().and_then(|tree| tree.offset(location))
+    }
+
+    /// Whether somebody wrote it, so that it is no step of a plan.
+    pub fn is_written(&self) -> bool {
+        self.span.is_some()
     }
 
     /// The same, about the name at a location: with its schema, and whole where it is quoted.

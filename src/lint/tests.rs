@@ -26,6 +26,7 @@ fn found(live: &Catalog, desired: &Catalog, allows: &[&str]) -> Vec<Finding> {
         grants_declared: false,
         sizes: &Sizes::default(),
         threshold: Threshold::default(),
+        version: None,
         not_managed: &BTreeMap::new(),
         places: &|_| Some(Place { file: "shop.sql".to_owned(), line: 3 }),
     };

@@ -34,8 +34,9 @@ impl Name {
         Some(Self::new(before.last().copied().unwrap_or_default(), name))
     }
 
+    /// Whether it means this relation. One without a schema may be in any: `search_path` decides.
     pub fn is(&self, relation: &Relation) -> bool {
-        self.schema == relation.schema && self.name == relation.name
+        self.name == relation.name && (self.schema == relation.schema || self.schema == "public")
     }
 }
 

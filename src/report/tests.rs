@@ -55,6 +55,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         grants_declared: true,
         sizes: &Sizes::default(),
         threshold: Threshold::default(),
+        version: None,
         not_managed: &BTreeMap::new(),
         places: &places,
     };

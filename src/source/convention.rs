@@ -19,9 +19,9 @@ use std::sync::Arc;
 use crate::source::convention::file::Marks;
 use crate::source::convention::listing::Listing;
 use crate::source::error::SourceError;
-use crate::sql::words::begins;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Statement, split_part};
+use crate::sql::words::begins;
 
 /// One migration.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -59,6 +59,7 @@ pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandE
         let mut live = opener.live(&to)?;
         context.sizes = live.sizes()?;
         context.major = Some(live.target.version.major());
+        context.minor = Some(live.target.version.minor());
     }
     let configured = asked.in_transaction.or(opener.config.lint.in_transaction);
     let folders = folders(asked)?;

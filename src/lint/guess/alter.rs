@@ -31,6 +31,8 @@ impl Guess<'_> {
     pub(super) fn alter(&mut self, statement: &AlterTableStmt) {
         let Some(table) = statement.relation.as_ref().map(Name::of) else { return };
         let kind = kind(statement.objtype());
+        // A new table has few rows to look up in another one.
+        let filled = !self.known.is_made(&table);
         for command in commands(statement) {
             self.concurrently(command);
             let work = work(command, &table, statement.objtype(), self.known);
@@ -48,7 +50,9 @@ impl Guess<'_> {
             }
             for (other, lock, read) in work.others {
                 let key = work.foreign_keys.first().cloned();
-                if let Some(effect) = self.named(RelationKind::Table, &other, lock).filter(|_| read) {
+                if let Some(effect) =
+                    self.named(RelationKind::Table, &other, lock).filter(|_| read && (filled || key.is_none()))
+                {
                     reads(effect, key.map_or(Scan::Constraints, Scan::ForeignKey));
                 }
             }

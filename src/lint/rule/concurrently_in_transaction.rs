@@ -1,9 +1,12 @@
 //! A statement that Postgres refuses inside a transaction, inside a transaction.
 
 use pg_query::NodeEnum;
+use pg_query::protobuf::AlterTableType;
 
 use crate::lint::Level;
+use crate::lint::guess::has_option;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::tree::altering;
 
 pub const RULE: Rule = Rule {
     code: "concurrently-in-transaction",
@@ -20,6 +23,7 @@ pub const RULE: Rule = Rule {
                 Some(NodeEnum::IndexStmt(index)) if index.concurrent => index.idxname.clone(),
                 Some(NodeEnum::DropStmt(drop)) if drop.concurrent => String::new(),
                 Some(NodeEnum::ReindexStmt(reindex)) if has_option(&reindex.params, "concurrently") => String::new(),
+                Some(node) if detaches(node) => String::new(),
                 _ => return Vec::new(),
             };
             if statement.transaction.is_none() {
@@ -31,6 +35,9 @@ pub const RULE: Rule = Rule {
     }),
 };
 
-fn has_option(options: &[pg_query::protobuf::Node], name: &str) -> bool {
-    options.iter().any(|option| matches!(&option.node, Some(NodeEnum::DefElem(option)) if option.defname == name))
+fn detaches(node: &NodeEnum) -> bool {
+    altering(node, AlterTableType::AtDetachPartition).any(|(_, command)| {
+        matches!(command.def.as_deref().map(|node| &node.node),
+            Some(Some(NodeEnum::PartitionCmd(partition))) if partition.concurrent)
+    })
 }

@@ -12,7 +12,8 @@ pub const RULE: Rule = Rule {
     code: "drop-schema",
     title: "a schema is dropped",
     why: "What is in it is dropped first, managed or not known to anyone; whoever has it in a search path misses it.",
-    remedy: "If it only gets another name, declare that. If it is somebody else's, leave it out with `exclude.schemas`.",
+    remedy: "If it only gets another name, declare that. If it is somebody else's, leave it out with \
+             `exclude.schemas`.",
     group: Group::LosesData,
     level: Level::Error,
     plan: Some(|input| {

@@ -17,7 +17,8 @@ pub const RULE: Rule = Rule {
     code: "type-narrowing",
     title: "a type becomes narrower",
     why: "A cast to a narrower type cuts, rounds or refuses values; those that it cuts or rounds do not come back.",
-    remedy: "Look for values that do not fit first, and keep the wider type with a CHECK where that says what is meant.",
+    remedy: "Look for values that do not fit first, and keep the wider type with a CHECK where that says what is \
+             meant.",
     group: Group::LosesData,
     level: Level::Error,
     plan: Some(|input| {

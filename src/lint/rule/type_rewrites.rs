@@ -1,11 +1,10 @@
 //! A column's type changes in a way that writes all rows anew.
 
-use pg_query::protobuf::AlterTableType;
-
 use crate::base::name::Ident;
 use crate::lint::Level;
+use crate::lint::cause::{Cause, rewriting};
+use crate::lint::guess::work::Why;
 use crate::lint::rule::{Group, Rule};
-use crate::lint::tree::altering;
 
 pub const RULE: Rule = Rule {
     code: "type-rewrites",
@@ -19,21 +18,14 @@ pub const RULE: Rule = Rule {
     plan: None,
     script: Some(|script| {
         script.each(|statement| {
-            let commands =
-                statement.node().into_iter().flat_map(|node| altering(node, AlterTableType::AtAlterColumnType));
-            let about = |(name, command): (crate::lint::tree::Name, &pg_query::protobuf::AlterTableCmd)| {
-                let rewritten = statement.blocks_long().filter(|(_, effect)| effect.rewritten);
-                let column = Ident::new(&command.name);
-                let message = format!("all rows of {name} are written anew for the new type of {column}");
-                rewritten
-                    .map(|(table, _)| {
-                        let finding = script.on(&RULE, statement, table, message.clone());
-                        crate::lint::Finding { object: format!("{}.{column}", finding.object), ..finding }
-                            .help("add a column of the new type, fill it in batches, and swap the two")
-                    })
-                    .collect::<Vec<_>>()
+            let finding = |cause: &Cause| {
+                let column = Ident::new(cause.column_name());
+                let message = format!("all rows of {} are written anew for the new type of {column}", cause.tables());
+                cause
+                    .finding((script, statement), &RULE, cause.column_name(), message)
+                    .help("add a column of the new type, fill it in batches, and swap the two")
             };
-            commands.flat_map(about).collect()
+            rewriting(statement, &[Why::Type]).iter().map(finding).collect()
         })
     }),
 };

@@ -1,0 +1,41 @@
+//! A strong lock in a file that sets no `lock_timeout`.
+
+use crate::lint::Level;
+use crate::lint::rule::{Group, Rule};
+use crate::lint::script::Statement;
+use crate::lint::sequence::timeouts;
+use crate::observe::effect::Effect;
+use crate::observe::lock::Stops;
+use crate::observe::relation::{Relation, RelationKind};
+
+pub const RULE: Rule = Rule {
+    code: "lock-timeout-missing",
+    group: Group::Blocks,
+    level: Level::Warning,
+    title: "nothing limits how long a lock is waited for",
+    why: "A statement that wants a strong lock waits for everybody who uses the table, and everybody who comes later \
+          waits behind it: one forgotten transaction is enough to stop all work. With a lock_timeout the statement \
+          gives up instead, and can be tried again.",
+    remedy: "Write SET lock_timeout = '2s' before the first such statement, or SET LOCAL in its transaction, and run \
+             the migration again where it gave up.",
+    plan: None,
+    script: Some(|script| {
+        let unlimited = timeouts(script, "lock_timeout").into_iter();
+        let strong = unlimited.filter_map(|statement| {
+            // Nobody writes to a materialized view but who refreshes it.
+            let waits = |relation: &Relation, effect: &Effect| match relation.kind {
+                RelationKind::MaterializedView => effect.lock.stops() == Stops::Everybody,
+                _ => effect.lock.blocks(),
+            };
+            let first = statement.effects.on.iter().find(|(relation, effect)| waits(relation, effect));
+            first.map(|(relation, effect)| (statement, relation, effect))
+        });
+        let finding = |(statement, relation, effect): (&Statement, &Relation, &Effect)| {
+            let message = format!("everybody waits behind this while it waits for {} on {relation}", effect.lock);
+            let finding = statement.finding(&RULE, "", message);
+            finding.help("SET lock_timeout = '2s' before it")
+        };
+        // Once is enough for a file.
+        strong.map(finding).take(1).collect()
+    }),
+};
