@@ -167,7 +167,7 @@ impl Observer {
             let Some(known) = seen.oid.and_then(|oid| self.known.get(&oid)) else { continue };
             let effect = effects.on.entry(known.relation.clone()).or_insert_with(|| Effect::of(seen.mode));
             effect.lock = effect.lock.max(seen.mode);
-            effect.scanned |= seen.scans > 0;
+            effect.scanned |= seen.scans > 0 && known.relation.has_rows();
             effect.written = effect.written.max(seen.written);
             match &seen.now {
                 Some(now) => known.compare(now, effect),

@@ -13,7 +13,9 @@ fn found(sql: &str, context: Context) -> Vec<(&'static str, Level, String)> {
     let statements = split(&Arc::new(SqlFile::new("a.sql", sql)));
     let script = Script::of_file(&statements, &[], context);
     let findings = check_script(&script, &Policy::default(), &[]);
-    findings.into_iter().map(|finding| (finding.code, finding.level, finding.message)).collect()
+    // What a new constraint means for the rows is another rule's business.
+    let findings = findings.into_iter().filter(|finding| finding.code != "constraint-tightened-without-check");
+    findings.map(|finding| (finding.code, finding.level, finding.message)).collect()
 }
 
 fn sized(table: &str, bytes: u64) -> Context {

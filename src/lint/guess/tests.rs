@@ -43,7 +43,7 @@ fn in_script(mut known: Known, sql: &str) -> Effects {
 fn seen(line: &str) -> Vec<Seen<'_>> {
     let Some((lock, rest)) = line.split_once(" on ") else { return Vec::new() };
     let Some(lock) = (1..=8).map(mode).find(|mode| mode.to_string() == lock) else { return Vec::new() };
-    let end = [" while ", ", for a moment", ", which", ": "].iter().filter_map(|word| rest.find(word)).min().unwrap();
+    let end = [" while ", ", no row is read", ", which", ": "].iter().filter_map(|word| rest.find(word)).min().unwrap();
     let (names, work) = rest.split_at(end);
     let names = names.split([' ', ',']).filter(|name| !name.is_empty() && *name != "and");
     names.map(|relation| Seen { relation, lock, work }).collect()
