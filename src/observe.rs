@@ -71,6 +71,8 @@ struct Pending {
 /// Runs statements one by one, and sees what they do to the relations that were there when it began.
 pub struct Observer {
     known: BTreeMap<u32, Known>,
+    /// The relations that the session did something with that it counts; of others its counters are zero.
+    counted: BTreeSet<u32>,
 }
 
 impl Observer {
@@ -81,7 +83,9 @@ impl Observer {
     pub fn start(connection: &mut Connection) -> Result<Self, DbError> {
         let rows = connection.query_with(include_str!("observe/relation.sql"), &[&Vec::<u32>::new()])?;
         let known = rows.iter().map(decode::<Known>).map(|known| known.map(|known| (known.oid, known)));
-        Ok(Self { known: known.collect::<Result<_, _>>()? })
+        let known = known.collect::<Result<_, _>>()?;
+        let counted = pending(connection, None)?.iter().map(|pending| pending.oid).collect();
+        Ok(Self { known, counted })
     }
 
     /// Runs one statement: inside a transaction, or, where Postgres refuses that, with the second session looking on.
@@ -108,10 +112,13 @@ impl Observer {
     fn inside(&mut self, connection: &mut Connection, sql: &str) -> Result<Effects, DbError> {
         let pid = connection.pid()?;
         connection.execute("BEGIN")?;
-        let seen = pending(connection).and_then(|before| {
+        let counted: Vec<u32> = self.counted.iter().copied().collect();
+        let seen = pending(connection, Some(counted)).and_then(|before| {
             connection.listen();
             connection.execute(sql)?;
             let mut seen = seen(connection, pid)?;
+            let busy = seen.iter().filter(|seen| seen.scans > 0 || seen.written > 0);
+            self.counted.extend(busy.filter_map(|seen| seen.oid));
             for seen in &mut seen {
                 if let Some(before) = before.iter().find(|before| Some(before.oid) == seen.oid) {
                     seen.scans -= before.scans;
@@ -126,6 +133,8 @@ impl Observer {
             Err(error) => {
                 // A lost connection has no transaction; its own error is the better one.
                 let _ = connection.execute("ROLLBACK");
+                // What it read before it failed is counted, and nobody saw what that was.
+                self.counted.extend(self.known.keys());
                 return Err(error);
             }
         };
@@ -143,6 +152,7 @@ impl Observer {
         let mut seen = watched(connection, watcher, sql, &self.named_in(sql))?;
         let says = says(connection);
         let oids: Vec<u32> = seen.iter().filter_map(|seen| seen.oid).collect();
+        self.counted.extend(&oids);
         let after = connection.query_with(include_str!("observe/relation.sql"), &[&oids])?;
         let after = after.iter().map(decode::<Known>).collect::<Result<Vec<_>, _>>()?;
         for seen in &mut seen {
@@ -206,8 +216,8 @@ fn seen(connection: &mut Connection, pid: i32) -> Result<Vec<Seen>, DbError> {
     connection.query_with(include_str!("observe/seen.sql"), &[&pid])?.iter().map(decode).collect()
 }
 
-fn pending(connection: &mut Connection) -> Result<Vec<Pending>, DbError> {
-    connection.query_with(include_str!("observe/pending.sql"), &[])?.iter().map(decode).collect()
+fn pending(connection: &mut Connection, oids: Option<Vec<u32>>) -> Result<Vec<Pending>, DbError> {
+    connection.query_with(include_str!("observe/pending.sql"), &[&oids])?.iter().map(decode).collect()
 }
 
 fn says(connection: &mut Connection) -> Vec<Message> {
