@@ -25,7 +25,8 @@ pub const RULE: Rule = Rule {
                 if name.len() <= MAX_IDENT_BYTES || !seen.insert(name.clone()) {
                     continue;
                 }
-                let kept = &name[..name.floor_char_boundary(MAX_IDENT_BYTES)];
+                let end = (0..=MAX_IDENT_BYTES).rfind(|end| name.is_char_boundary(*end)).unwrap_or_default();
+                let kept = &name[..end];
                 let message = format!("Postgres keeps 63 bytes of this name: {kept}");
                 let finding = statement.finding(&RULE, kept, message).help("choose a shorter name");
                 found.push(statement.bytes(finding, token.at));

@@ -1,5 +1,6 @@
 //! A statement that fails when the script is run again after a failure.
 
+use crate::base::wording::counted;
 use crate::lint::Level;
 use crate::lint::repeat::{Step, steps};
 use crate::lint::rule::{Group, Rule};
@@ -24,7 +25,7 @@ pub const RULE: Rule = Rule {
         };
         let last = script.statements.iter().rposition(does).unwrap_or_default();
         let mut cleared = BTreeSet::new();
-        let mut found = Vec::new();
+        let mut failing: Vec<(&Statement, String, String)> = Vec::new();
         // When the last one fails, nothing of it is done, and all that it needs is there.
         for statement in &script.statements[..last] {
             for step in statement.node().map(steps).unwrap_or_default() {
@@ -33,14 +34,22 @@ pub const RULE: Rule = Rule {
                         cleared.insert(what);
                     }
                     Step::Fails { what, said, object } if statement.transaction.is_none() && !cleared.contains(&what) => {
-                        let message = format!("when a later statement fails and the script runs again, {said}");
-                        let help = "run all of it in one transaction, or make it do nothing the second time";
-                        found.push(statement.finding(&RULE, &object, message).help(help));
+                        failing.push((statement, said, object));
                     }
                     Step::Fails { .. } => {}
                 }
             }
         }
-        found
+        // A plan is made anew after a failure, from what is there.
+        let Some((statement, said, object)) = failing.first().filter(|_| !script.file.is_empty()) else {
+            return Vec::new();
+        };
+        let more = match failing.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {} further down", counted(more, "thing")),
+        };
+        let message = format!("when a later statement fails and the script runs again, {said}{more}");
+        let help = "run all of it in one transaction, or make it do nothing the second time";
+        vec![statement.finding(&RULE, object, message).help(help)]
     }),
 };

@@ -15,8 +15,8 @@ pub const RULE: Rule = Rule {
     remedy: "End it with COMMIT.",
     plan: None,
     script: Some(|script| {
-        let boundaries = script.statements.iter().filter_map(|statement| Some((statement, statement.boundary()?)));
-        match boundaries.last() {
+        let last = script.statements.iter().rev().find_map(|statement| Some((statement, statement.boundary()?)));
+        match last {
             Some((begin, Boundary::Begin)) => {
                 let message = "this transaction is never ended: what is done in it is lost when the session ends";
                 vec![begin.finding(&RULE, "", message).help("write COMMIT behind its last statement")]
