@@ -9,6 +9,7 @@ use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::grade::Grade;
 use crate::lint::finding::Span;
+use crate::lint::rule::{Group, RULES};
 use crate::lint::{Finding, Level};
 
 /// Where an allowance is written.
@@ -108,6 +109,8 @@ pub fn let_through(found: &mut [Finding], allows: &[Allow]) {
 /// Whether every loss that makes the down what it is was allowed by itself.
 pub fn follows_from_allowed(grade: &Grade, losses: usize, found: &[Finding]) -> bool {
     let Grade::Lossy(gone) = grade else { return false };
-    let mut about = found.iter().filter(|finding| finding.key.is_some() && finding.code != "likely-rename");
+    let loses = |code: &str| RULES.iter().any(|rule| rule.code == code && rule.group == Group::LosesData);
+    let mut about =
+        found.iter().filter(|finding| finding.key.is_some() && finding.code != "likely-rename" && loses(finding.code));
     gone.len() == losses && losses > 0 && about.all(|finding| finding.allowed_by.is_some())
 }
