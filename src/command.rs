@@ -7,6 +7,7 @@ pub mod dump;
 pub mod error;
 pub mod explain;
 pub mod fault;
+pub mod format;
 pub mod graph;
 pub mod init;
 pub mod lint;

@@ -1,10 +1,15 @@
-//! What `plan` says: for people as text, for programs as JSON. Both are made from the same account.
+//! What `plan` and `lint` say: for people, for programs, and for the services that show it beside the code. All of a plan
+//! is made from the same account.
 
 pub mod detail;
 pub mod diffs;
 pub mod findings;
 pub mod json;
 pub mod mark;
+pub mod mark_up;
+pub mod markdown;
+pub mod rows;
+pub mod secret;
 pub mod text;
 pub mod tree;
 
@@ -48,6 +53,9 @@ pub struct Report<'a> {
     pub sizes: &'a Sizes,
     /// What of the schema files was not loaded, a sentence each.
     pub notes: &'a [String],
+    /// The two scripts.
+    pub up_sql: &'a str,
+    pub down_sql: &'a str,
     /// What was written, for a person.
     pub written: Option<String>,
     /// Where the files declare a fact.

@@ -108,3 +108,26 @@ fn a_rule_that_there_is_none_of_is_told_with_the_nearest() {
     assert!(ran.err.contains("did you mean `drop-table`?"), "{}", ran.err);
     assert!(place().exits(0, &["explain", "type-rewrites"]).out.contains("ACCESS EXCLUSIVE"));
 }
+
+#[test]
+fn each_format_is_printed_or_written_beside_another() {
+    let place = place();
+    let only = ["lint", "--text-only", "--rule", "index-not-concurrent", "--format"];
+    let said = |format: &str| place.exits(1, &[&only[..], &[format, "migrations"]].concat()).out;
+    assert!(said("markdown").contains("`migrations/002_second.sql:1`"));
+    let github = said("github");
+    let first =
+        "::error file=migrations/002_second.sql,line=1,endLine=1,col=1,endColumn=38,title=index-not-concurrent::";
+    assert!(github.starts_with(first), "{github}");
+    let issues: Value = serde_json::from_str(&said("gitlab")).unwrap();
+    assert_eq!(issues[0]["location"]["path"], "migrations/002_second.sql");
+    assert!(said("junit").contains("<testsuite name=\"migrations/002_second.sql\" tests=\"1\" failures=\"1\""));
+    let both = ["--report", "sarif=out/lint.sarif", "--report", "text=out/lint.txt", "migrations"];
+    let printed = place.exits(1, &[&only[..], &["json"], &both[..]].concat()).out;
+    assert_eq!(found(&printed), ["migrations/002_second.sql index-not-concurrent error"]);
+    let sarif: Value = serde_json::from_str(&place.read("out/lint.sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "index-not-concurrent");
+    assert!(!place.read("out/lint.txt").contains('\u{1b}'));
+    let wrong = place.exits(64, &["lint", "--report", "sarif", "migrations"]);
+    assert!(wrong.err.contains("write FORMAT=FILE"), "{}", wrong.err);
+}

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::format::{Format, ToFile, give, to_file};
 use crate::command::lint::baseline::Baseline;
 use crate::command::lint::look::{Look, look};
 use crate::command::side::Opener;
@@ -15,8 +16,7 @@ use crate::exit::Exit;
 use crate::lint::allow::Allow;
 use crate::lint::blocked;
 use crate::lint::rule::RULES;
-use crate::report::findings::{Findings, json, text};
-use crate::report::text::width;
+use crate::report::findings::Findings;
 
 const AFTER_HELP: &str = "\
 Every file is run on a scratch database after those before it in its folder, to see what each
@@ -27,6 +27,7 @@ Examples:
   pgplumb lint migrations/                    every migration of a folder
   pgplumb lint migrations/0042_orders.sql     one, after all that come before it
   pgplumb lint --baseline lint.json --format json migrations/
+  pgplumb lint --report sarif=lint.sarif --format github migrations/
 
 Exit status: 0 nothing blocks, 1 a finding blocks, 2 failure.";
 
@@ -73,15 +74,13 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(14..=18))]
     pg_version: Option<u32>,
 
-    /// Print the findings for people or for programs
+    /// How the findings are printed: markdown is a comment on a pull request
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    /// Write the findings to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = to_file::<Format>)]
+    report: Vec<ToFile<Format>>,
 }
 
 /// # Errors
@@ -120,13 +119,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     }
     let report = Findings {
         tool: env!("CARGO_PKG_VERSION"),
+        verb: "lint",
         findings: &findings,
         files: looked.files,
         unmeasured: looked.unmeasured.as_deref(),
+        places: &|_| None,
     };
-    out::text(&match args.format {
-        Format::Text => text::render(&report, width(), true),
-        Format::Json => json::render(&report),
-    })?;
+    give(&report, args.format, &args.report)?;
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }

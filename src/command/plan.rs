@@ -10,6 +10,7 @@ use std::thread;
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::format::{ToFile, to_file};
 use crate::command::plan::give::give;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
@@ -64,9 +65,14 @@ pub struct Args {
     #[arg(long)]
     stdout: bool,
 
-    /// Print the plan for people, or what plan.json holds
+    /// How it is printed: json is plan.json, markdown a comment on a pull request; sarif, github,
+    /// gitlab and junit hold the findings
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Write the plan to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = to_file::<Format>)]
+    report: Vec<ToFile<Format>>,
 
     /// What the change is called in the name of its folder
     #[arg(long, value_name = "SLUG")]
@@ -115,9 +121,14 @@ enum Purpose {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Format {
-    Text,
     // Documented for each value, the whole help would be twice as long.
+    Text,
     Json,
+    Markdown,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
 }
 
 /// # Errors
@@ -204,6 +215,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         sizes: &live.sizes,
         places: &places,
     };
+    let (up_sql, down_sql) = timings.time("writing the scripts", || (pair.up(), pair.down()));
     let notes = notes(&loaded, opener.target());
     let scratch = opener.scratch_used().unwrap_or_default();
     let mut report = Report {
@@ -225,10 +237,12 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         excluded: &from.excluded,
         sizes: &live.sizes,
         notes: &notes,
+        up_sql: &up_sql,
+        down_sql: &down_sql,
         written: None,
         places: &places,
     };
-    timings.time("reporting and writing", || give(args, &opener, &pair, &mut report))?;
+    timings.time("reporting and writing", || give(args, &opener, &mut report))?;
     timings.time("removing the scratch", move || drop((loaded, opener)));
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }

@@ -1,19 +1,51 @@
-//! Findings over files: for people with the piece of SQL that each is about, and for programs.
+//! Findings over files or of a plan: for people, for programs, and for the services that show them beside the code.
 
+pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
+pub mod spot;
 pub mod text;
 
+use crate::base::place::Place;
+use crate::kind::Key;
 use crate::lint::{Finding, Level};
+use crate::report::Report;
 
 /// What was looked at, and what was found.
 pub struct Findings<'a> {
     /// The version of pgplumb.
     pub tool: &'a str,
+    /// What looked: `lint`, `plan`, `check`.
+    pub verb: &'a str,
     pub findings: &'a [Finding],
     /// How many files were looked at.
     pub files: usize,
     /// Why nothing was run on scratch, where nothing was; then all effects are guessed.
     pub unmeasured: Option<&'a str>,
+    /// Where the schema files declare what a finding is about that stands in no file itself.
+    pub places: &'a dyn Fn(&Key) -> Option<Place>,
+}
+
+impl<'a> Findings<'a> {
+    /// Those of a plan.
+    pub fn of_plan(report: &'a Report<'a>) -> Self {
+        Self {
+            tool: report.tool,
+            verb: "plan",
+            findings: report.findings,
+            files: 1,
+            unmeasured: None,
+            places: report.places,
+        }
+    }
+
+    pub fn blocked(&self) -> bool {
+        self.findings.iter().any(Finding::blocks)
+    }
 }
 
 /// How many there are of each weight; what is allowed counts by itself.
@@ -39,3 +71,6 @@ impl Counts {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests;

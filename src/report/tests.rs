@@ -82,6 +82,8 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         excluded: &excluded,
         sizes: &Sizes::default(),
         notes: &["2 statements of `dump.sql` are not loaded: they are data".to_owned()],
+        up_sql: "ALTER TABLE orders ADD a int;\n",
+        down_sql: "ALTER TABLE orders DROP a;\n",
         written: Some("generated/20261121031500_add-orders-status/{up.sql,down.sql,plan.json}".to_owned()),
         places: &places,
     })
@@ -204,4 +206,24 @@ fn the_document_says_what_each_step_is_about() {
     assert_eq!(added["marks"], json!(["strong-lock"]));
     assert_eq!(document["down_grade"], json!({"grade": "lossy", "because": ["the rows of old_report"]}));
     assert_eq!(document["blocked"], true);
+}
+
+#[test]
+fn the_comment_has_every_step_and_finding_and_the_sql() {
+    let said = said(&shop(), &wanted(), &["drop-table:old_report"], markdown::render);
+    assert!(said.starts_with("<!-- pgplumb -->\n### pgplumb plan: add-orders-status\n"), "{said}");
+    assert!(said.contains("**9 steps** in 1 transaction, proven up and down; the down is **lossy**"), "{said}");
+    assert!(said.contains("| 2 | 1 | drop table old\\_report | not run |  |  | `drop-table` |"), "{said}");
+    assert!(said.contains("| allowed | `drop-table` table old\\_report is dropped"), "{said}");
+    assert!(said.contains("<summary><code>up.sql</code></summary>\n\n```sql\nALTER TABLE orders ADD a int;\n```\n"));
+    assert_eq!(said.lines().filter(|line| line.starts_with("| ") && line.contains("not run")).count(), 9, "{said}");
+}
+
+#[test]
+fn what_stands_in_no_file_is_shown_where_the_files_declare_it() {
+    use crate::report::findings::{Findings, github};
+    let narrow = shop().with_column("orders", "note integer");
+    let said = said(&shop(), &narrow, &[], |report| github::render(&Findings::of_plan(report)));
+    let first = said.lines().find(|line| line.contains("title=type-narrowing")).unwrap();
+    assert!(first.starts_with("::error file=schema/orders.sql,line=9,endLine=9,title="), "{first}");
 }

@@ -9,10 +9,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::command::error::CommandError;
 use crate::lint::Finding;
+use crate::report::findings::fingerprint::name;
 
 const VERSION: u32 = 1;
 
@@ -58,13 +58,4 @@ impl Baseline {
             _ => true,
         });
     }
-}
-
-/// `index-not-concurrent migrations/0001.sql orders 3f2a91c0d4e5`: the end is of the SQL that it is about.
-fn name(finding: &Finding) -> String {
-    let sql = finding.at.as_ref().and_then(|at| at.file.text.get(at.bytes.clone())).unwrap_or_default();
-    let words: Vec<&str> = sql.split_whitespace().collect();
-    let digest: String = Sha256::digest(words.join(" ")).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    let file = finding.at.as_ref().map_or("", |at| at.file.path.as_str());
-    format!("{} {file} {} {digest}", finding.code, finding.object)
 }
