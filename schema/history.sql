@@ -34,6 +34,8 @@ CREATE TABLE pgplumb.history (
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     duration interval,
     rolled_back_at timestamptz,
+    down_grade text CHECK (down_grade IN ('lossless', 'lossy', 'irreversible')),
+    losses text[],
     CHECK (outcome <> 'failed' OR error IS NOT NULL),
     CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
 );
@@ -42,6 +44,8 @@ COMMENT ON TABLE pgplumb.history IS 'Every run of every migration, with the SQL 
 COMMENT ON COLUMN pgplumb.history.id IS 'The folder of the migration: UTC time and slug.';
 COMMENT ON COLUMN pgplumb.history.from_fingerprint IS 'SHA-256 of the state that the migration starts from.';
 COMMENT ON COLUMN pgplumb.history.to_fingerprint IS 'SHA-256 of the state that it leads to.';
+COMMENT ON COLUMN pgplumb.history.down_grade IS 'How much the down brings back, as it was proven; nothing where nobody measured it.';
+COMMENT ON COLUMN pgplumb.history.losses IS 'What it does not bring back.';
 COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
 
 -- A migration is in force at most once.
@@ -57,9 +61,35 @@ CREATE TABLE pgplumb.journal (
     error text,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
+    before text,
     PRIMARY KEY (run, forward, step)
 );
 
 COMMENT ON TABLE pgplumb.journal IS 'How far each run got, so that one that was cut off can go on where it stopped.';
 COMMENT ON COLUMN pgplumb.journal.step IS 'The step''s place in its script, counted from one.';
 COMMENT ON COLUMN pgplumb.journal.forward IS 'Whether the step belongs to the up; a rollback writes rows of its own.';
+COMMENT ON COLUMN pgplumb.journal.before IS 'What a step outside of transactions works on, as that was before it: after a crash, the same says that it did nothing.';
+
+-- What the database was measured to be after the last run, so that a later change by somebody else can be shown.
+CREATE TABLE pgplumb.state (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+    snapshot text NOT NULL,
+    measured_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+COMMENT ON TABLE pgplumb.state IS 'The schema as it was measured after the last run, in one row.';
+
+-- What somebody changed in the books by hand, and why; nothing here is ever changed or deleted.
+CREATE TABLE pgplumb.repair (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text NOT NULL,
+    what text NOT NULL,
+    because text NOT NULL CHECK (because <> ''),
+    done_by text NOT NULL DEFAULT session_user,
+    done_from text,
+    tool_version text NOT NULL,
+    done_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+COMMENT ON TABLE pgplumb.repair IS 'Every correction of the books, with its reason.';

@@ -42,8 +42,13 @@ impl Catalog {
 
     /// SHA-256 over the canonical encoding of all facts, as lower-case hex. What a fact merely carries is left out.
     pub fn fingerprint(&self) -> String {
+        self.fingerprint_of(|_| true)
+    }
+
+    /// The same, over the facts whose key counts.
+    pub fn fingerprint_of(&self, counts: impl Fn(&Key) -> bool) -> String {
         let mut hash = Sha256::new();
-        for fact in self.facts.iter() {
+        for fact in self.facts.iter().filter(|(key, _)| counts(key)) {
             hash.update(canonical(&fact));
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

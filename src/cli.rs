@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{completions, diff, dump, explain, fault, graph, init, lint, plan};
+use crate::command::{apply, completions, diff, dump, explain, fault, graph, init, lint, plan};
 use crate::exit::Exit;
 
 const AFTER_HELP: &str = "\
 Examples:
   pgplumb init --db postgresql://localhost/shop     start from a live database
   pgplumb plan                                      what would change, as a pair of migrations
+  pgplumb apply                                     run the migrations that are due
   pgplumb diff schema/ postgresql://localhost/shop  is the live database what the files say?
 
 Exit status: 0 fine, 1 differences or blocking findings, 2 failure, 64 wrong usage.";
@@ -31,6 +32,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Plan(plan::Args),
+    Apply(apply::Args),
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
@@ -57,6 +59,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let config = cli.config.as_deref();
     let done = match cli.verb {
         Verb::Plan(args) => plan::run(&args, config),
+        Verb::Apply(args) => apply::run(&args, config),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),

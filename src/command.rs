@@ -1,5 +1,6 @@
 //! The verbs, one file each: every one puts the layers below together.
 
+pub mod apply;
 pub mod completions;
 pub mod database;
 pub mod diff;
@@ -15,6 +16,7 @@ pub mod out;
 pub mod plan;
 pub mod progress;
 mod renamed;
+mod runner;
 pub mod side;
 pub mod tree;
 mod write;

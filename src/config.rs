@@ -2,6 +2,7 @@
 //!
 //! Every key is a line in `KEYS`, with what it is for; `docs/config.md` is held against that table.
 
+pub mod apply;
 pub mod error;
 pub mod key;
 pub mod lint;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
 use crate::base::wording::nearest;
+use crate::config::apply::Apply;
 use crate::config::error::ConfigError;
 use crate::config::lint::Lint;
 use crate::lint::rule::RULES;
@@ -32,6 +34,7 @@ pub struct Config {
     pub environments: BTreeMap<String, Server>,
     pub exclude: Exclude,
     pub timeouts: Timeouts,
+    pub apply: Apply,
     pub scratch: Option<Server>,
     pub compare: Compare,
     pub lint: Lint,
@@ -170,9 +173,11 @@ impl Config {
             let meant = nearest(code, RULES.iter().map(|rule| rule.code));
             return Err(ConfigError::no_rule(file, text, code, meant));
         }
-        for (name, timeout) in [("lock", &self.timeouts.lock), ("statement", &self.timeouts.statement)] {
+        let Timeouts { lock, statement } = &self.timeouts;
+        let timeouts = [("timeouts", "lock", lock), ("timeouts", "statement", statement)];
+        for (part, name, timeout) in timeouts.into_iter().chain(self.apply.times()) {
             if !is_duration(timeout) {
-                return Err(ConfigError::bad_timeout(file, text, name, timeout));
+                return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod grade;
 pub mod kind;
 pub mod lint;
+pub mod migrate;
 pub mod observe;
 pub mod plan;
 pub mod propose;

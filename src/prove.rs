@@ -27,6 +27,8 @@ pub type Prepare<'a> = &'a dyn Fn(Catalog, &Catalog) -> Catalog;
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
     pub rows: Rows,
+    /// The state that the up led to.
+    pub reached: Catalog,
 }
 
 /// The scratch database, seen from two sessions.
@@ -59,9 +61,9 @@ pub fn prove(
     run::plan(bench.connection, down, Direction::Down)?;
     expect(bench.connection, states.live, Direction::Down, prepare)?;
     run::plan(bench.connection, up, Direction::Up)?;
-    expect(bench.connection, states.desired, Direction::Up, prepare)?;
+    let reached = expect(bench.connection, states.desired, Direction::Up, prepare)?;
     let rows = data::check(bench, states, up, down)?;
-    Ok(Proof { rows })
+    Ok(Proof { rows, reached })
 }
 
 fn expect(
@@ -69,10 +71,10 @@ fn expect(
     wanted: &Catalog,
     direction: Direction,
     prepare: Prepare,
-) -> Result<(), ProofError> {
+) -> Result<Catalog, ProofError> {
     let reached = prepare(read(connection)?, wanted);
     let left = remaining(&reached, wanted)?;
-    if left.is_empty() { Ok(()) } else { Err(ProofError::Differs { direction, left: describe(&left) }) }
+    if left.is_empty() { Ok(reached) } else { Err(ProofError::Differs { direction, left: describe(&left) }) }
 }
 
 /// The statements that would still lead from one state to the other; none when the two are equivalent.

@@ -2,5 +2,6 @@
 
 pub(crate) mod cluster;
 pub(crate) mod dump;
+pub(crate) mod migrations;
 pub(crate) mod place;
 pub(crate) mod program;

@@ -6,6 +6,7 @@
 )]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+mod apply;
 mod bad_input;
 mod cli;
 mod dogfood;

@@ -10,6 +10,7 @@ use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
 use crate::lint::rule::RULES;
+use crate::migrate::error::MigrateError;
 use crate::plan::error::PlanError;
 use crate::prove::error::ProofError;
 use crate::scratch::error::ScratchError;
@@ -36,6 +37,9 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Proof(#[from] ProofError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Migrate(#[from] MigrateError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]
@@ -113,7 +117,10 @@ impl CommandError {
     }
 
     pub(crate) fn exit(&self) -> Exit {
-        Exit::Failure
+        match self {
+            Self::Migrate(error) if error.is_difference() => Exit::Differs,
+            _ => Exit::Failure,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::command::plan::give::give;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
-use crate::command::{out, renamed};
+use crate::command::{out, renamed, runner};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
@@ -201,7 +201,10 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         Some(name) => spelled(name),
         None => slug(&diff(&from.facts, &to.facts)),
     };
-    let (left, reached) = timings.time("fingerprints", || (from.fingerprint(), to.fingerprint()));
+    let scope = runner::scope(&opener.config);
+    // What the up was seen to lead to, where it was run: the runner measures the same.
+    let arrived = proposal.proof.as_ref().map_or(&to, |proof| &proof.reached);
+    let (left, reached) = timings.time("fingerprints", || (scope.portable(&from), scope.portable(arrived)));
     let pair = Pair {
         proposal: &proposal,
         from: &from,

@@ -128,8 +128,8 @@ impl ConfigError {
         Self::NoUrl { name: name.to_owned(), text: named(file, text), at: place(text, &path) }
     }
 
-    pub(crate) fn bad_timeout(file: &str, text: &str, name: &str, timeout: &str) -> Self {
-        Self::Timeout { timeout: timeout.to_owned(), text: named(file, text), at: place(text, &["timeouts", name]) }
+    pub(crate) fn bad_timeout(file: &str, text: &str, at: [&str; 2], timeout: &str) -> Self {
+        Self::Timeout { timeout: timeout.to_owned(), text: named(file, text), at: place(text, &at) }
     }
 
     pub(crate) fn no_rule(file: &str, text: &str, code: &str, meant: Option<&str>) -> Self {

@@ -17,6 +17,17 @@ pub const KEYS: &[(&str, &str)] = &[
     ("timeouts", "The timeouts that a migration sets"),
     ("timeouts.lock", "How long a statement waits for a lock, with a unit (`500ms`, `3s`, `1min`). Default: `3s`"),
     ("timeouts.statement", "How long a statement may run. Default: `0`, without limit"),
+    ("apply", "How `apply` and `rollback` deal with others at work on the database"),
+    (
+        "apply.retries",
+        "How often a transaction is tried again that did not get its locks, or lost a deadlock. Default: `10`",
+    ),
+    (
+        "apply.pause",
+        "The first pause before that; each further one is twice as long, and a part of each is left to chance. Default: `500ms`",
+    ),
+    ("apply.longest_pause", "The longest pause. Default: `30s`"),
+    ("apply.wait", "How long another run may take before this one gives up. Default: `10min`"),
     ("scratch", "The server to build scratch databases on. Default: one that pgplumb starts and removes by itself"),
     ("scratch.url", "Connection string of a server where databases may be created"),
     ("scratch.url_env", "The name of an environment variable that holds it"),

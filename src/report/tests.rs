@@ -77,7 +77,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         up: &up,
         down: &down,
         grade: &grade,
-        proof: Some(&Proof { rows }),
+        proof: Some(&Proof { rows, ..Proof::default() }),
         findings: &findings,
         excluded: &excluded,
         sizes: &Sizes::default(),

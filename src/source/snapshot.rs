@@ -74,15 +74,23 @@ pub fn write(catalog: &Catalog, server_version: &str, out: &mut dyn Write) -> st
 /// # Errors
 /// When the file is no snapshot of this version, or its facts are not those that were written.
 pub fn read(path: &Path) -> Result<Stored, SourceError> {
-    let fault = |what| SourceError::Snapshot { path: path.to_owned(), what };
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let mut text = String::new();
     BufReader::new(fs::File::open(path).map_err(unreadable)?).read_to_string(&mut text).map_err(unreadable)?;
-    let version = version(&text).map_err(|error| fault(SnapshotFault::Json(error)))?;
+    parse(path, &text)
+}
+
+/// The same, from text that was read already; `path` is what it is called.
+///
+/// # Errors
+/// As `read`.
+pub fn parse(path: &Path, text: &str) -> Result<Stored, SourceError> {
+    let fault = |what| SourceError::Snapshot { path: path.to_owned(), what };
+    let version = version(text).map_err(|error| fault(SnapshotFault::Json(error)))?;
     if version != VERSION {
         return Err(fault(SnapshotFault::Version(version)));
     }
-    let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| fault(SnapshotFault::Json(error)))?;
+    let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| fault(SnapshotFault::Json(error)))?;
     let keys: Vec<Arc<Key>> = snapshot.facts.iter().map(|(key, _)| Arc::new(key.clone().into_owned())).collect();
     let mut edges = Edges::default();
     for (user, used) in &snapshot.edges {

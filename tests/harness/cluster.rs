@@ -125,7 +125,7 @@ impl Cluster {
         checked("pg_dump", self.client("pg_dump").args(["--schema-only", "-d", database]).output())
     }
 
-    fn client(&self, name: &str) -> Command {
+    pub(crate) fn client(&self, name: &str) -> Command {
         let mut command = limited(&program(name));
         command.env("PGHOST", self.folder.path()).env("PGUSER", "postgres").env_remove("PGPORT");
         // A fixture may have settings on its database, which must change neither what a file means nor how a dump is written.

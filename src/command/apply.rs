@@ -1,0 +1,129 @@
+//! `pgplumb apply`: what is due, run on a live database.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::base::wording::counted;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::apply::{Due, Order};
+use crate::migrate::event::Event;
+use crate::migrate::folder;
+use crate::migrate::session::Session;
+
+const AFTER_HELP: &str = "\
+Each transaction of a migration is committed together with what the books say of it, in the schema
+`pgplumb` of the database. After a failure or a crash `apply` goes on where it stopped.
+
+Where the schema is not what the last run left, or not what the next migration was planned for,
+nothing is run, and the difference is shown.
+
+Examples:
+  pgplumb apply --db postgresql://localhost/shop --dry-run   what would be run
+  pgplumb apply --env production --ticket SHOP-17
+  pgplumb apply --to 20261121150000_orders
+
+Exit status: 0 done, or nothing to do; 1 the database or the files are not as they should be;
+2 failure.";
+
+/// Run the migrations that are due on a live database
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// The last migration to run: its folder, its time, or its name
+    #[arg(long, value_name = "ID")]
+    to: Option<String>,
+
+    /// Only say what would be run
+    #[arg(long)]
+    dry_run: bool,
+
+    /// What the books say of why; kept with each migration
+    #[arg(long, value_name = "TICKET")]
+    ticket: Option<String>,
+
+    /// Go on in spite of a database that is not as it should be, or of migrations that come too late
+    #[arg(long, value_enum, value_name = "CODE")]
+    force: Vec<Force>,
+
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+
+    /// Say each step on stderr
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
+enum Force {
+    Drift,
+    OutOfOrder,
+}
+
+/// # Errors
+/// When the database or the files are not as they should be, or a statement fails.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let files = folder::read(&config.migrations())?;
+    let force: BTreeSet<Force> = args.force.iter().copied().collect();
+    let order = Order {
+        to: args.to.clone(),
+        despite_drift: force.contains(&Force::Drift),
+        out_of_order: force.contains(&Force::OutOfOrder),
+    };
+    let mut tell = |event: Event| {
+        if let Event::Done { id, steps, took, .. } = &event {
+            // What was done is done, whether somebody reads of it or not.
+            let _ = out::text(&format!("applied {id}  {}, {}\n", counted(*steps, "step"), span(*took)));
+        }
+        listen(event, args.verbose);
+    };
+    let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
+    if args.dry_run {
+        let due = session.preview(&files, &order)?;
+        out::text(&shown(&due, args.verbose))?;
+        return Ok(Exit::Fine);
+    }
+    if can_ask() && !args.yes {
+        let due = session.preview(&files, &order)?;
+        if !due.is_empty() {
+            out::text(&shown(&due, args.verbose))?;
+            let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
+            if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
+                return Ok(Exit::Differs);
+            }
+        }
+    }
+    if session.apply(&files, &order)?.migrations.is_empty() {
+        out::text("nothing to apply\n")?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// What would be run.
+fn shown(due: &[Due], verbose: bool) -> String {
+    if due.is_empty() {
+        return "nothing to apply\n".to_owned();
+    }
+    let mut text = String::new();
+    for Due { id, script, resumed } in due {
+        let steps = counted(script.steps().count(), "step");
+        let transactions = counted(script.transactions(), "transaction");
+        let how = if *resumed { ", goes on where it stopped" } else { "" };
+        text.push_str(&format!("would apply {id}  {steps} in {transactions}{how}\n"));
+        for step in script.steps().filter(|_| verbose) {
+            let line = step.statement.sql().lines().next().unwrap_or_default();
+            text.push_str(&format!("  {}  {line}\n", step.number));
+        }
+    }
+    text
+}

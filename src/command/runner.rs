@@ -1,0 +1,84 @@
+//! What the verbs of the runner have in common: how it is told of the database, and how it is heard.
+
+use std::io::{BufRead, IsTerminal, stderr, stdin};
+use std::time::Duration;
+
+use crate::base::pattern::Pattern;
+use crate::command::out;
+use crate::config::apply::time;
+use crate::config::{Config, Scope as Compared};
+use crate::migrate::event::{Blocker, Event};
+use crate::migrate::retry::Retry;
+use crate::migrate::scope::Scope;
+use crate::migrate::session::Options;
+use crate::source::leave::Leave;
+
+/// What of a database counts, as the configuration says it.
+pub(super) fn scope(config: &Config) -> Scope {
+    let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
+    Scope {
+        leave: Leave {
+            schemas: patterns(&config.exclude.schemas),
+            objects: patterns(&config.exclude.objects),
+            bookkeeping: false,
+        },
+        ignore_owners: config.compare.owners == Compared::Ignore,
+        ignore_grants: config.compare.grants == Compared::Ignore,
+        bind_grants: config.compare.grants == Compared::Everywhere,
+    }
+}
+
+/// How a runner behaves, as the configuration says it.
+pub(super) fn options(config: &Config, ticket: Option<&str>) -> Options {
+    let apply = &config.apply;
+    let retry = Retry { count: apply.retries, base: time(&apply.pause), cap: time(&apply.longest_pause) };
+    let (scope, wait) = (scope(config), time(&apply.wait));
+    Options { scope, retry, wait, ticket: ticket.map(str::to_owned) }
+}
+
+/// Whether a person can be asked.
+pub(super) fn can_ask() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// What the person answers; nothing where there is no more to read.
+pub(super) fn ask(question: &str) -> String {
+    out::remark(question);
+    let mut answer = String::new();
+    // Who cannot be read has said nothing.
+    let _ = stdin().lock().read_line(&mut answer);
+    answer.trim().to_owned()
+}
+
+/// What a runner says, on stderr; the steps only where they were asked for.
+pub(super) fn listen(event: Event, verbose: bool) {
+    match event {
+        Event::Waiting { pid, user, application, since } => {
+            out::remark(&format!("waiting for another run: {user}, PID {pid}, {application}, connected since {since}"));
+        }
+        Event::Begins { id, resumed: true, .. } => out::remark(&format!("{id} goes on where it stopped")),
+        Event::Begins { id, .. } if verbose => out::remark(&id),
+        Event::Step { number, of, sql, took } if verbose => {
+            out::remark(&format!("  {number} of {of}  {}  {sql}", span(took)));
+        }
+        Event::Found { number, what } => out::remark(&format!("  step {number} was cut off: {what}")),
+        Event::Retries { attempt, of, why, pause, blockers } => {
+            out::remark(&format!("  {why}; again in {} ({attempt} of {of})", span(pause)));
+            for Blocker { pid, user, application, seconds, state } in blockers {
+                let named = if application.is_empty() { String::new() } else { format!(", {application}") };
+                out::remark(&format!("    in the way: PID {pid}, {user}{named}, {state}, for {seconds} s"));
+            }
+        }
+        Event::Note(text) => out::remark(&format!("note: {text}")),
+        Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => {}
+    }
+}
+
+/// `12 ms`, `3.4 s`, `2 min 5 s`.
+pub(super) fn span(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        1..60 => format!("{:.1} s", time.as_secs_f64()),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}

@@ -1,0 +1,23 @@
+//! The runner: applies the migrations of a folder to a live database and takes them back, and keeps books of it there.
+//!
+//! What is in a transaction and what the books say of it are committed together, so that a run that was cut off at any
+//! point goes on where it stopped. A step that cannot be in a transaction is written down before and after it; where only
+//! the first is there, the catalog is asked what became of it.
+
+pub mod apply;
+pub mod books;
+pub mod embedded;
+pub mod error;
+pub mod event;
+pub mod fault;
+pub mod folder;
+pub mod lock;
+pub mod probe;
+pub mod retry;
+pub mod run;
+pub mod scope;
+pub mod session;
+pub mod start;
+pub mod steps;
+pub mod survey;
+pub mod watch;

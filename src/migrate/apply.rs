@@ -1,0 +1,204 @@
+//! Applies what is due, one migration after the other.
+
+use crate::migrate::books::{self, Outcome, Record, Run};
+use crate::migrate::embedded;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::fault::point;
+use crate::migrate::folder::Migration;
+use crate::migrate::lock;
+use crate::migrate::run::Job;
+use crate::migrate::scope::Reading;
+use crate::migrate::session::Session;
+use crate::migrate::start;
+use crate::migrate::steps::Script;
+use crate::migrate::survey::{Entry, Standing, Survey};
+
+/// What is asked of an `apply`.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// The last migration to run.
+    pub to: Option<String>,
+    /// Goes on although the database is not what it should be.
+    pub despite_drift: bool,
+    /// Runs migrations that are older than those that are applied.
+    pub out_of_order: bool,
+}
+
+/// What is to be done, before it is.
+#[derive(Debug)]
+pub struct Due {
+    pub id: String,
+    pub script: Script,
+    /// Whether it goes on where a run was cut off.
+    pub resumed: bool,
+}
+
+/// The outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Applied {
+    pub migrations: Vec<String>,
+    /// The fingerprint of what the database is now, where it was measured.
+    pub state: Option<String>,
+}
+
+impl Session<'_> {
+    /// Makes sure that no other runner is at work, and that the books are those of this version.
+    ///
+    /// # Errors
+    /// When another is, or the books cannot be written.
+    pub fn enter_books(&mut self) -> Result<(), MigrateError> {
+        lock::take(&mut self.connection, self.options.wait, self.tell)?;
+        let records = books::records(&mut self.connection)?;
+        newer(&records)?;
+        for migration in embedded::migrations() {
+            let last = records.iter().rev().find(|record| record.id == migration.id);
+            if last.is_some_and(|record| record.outcome == Outcome::Applied) {
+                continue;
+            }
+            let number = last.filter(|record| record.in_force()).map(|record| record.run);
+            self.quiet = true;
+            let done = self.run_up(&migration, number);
+            self.quiet = false;
+            done?;
+        }
+        Ok(())
+    }
+
+    fn run_up(&mut self, migration: &Migration, number: Option<i64>) -> Result<i64, MigrateError> {
+        let script = Script::parse(&migration.up)?;
+        let (host, ticket) = (self.host.clone(), self.options.ticket.clone());
+        let kind = if script.is_data() { "data" } else { "schema" };
+        let run = Run { migration, kind, host: host.as_deref(), ticket: ticket.as_deref() };
+        self.play(&Job { run, script: &script, forward: true, number })
+    }
+
+    /// What `apply` would do now, after every check that it makes; nothing is written.
+    ///
+    /// # Errors
+    /// As `apply`.
+    pub fn preview(&mut self, files: &[Migration], order: &Order) -> Result<Vec<Due>, MigrateError> {
+        let records = books::records(&mut self.connection)?;
+        newer(&records)?;
+        let survey = Survey::of(files, &records);
+        let due = self.due(&survey, order)?;
+        if let Some(first) = due.first() {
+            self.at_start(first, order)?;
+        }
+        let one = |entry: &&Entry| {
+            let file = entry.file.map(|file| Script::parse(&file.up)).transpose()?.unwrap_or_default();
+            Ok(Due { id: entry.id.clone(), script: file, resumed: entry.standing == Standing::HalfApplied })
+        };
+        due.iter().map(one).collect()
+    }
+
+    /// Runs everything that is due. What was cut off goes on where it stopped.
+    ///
+    /// # Errors
+    /// Where the files or the database are not as they should be, before anything is run; then what fails.
+    pub fn apply(&mut self, files: &[Migration], order: &Order) -> Result<Applied, MigrateError> {
+        self.enter_books()?;
+        let records = books::records(&mut self.connection)?;
+        let survey = Survey::of(files, &records);
+        let due = self.due(&survey, order)?;
+        let remembered = self.remembered()?.is_some();
+        let Some(first) = due.first() else {
+            // A run that was cut off after its last step has not been measured.
+            let last = survey.entries.iter().rev().find(|entry| entry.standing.is_in_force());
+            let state = match last {
+                Some(entry) if !remembered => {
+                    Some(self.settle(entry.file, entry.record.map(|last| last.run), order)?)
+                }
+                _ => None,
+            };
+            return Ok(Applied { migrations: Vec::new(), state });
+        };
+        // All of them are read before the first is run.
+        for entry in &due {
+            entry.file.map(|file| Script::parse(&file.up)).transpose()?;
+        }
+        self.at_start(first, order)?;
+        self.watch()?;
+        let mut applied = Applied { migrations: Vec::new(), state: None };
+        for (place, entry) in due.iter().enumerate() {
+            let Some(file) = entry.file else { continue };
+            let going_on = entry.record.filter(|_| entry.standing == Standing::HalfApplied);
+            let number = self.run_up(file, going_on.map(|record| record.run))?;
+            applied.migrations.push(file.id.clone());
+            let next = due.get(place + 1).and_then(|entry| entry.file);
+            if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
+                applied.state = Some(self.settle(Some(file), Some(number), order)?);
+            }
+        }
+        Ok(applied)
+    }
+
+    /// What is due, unless the files or the books speak against it.
+    fn due<'s, 'a>(&self, survey: &'s Survey<'a>, order: &Order) -> Result<Vec<&'s Entry<'a>>, MigrateError> {
+        if let Some(id) = survey.with(Standing::HalfRolledBack).into_iter().next() {
+            return Err(MigrateError::Unfinished { id, forward: false });
+        }
+        let edited = survey.with(Standing::Edited);
+        if !edited.is_empty() {
+            return Err(MigrateError::Edited { ids: edited });
+        }
+        let mut due = survey.due(order.to.as_deref())?;
+        let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
+        let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
+        if !late.is_empty() {
+            return Err(MigrateError::OutOfOrder { ids: late });
+        }
+        // What was begun comes first, or the others would run on half a migration.
+        due.sort_by_key(|entry| entry.standing != Standing::HalfApplied);
+        match due.iter().find(|entry| entry.standing == Standing::HalfApplied && entry.file.is_none()) {
+            Some(entry) => Err(MigrateError::Gone { id: entry.id.clone() }),
+            None => Ok(due),
+        }
+    }
+
+    /// That the database is what the first of them starts from. One that goes on is somewhere on its way.
+    fn at_start(&mut self, first: &Entry, order: &Order) -> Result<(), MigrateError> {
+        if order.despite_drift || first.standing == Standing::HalfApplied {
+            return Ok(());
+        }
+        let remembered = self.remembered()?;
+        if remembered.is_none() && first.file.is_none_or(|file| file.from.is_none()) {
+            return Ok(());
+        }
+        let live = self.measure()?;
+        start::check(&live, first.file, remembered.as_ref())
+    }
+
+    /// Measures what the database is now, writes it down, and holds it against what was planned.
+    fn settle(&mut self, file: Option<&Migration>, number: Option<i64>, order: &Order) -> Result<String, MigrateError> {
+        point();
+        let live: Reading = self.measure()?;
+        self.connection.execute("BEGIN")?;
+        if let Some(number) = number {
+            let sql = "UPDATE pgplumb.history SET to_fingerprint = pg_catalog.decode($2, 'hex') WHERE run = $1";
+            self.connection.query_with(sql, &[&number, &live.full])?;
+        }
+        self.remember(&live)?;
+        point();
+        self.connection.execute("COMMIT")?;
+        point();
+        match file.map_or(Ok(()), |file| start::reached(&live, file)) {
+            // Who started from another state does not arrive at this one either.
+            Err(error) if order.despite_drift => self.say(Event::Note(error.to_string())),
+            result => result?,
+        }
+        Ok(live.full)
+    }
+}
+
+/// Books that hold a migration of books that this version does not have.
+fn newer(records: &[Record]) -> Result<(), MigrateError> {
+    let unknown = |record: &&Record| {
+        let ours = ["history", "journal", "state", "repair"].map(|table| format!("TABLE pgplumb.{table}"));
+        !embedded::is_own(&record.id) && ours.iter().any(|table| record.up_sql.contains(table.as_str()))
+    };
+    match records.iter().find(unknown) {
+        Some(record) => Err(MigrateError::NewerBooks { id: record.id.clone() }),
+        None => Ok(()),
+    }
+}

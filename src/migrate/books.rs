@@ -1,0 +1,205 @@
+//! The books in the database: what was run, how far it got, and what came of it.
+//!
+//! Those statements that also run while the books themselves are brought up to date use the columns of their first
+//! version alone.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::db::connection::Connection;
+use crate::db::error::DbError;
+use crate::migrate::folder::Migration;
+use crate::migrate::steps::Step;
+
+/// One run, as the table says it.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Record {
+    pub run: i64,
+    pub id: String,
+    pub name: String,
+    pub kind: String,
+    pub outcome: Outcome,
+    /// Lower-case hex, as all hashes here.
+    pub up_sha256: String,
+    pub to_fingerprint: Option<String>,
+    pub up_sql: String,
+    pub down_sql: Option<String>,
+    pub error: Option<String>,
+    pub applied_by: String,
+    pub applied_from: Option<String>,
+    pub tool_version: String,
+    pub ticket: Option<String>,
+    pub started_at: String,
+    pub seconds: Option<f64>,
+    pub rolled_back_at: Option<String>,
+    pub down_grade: Option<String>,
+    pub losses: Vec<String>,
+    /// Whether steps of the up, and of the down, were written down.
+    pub progressed: bool,
+    pub turned: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Started,
+    Applied,
+    Failed,
+    RolledBack,
+}
+
+impl Record {
+    /// Whether what it did is there, as a whole or in part.
+    pub fn in_force(&self) -> bool {
+        matches!(self.outcome, Outcome::Started | Outcome::Applied)
+            || (self.outcome == Outcome::Failed && self.progressed)
+    }
+}
+
+/// What the journal says of one step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub sha256: Vec<u8>,
+    pub done: bool,
+    pub before: Option<String>,
+}
+
+/// What is written of a run when it begins.
+pub struct Run<'a> {
+    pub migration: &'a Migration,
+    pub kind: &'static str,
+    pub host: Option<&'a str>,
+    pub ticket: Option<&'a str>,
+}
+
+/// Whether there are books in this database.
+///
+/// # Errors
+/// As all here: what the server says, or that it went away.
+pub fn exist(connection: &mut Connection) -> Result<bool, DbError> {
+    let found = connection.query_text("SELECT pg_catalog.to_regclass('pgplumb.history')::text")?;
+    Ok(found.is_some())
+}
+
+/// All runs, oldest first; none where there are no books.
+pub fn records(connection: &mut Connection) -> Result<Vec<Record>, DbError> {
+    if !exist(connection)? {
+        return Ok(Vec::new());
+    }
+    let rows = connection.query_with(include_str!("records.sql"), &[])?;
+    let one = |row: &postgres::Row| {
+        let value: Value = row.try_get(0)?;
+        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// The steps of a run that were begun, by number.
+pub fn journal(connection: &mut Connection, run: i64, forward: bool) -> Result<BTreeMap<i32, Mark>, DbError> {
+    let sql = "SELECT step, sql_sha256, outcome = 'applied', pg_catalog.to_jsonb(journal) ->> 'before' \
+               FROM pgplumb.journal WHERE run = $1 AND forward = $2";
+    let mut marks = BTreeMap::new();
+    for row in connection.query_with(sql, &[&run, &forward])? {
+        let mark = Mark { sha256: row.try_get(1)?, done: row.try_get(2)?, before: row.try_get(3)? };
+        marks.insert(row.try_get(0)?, mark);
+    }
+    Ok(marks)
+}
+
+/// Begins a run. `seconds` is how long it has been going on already.
+pub fn begin(connection: &mut Connection, run: &Run, outcome: &str, seconds: f64) -> Result<i64, DbError> {
+    let migration = run.migration;
+    let (up, down) = (migration.up_sha256(), migration.down_sha256());
+    let down_sql = migration.down.as_ref().map(|down| &*down.text);
+    let rows = connection.query_with(
+        include_str!("begin.sql"),
+        &[
+            &migration.id,
+            &migration.name(),
+            &run.kind,
+            &up,
+            &down,
+            &&*migration.up.text,
+            &down_sql,
+            &outcome,
+            &run.host,
+            &env!("CARGO_PKG_VERSION"),
+            &run.ticket,
+            &seconds,
+        ],
+    )?;
+    let number = rows.first().map(|row| row.try_get(0)).transpose()?;
+    let number = number.ok_or_else(|| DbError::unexpected("no number for a run"))?;
+    if !migration.own {
+        let sql = "UPDATE pgplumb.history SET down_grade = $2, losses = $3 WHERE run = $1";
+        connection.query_with(sql, &[&number, &migration.grade, &migration.losses])?;
+    }
+    Ok(number)
+}
+
+/// Writes that steps are done, in the transaction that did them.
+pub fn done(connection: &mut Connection, run: i64, forward: bool, steps: &[&Step]) -> Result<(), DbError> {
+    let numbers: Vec<i32> = steps.iter().map(|step| step.number).collect();
+    let hashes: Vec<Vec<u8>> = steps.iter().map(|step| step.sha256()).collect();
+    let sql = "INSERT INTO pgplumb.journal (run, step, forward, sql_sha256, outcome, started_at, finished_at) \
+               SELECT $1, step, $2, hash, 'applied', pg_catalog.now(), pg_catalog.clock_timestamp() \
+               FROM ROWS FROM (pg_catalog.unnest($3::integer[]), pg_catalog.unnest($4::bytea[])) AS t (step, hash) \
+               ON CONFLICT (run, forward, step) DO UPDATE SET outcome = 'applied', error = NULL, \
+               finished_at = excluded.finished_at";
+    connection.query_with(sql, &[&run, &forward, &numbers, &hashes]).map(drop)
+}
+
+/// Writes that a step begins which cannot be in a transaction, and what it works on as that is now.
+pub fn started(
+    connection: &mut Connection,
+    run: i64,
+    forward: bool,
+    step: &Step,
+    before: Option<&str>,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO pgplumb.journal (run, step, forward, sql_sha256, before) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (run, forward, step) DO UPDATE SET outcome = 'started', error = NULL, \
+               sql_sha256 = excluded.sql_sha256, before = excluded.before, started_at = excluded.started_at";
+    connection.query_with(sql, &[&run, &step.number, &forward, &step.sha256(), &before]).map(drop)
+}
+
+/// Writes that such a step failed.
+pub fn failed(connection: &mut Connection, run: i64, forward: bool, step: i32, error: &str) -> Result<(), DbError> {
+    let sql = "UPDATE pgplumb.journal SET outcome = 'failed', error = $4, finished_at = pg_catalog.clock_timestamp() \
+               WHERE run = $1 AND forward = $2 AND step = $3";
+    connection.query_with(sql, &[&run, &forward, &step, &error]).map(drop)
+}
+
+/// Writes that a run goes on, with the script as it is now: what is done of it is the same.
+pub fn go_on(connection: &mut Connection, number: i64, run: &Run) -> Result<(), DbError> {
+    let (migration, up) = (run.migration, run.migration.up_sha256());
+    let down_sql = migration.down.as_ref().map(|down| &*down.text);
+    let sql = "UPDATE pgplumb.history SET outcome = 'started', error = NULL, up_sha256 = $2, up_sql = $3, \
+               down_sha256 = $4, down_sql = $5 WHERE run = $1 AND outcome IN ('started', 'failed')";
+    let texts = (&*migration.up.text, migration.down_sha256());
+    connection.query_with(sql, &[&number, &up, &texts.0, &texts.1, &down_sql]).map(drop)
+}
+
+/// Writes how a run ended: `applied` or `rolled_back`.
+pub fn finish(connection: &mut Connection, run: i64, forward: bool) -> Result<(), DbError> {
+    let sql = if forward {
+        "UPDATE pgplumb.history SET outcome = 'applied', error = NULL, \
+         duration = pg_catalog.clock_timestamp() - started_at WHERE run = $1"
+    } else {
+        "UPDATE pgplumb.history SET outcome = 'rolled_back', error = NULL, \
+         rolled_back_at = pg_catalog.clock_timestamp() WHERE run = $1"
+    };
+    connection.query_with(sql, &[&run]).map(drop)
+}
+
+/// Writes why a run stopped. One that was being rolled back is still applied.
+pub fn stopped(connection: &mut Connection, run: i64, forward: bool, error: &str) -> Result<(), DbError> {
+    let sql = if forward {
+        "UPDATE pgplumb.history SET outcome = 'failed', error = $2 WHERE run = $1"
+    } else {
+        "UPDATE pgplumb.history SET error = $2 WHERE run = $1"
+    };
+    connection.query_with(sql, &[&run, &error]).map(drop)
+}

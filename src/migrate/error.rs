@@ -1,0 +1,225 @@
+//! Why the runner stops.
+
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+use crate::base::wording::{counted, listed};
+use crate::catalog::read::ReadError;
+use crate::db::error::DbError;
+use crate::source::error::SourceError;
+use crate::sql::split::Statement;
+
+/// What is wrong with a script before any of it is run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum Fault {
+    #[error("{0} cannot be run by pgplumb")]
+    Unfit(&'static str),
+    #[error("a transaction begins inside another")]
+    Nested,
+    #[error("there is no transaction to commit here")]
+    NotOpen,
+    #[error("this transaction never ends")]
+    LeftOpen,
+    #[error("an index that is built concurrently has no name, so that a crash could not be told from success")]
+    Nameless,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum MigrateError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Source(#[from] SourceError),
+
+    #[error("{fault}")]
+    #[diagnostic(code(migrate::script), help("a migration holds SQL alone, and commits itself what it begins"))]
+    Script {
+        fault: Fault,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("here")]
+        at: SourceSpan,
+    },
+
+    #[error("step {number} of `{id}` fails: {said}")]
+    #[diagnostic(code(migrate::step))]
+    Step {
+        id: String,
+        number: i32,
+        said: String,
+        sqlstate: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("{sqlstate}")]
+        at: SourceSpan,
+        #[help]
+        help: String,
+    },
+
+    #[error("step {number} of `{id}` did not get its locks in {}", counted(*attempts as usize, "attempt"))]
+    #[diagnostic(code(migrate::locked))]
+    Locked {
+        id: String,
+        number: i32,
+        attempts: u32,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("{said}")]
+        at: SourceSpan,
+        said: String,
+        #[help]
+        help: String,
+    },
+
+    #[error("nothing in the catalog tells whether step {number} of `{id}` took effect before the last run ended")]
+    #[diagnostic(
+        code(migrate::unknown_outcome),
+        help(
+            "look at what it does, then say `pgplumb repair {id} --step-done {number} --because ...`, or `--step-undone`"
+        )
+    )]
+    Unknown {
+        id: String,
+        number: i32,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("this step")]
+        at: SourceSpan,
+    },
+
+    #[error("{} changed since {} applied: {}", counted(ids.len(), "migration"), if ids.len() == 1 { "it was" } else { "they were" }, listed(ids))]
+    #[diagnostic(
+        code(migrate::edited),
+        help(
+            "put back what was applied (`pgplumb history --export` has it), or accept the file as it is: `pgplumb repair ID --accept --because ...`"
+        )
+    )]
+    Edited { ids: Vec<String> },
+
+    #[error("`{id}` was cut off, and what it did before that is not in its file any more")]
+    #[diagnostic(
+        code(migrate::edited_midway),
+        help(
+            "put back the steps that are done (`pgplumb resume --explain` lists them); what comes after them may be edited"
+        )
+    )]
+    EditedMidway { id: String },
+
+    #[error("{}", missing(id, *forward))]
+    #[diagnostic(code(migrate::unfinished), help("`{}` finishes it", if *forward { "pgplumb apply" } else { "pgplumb rollback" }))]
+    Unfinished { id: String, forward: bool },
+
+    #[error("`{id}` was cut off, and its files are gone")]
+    #[diagnostic(code(migrate::gone), help("put its folder back: `pgplumb history --export` has the scripts"))]
+    Gone { id: String },
+
+    #[error("the database is not what the last run left: {}", counted(*count, "difference"))]
+    #[diagnostic(code(migrate::drift), help("{DRIFT}"))]
+    Drift {
+        count: usize,
+        #[related]
+        differences: Vec<Difference>,
+    },
+
+    #[error("the database is not in the state that `{id}` starts from (it is {live}, not {from})")]
+    #[diagnostic(
+        code(migrate::wrong_start),
+        help(
+            "plan again against this database, or look at the difference with `pgplumb plan --stdout`; `--force drift` applies it all the same"
+        )
+    )]
+    WrongStart { id: String, live: String, from: String },
+
+    #[error("`{id}` ran, and the database is not what it was to lead to (it is {live}, not {to})")]
+    #[diagnostic(
+        code(migrate::not_reached),
+        help(
+            "something else changed the schema meanwhile: `pgplumb plan --stdout` shows what is different; `pgplumb repair {id} --accept --because ...` takes it as it is"
+        )
+    )]
+    NotReached { id: String, live: String, to: String },
+
+    #[error("{} older than what is applied: {}", counted(ids.len(), "pending migration"), listed(ids))]
+    #[diagnostic(
+        code(migrate::out_of_order),
+        help("give it a later time in its name, or let it run after the others with `--force out-of-order`")
+    )]
+    OutOfOrder { ids: Vec<String> },
+
+    #[error("there is no migration `{id}`")]
+    #[diagnostic(code(migrate::no_migration), help("{help}"))]
+    NoMigration { id: String, help: String },
+
+    #[error("another run is at work on this database since {since}: {user}, PID {pid}, {application}")]
+    #[diagnostic(
+        code(migrate::busy),
+        help("run this again when it is done, or wait longer: `apply.wait` in pgplumb.yaml")
+    )]
+    Busy { pid: i32, user: String, application: String, since: String },
+
+    #[error("the books of the database were kept by a newer pgplumb (`{id}`)")]
+    #[diagnostic(code(migrate::newer_books), help("use that version of pgplumb, or a newer one"))]
+    NewerBooks { id: String },
+
+    #[error("`{}` cannot be read: {what}", path.display())]
+    #[diagnostic(code(migrate::plan_file), help("it is what `pgplumb plan` wrote: put that back, or delete it"))]
+    PlanFile { path: std::path::PathBuf, what: String },
+}
+
+/// One line below an error.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{0}")]
+#[diagnostic(severity(Advice))]
+pub struct Difference(pub String);
+
+const DRIFT: &str = "three ways out: take the change into the schema files and plan again; take it back in the database; \
+                     or apply all the same with `--force drift`";
+
+fn missing(id: &str, forward: bool) -> String {
+    let way = if forward { "applied" } else { "rolled back" };
+    format!("`{id}` is half {way}")
+}
+
+impl MigrateError {
+    /// A script that cannot be run.
+    pub fn script(fault: Fault, at: &Statement) -> Self {
+        let span = (at.span.start, first_line(at.sql())).into();
+        Self::Script { fault, text: at.file.named_source(), at: span }
+    }
+
+    /// Whether it is about the state of the database or of the files, and not about a failure.
+    pub fn is_difference(&self) -> bool {
+        matches!(
+            self,
+            Self::Drift { .. }
+                | Self::WrongStart { .. }
+                | Self::NotReached { .. }
+                | Self::Edited { .. }
+                | Self::OutOfOrder { .. }
+        )
+    }
+}
+
+/// The length of the first line.
+fn first_line(sql: &str) -> usize {
+    sql.find('\n').unwrap_or(sql.len())
+}
+
+/// The part of a statement that the server points at; `position` counts characters from one.
+pub fn pointed(statement: &Statement, position: Option<u32>) -> SourceSpan {
+    let sql = statement.sql();
+    let before = position.and_then(|position| usize::try_from(position).ok()?.checked_sub(1));
+    let Some((inside, _)) = before.and_then(|before| sql.char_indices().nth(before)) else {
+        return (statement.span.start, first_line(sql)).into();
+    };
+    let rest = &sql[inside..];
+    let length = rest.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(rest.len());
+    (statement.span.start + inside, length).into()
+}

@@ -1,0 +1,35 @@
+//! What a runner says while it works. Whoever listens decides how it looks.
+
+use std::time::Duration;
+
+/// Another session that has what ours waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Blocker {
+    pub pid: i32,
+    pub user: String,
+    /// Empty where it says none.
+    pub application: String,
+    /// How long its present or last statement has been going on, in seconds.
+    pub seconds: i64,
+    /// `active`, `idle in transaction`.
+    pub state: String,
+}
+
+/// One thing that happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// Another runner is at work on the database.
+    Waiting { pid: i32, user: String, application: String, since: String },
+    /// A migration begins, or goes on where it was cut off.
+    Begins { id: String, resumed: bool, forward: bool },
+    /// A statement is done.
+    Step { number: i32, of: usize, sql: String, took: Duration },
+    /// A step that a crash cut off, and what the catalog says of it.
+    Found { number: i32, what: &'static str },
+    /// A lock was not to be had, or others won; it is tried again.
+    Retries { attempt: u32, of: u32, why: String, pause: Duration, blockers: Vec<Blocker> },
+    /// A migration is done.
+    Done { id: String, steps: usize, took: Duration, forward: bool },
+    /// Something worth knowing.
+    Note(String),
+}

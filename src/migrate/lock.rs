@@ -1,0 +1,52 @@
+//! One runner at a time: an advisory lock of the session that does the work, so that it is held as long as the server
+//! still works for a runner that died.
+//!
+//! It is asked for again and again and never waited for: a session that waits for a lock inside a statement is one that
+//! CREATE INDEX CONCURRENTLY of the other would wait for.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::db::connection::Connection;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+
+/// `pgplumb` in ASCII.
+const KEY: i64 = 0x0070_6770_6c75_6d62;
+
+/// How often it is asked for.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Takes the lock. `wait` is how long others may keep it.
+///
+/// # Errors
+/// `Busy` with the one who has it, when that takes too long.
+pub fn take(connection: &mut Connection, wait: Duration, tell: &mut dyn FnMut(Event)) -> Result<(), MigrateError> {
+    let start = Instant::now();
+    let mut told = false;
+    loop {
+        let row = connection.query_with("SELECT pg_catalog.pg_try_advisory_lock($1)", &[&KEY])?;
+        if row.first().map(|row| row.try_get(0)).transpose().map_err(crate::db::error::DbError::from)? == Some(true) {
+            return Ok(());
+        }
+        let late = start.elapsed() >= wait;
+        if (!told || late)
+            && let Some((pid, user, application, since)) = holder(connection)?
+        {
+            if late {
+                return Err(MigrateError::Busy { pid, user, application, since });
+            }
+            told = true;
+            tell(Event::Waiting { pid, user, application, since });
+        }
+        sleep(EVERY);
+    }
+}
+
+/// Who has it; none where it was given back meanwhile.
+fn holder(connection: &mut Connection) -> Result<Option<(i32, String, String, String)>, MigrateError> {
+    let rows = connection.query_with(include_str!("holder.sql"), &[&KEY])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let get = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
+    get().map(Some).map_err(|error: postgres::Error| crate::db::error::DbError::from(error).into())
+}

@@ -1,0 +1,56 @@
+//! How often and how fast something is tried again that others stood in the way of.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The policy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retry {
+    /// How often after the first time.
+    pub count: u32,
+    /// The first pause; each further one is twice as long.
+    pub base: Duration,
+    /// The longest pause.
+    pub cap: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { count: 10, base: Duration::from_millis(500), cap: Duration::from_secs(30) }
+    }
+}
+
+/// Whether the server says with this code that it may go well another time: a lock that was not to be had, a deadlock, a
+/// serialization failure.
+pub fn is_passing(sqlstate: &str) -> bool {
+    ["55P03", "40P01", "40001"].contains(&sqlstate)
+}
+
+impl Retry {
+    /// The pause after this attempt, counted from one: somewhere between half of it and all, so that two runners do not
+    /// meet again and again.
+    pub fn pause(&self, attempt: u32) -> Duration {
+        self.between(attempt, SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos()))
+    }
+
+    fn between(&self, attempt: u32, chance: u32) -> Duration {
+        let doubled = self.base.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
+        let whole = doubled.min(self.cap);
+        let half = whole / 2;
+        half + half.mul_f64(f64::from(chance % 1000) / 1000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_the_cap_and_vary() {
+        let retry = Retry { count: 3, base: Duration::from_millis(100), cap: Duration::from_millis(350) };
+        let between = |attempt, chance| retry.between(attempt, chance).as_millis();
+        assert_eq!([1, 2, 3, 60].map(|attempt| between(attempt, 0)), [50, 100, 175, 175]);
+        assert_eq!(between(2, 500), 150);
+        assert!(between(2, 999) < 200);
+        assert!(is_passing("55P03") && !is_passing("42P01"));
+    }
+}

@@ -1,0 +1,424 @@
+//! Runs one script, unit by unit, with what the books say of each.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::db::error::DbError;
+use crate::migrate::books::{self, Mark, Run};
+use crate::migrate::error::{Fault, MigrateError, pointed};
+use crate::migrate::event::{Blocker, Event};
+use crate::migrate::fault::point;
+use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::retry::is_passing;
+use crate::migrate::session::Session;
+use crate::migrate::steps::{Part, Script, Step, Unit};
+use crate::sql::split::Statement;
+
+/// A script to run in one direction.
+pub struct Job<'a> {
+    pub run: Run<'a>,
+    pub script: &'a Script,
+    pub forward: bool,
+    /// The run that goes on; none for a new one.
+    pub number: Option<i64>,
+}
+
+/// A job at work.
+struct Work<'a> {
+    job: &'a Job<'a>,
+    number: Option<i64>,
+    marks: BTreeMap<i32, Mark>,
+    /// How many steps there are, and the number of the last.
+    of: usize,
+    last: i32,
+    /// Whether the script acts as somebody else, who may not write the books.
+    changes_role: bool,
+    started: Instant,
+}
+
+/// A statement that failed.
+struct Failure<'a> {
+    at: &'a Statement,
+    step: i32,
+    cause: DbError,
+}
+
+impl Session<'_> {
+    /// Runs a script to its end, from where it was cut off. Returns the number of the run.
+    ///
+    /// # Errors
+    /// The statement that fails, which is in the books then; or that the server went away.
+    pub fn play(&mut self, job: &Job) -> Result<i64, MigrateError> {
+        let start = Instant::now();
+        let marks = match job.number {
+            Some(number) => books::journal(&mut self.connection, number, job.forward)?,
+            None => BTreeMap::new(),
+        };
+        check(job, &marks)?;
+        let id = job.run.migration.id.clone();
+        self.say(Event::Begins { id: id.clone(), resumed: job.number.is_some(), forward: job.forward });
+        let mut work = Work {
+            job,
+            number: job.number,
+            marks,
+            of: job.script.steps().count(),
+            last: job.script.steps().map(|step| step.number).max().unwrap_or_default(),
+            changes_role: job.script.changes_role(),
+            started: start,
+        };
+        let done = self.units(&mut work);
+        if let Err(MigrateError::Db(error)) = &done
+            && error.is_lost()
+        {
+            return Err(done.err().unwrap_or_else(|| DbError::unexpected("a lost connection").into()));
+        }
+        let reset = self.reset();
+        done?;
+        reset?;
+        self.say(Event::Done { id, steps: work.of, took: start.elapsed(), forward: job.forward });
+        work.number.ok_or_else(|| DbError::unexpected("a run without a number").into())
+    }
+
+    fn units(&mut self, work: &mut Work) -> Result<(), MigrateError> {
+        let job = work.job;
+        if let Some(number) = work.number
+            && job.forward
+        {
+            books::go_on(&mut self.connection, number, &job.run)?;
+        }
+        // One transaction does it all: then the run is written down in it, and a failed one leaves nothing.
+        let outside = |unit: &Unit| matches!(unit, Unit::Alone(step) if Target::of(step.statement.sql()).is_outside());
+        let at_once = job.script.transactions() == 1 && !job.script.units.iter().any(outside);
+        if work.number.is_none() && !at_once {
+            self.enter(work)?;
+        }
+        for unit in &job.script.units {
+            let steps = unit.steps();
+            let done = |step: &&Step| work.marks.get(&step.number).is_some_and(|mark| mark.done);
+            if !steps.is_empty() && steps.iter().all(done) {
+                for setting in unit.lasting() {
+                    self.setting(work, setting)?;
+                }
+                continue;
+            }
+            match unit {
+                Unit::Setting(setting) => self.setting(work, setting)?,
+                Unit::Group { begin, parts, commit } => self.group(work, begin, parts, commit)?,
+                Unit::Alone(step) => self.alone(work, step)?,
+            }
+        }
+        if let Some(number) = work.number.filter(|_| work.of == 0) {
+            books::finish(&mut self.connection, number, job.forward)?;
+        }
+        Ok(())
+    }
+
+    /// Writes that the run begins, before its first step.
+    fn enter(&mut self, work: &mut Work) -> Result<i64, MigrateError> {
+        if let Some(number) = work.number {
+            return Ok(number);
+        }
+        point();
+        self.connection.execute("BEGIN")?;
+        let number = books::begin(&mut self.connection, &work.job.run, "started", 0.0)?;
+        self.outdate(work.job)?;
+        self.connection.execute("COMMIT")?;
+        point();
+        self.outdated = true;
+        work.number = Some(number);
+        Ok(number)
+    }
+
+    /// What was measured after the last run does not hold once this one did something.
+    fn outdate(&mut self, job: &Job) -> Result<(), DbError> {
+        if self.outdated || job.run.migration.own {
+            return Ok(());
+        }
+        self.connection.execute("DELETE FROM pgplumb.state")
+    }
+
+    fn setting(&mut self, work: &mut Work, setting: &Statement) -> Result<(), MigrateError> {
+        let cause = match self.connection.execute(setting.sql()) {
+            Ok(()) => return Ok(()),
+            Err(cause) => cause,
+        };
+        let after = |step: &&Step| step.statement.span.start > setting.span.start;
+        let step = work.job.script.steps().find(after).map_or(work.last, |step| step.number);
+        Err(self.fails(work, Failure { at: setting, step, cause }))
+    }
+
+    /// A statement by itself: in a transaction with its row in the journal, if Postgres can do that.
+    fn alone(&mut self, work: &mut Work, step: &Step) -> Result<(), MigrateError> {
+        let target = Target::of(step.statement.sql());
+        if target.is_outside() || work.marks.contains_key(&step.number) {
+            return self.outside(work, step, &target);
+        }
+        let part = [Part::Step(step.clone())];
+        match self.attempts(work, &mut |session, work| session.transaction(work, None, &part, None)) {
+            Ok(()) => Ok(()),
+            // Cannot run in a transaction block, or ends transactions itself: nothing was done.
+            Err(Failure { cause, .. }) if matches!(cause.sqlstate(), Some("25001" | "2D000")) => {
+                self.enter(work)?;
+                self.outside(work, step, &target)
+            }
+            Err(Failure { step: number, cause, .. }) => {
+                Err(self.fails(work, Failure { at: &step.statement, step: number, cause }))
+            }
+        }
+    }
+
+    fn group(
+        &mut self,
+        work: &mut Work,
+        begin: &Statement,
+        parts: &[Part],
+        commit: &Statement,
+    ) -> Result<(), MigrateError> {
+        let done =
+            self.attempts(work, &mut |session, work| session.transaction(work, Some(begin), parts, Some(commit)));
+        done.map_err(|failure| self.fails(work, failure))
+    }
+
+    /// Tries it again as long as others are in the way and patience lasts.
+    fn attempts<'a>(
+        &mut self,
+        work: &mut Work,
+        attempt: &mut dyn FnMut(&mut Self, &mut Work) -> Result<(), Failure<'a>>,
+    ) -> Result<(), Failure<'a>> {
+        let mut count = 0;
+        loop {
+            let failure = match attempt(self, work) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if failure.cause.is_lost() {
+                return Err(failure);
+            }
+            // A failed BEGIN has opened none, which is a warning.
+            let _ = self.connection.execute("ROLLBACK");
+            let passing = failure.cause.sqlstate().is_some_and(is_passing);
+            if !passing || count >= self.options.retry.count {
+                return Err(failure);
+            }
+            count += 1;
+            self.pause(count, &failure.cause);
+        }
+    }
+
+    fn pause(&mut self, attempt: u32, cause: &DbError) {
+        let pause = self.options.retry.pause(attempt);
+        let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
+        self.say(Event::Retries { attempt, of, why, pause, blockers });
+        sleep(pause);
+    }
+
+    fn blockers(&self) -> Vec<Blocker> {
+        self.watcher.as_ref().map(|watcher| watcher.take()).unwrap_or_default()
+    }
+
+    /// One attempt at a transaction, and what the books say of it.
+    fn transaction<'a>(
+        &mut self,
+        work: &mut Work,
+        begin: Option<&'a Statement>,
+        parts: &'a [Part],
+        commit: Option<&'a Statement>,
+    ) -> Result<(), Failure<'a>> {
+        let first = parts.iter().map(Part::statement).next().or(begin).or(commit);
+        let Some(first) = first else { return Ok(()) };
+        let numbers: Vec<&Step> = parts.iter().filter_map(Part::step).collect();
+        let mut step = numbers.first().map_or(0, |step| step.number);
+        let at = |at: &'a Statement, step: i32| move |cause: DbError| Failure { at, step, cause };
+        let opening = begin.map_or("BEGIN", |begin| begin.sql());
+        self.connection.execute(opening).map_err(at(begin.unwrap_or(first), step))?;
+        for part in parts {
+            step = part.step().map_or(step, |step| step.number);
+            let statement = part.statement();
+            point();
+            let start = Instant::now();
+            self.connection.execute(statement.sql()).map_err(at(statement, step))?;
+            if let Some(step) = part.step() {
+                self.told(work, step, start.elapsed());
+            }
+        }
+        point();
+        let end = commit.or(parts.last().map(Part::statement)).unwrap_or(first);
+        let number = self.enter_done(work, &numbers).map_err(at(end, step))?;
+        point();
+        self.connection.execute(commit.map_or("COMMIT", |commit| commit.sql())).map_err(at(end, step))?;
+        work.number = number.or(work.number);
+        self.outdated = self.outdated || !numbers.is_empty() && !work.job.run.migration.own;
+        point();
+        Ok(())
+    }
+
+    fn told(&mut self, work: &Work, step: &Step, took: Duration) {
+        let sql = step.statement.sql().lines().next().unwrap_or_default().to_owned();
+        self.say(Event::Step { number: step.number, of: work.of, sql, took });
+    }
+
+    /// Writes in the transaction that these steps are done, and with the last that all is.
+    fn enter_done(&mut self, work: &Work, steps: &[&Step]) -> Result<Option<i64>, DbError> {
+        let Some(newest) = steps.last() else { return Ok(None) };
+        if work.changes_role {
+            self.connection.execute("SET LOCAL ROLE NONE")?;
+        }
+        let (job, last) = (work.job, newest.number == work.last);
+        let number = match work.number {
+            Some(number) => number,
+            None => {
+                let outcome = if last { "applied" } else { "started" };
+                books::begin(&mut self.connection, &job.run, outcome, work.started.elapsed().as_secs_f64())?
+            }
+        };
+        point();
+        books::done(&mut self.connection, number, job.forward, steps)?;
+        self.outdate(job)?;
+        point();
+        if last && work.number.is_some() {
+            books::finish(&mut self.connection, number, job.forward)?;
+        }
+        Ok(Some(number))
+    }
+
+    /// A statement that cannot be in a transaction: written down before it and after it.
+    fn outside(&mut self, work: &mut Work, step: &Step, target: &Target) -> Result<(), MigrateError> {
+        let number = self.enter(work)?;
+        let (forward, sql) = (work.job.forward, step.statement.sql());
+        if let Some(mark) = work.marks.get(&step.number)
+            && self.mend(work.job, step, target, mark.before.as_deref())?
+        {
+            return self.close(work, number, step);
+        }
+        let mut count = 0;
+        loop {
+            let before = target.look(&mut self.connection)?;
+            point();
+            books::started(&mut self.connection, number, forward, step, before.as_deref())?;
+            point();
+            let start = Instant::now();
+            let cause = match self.connection.execute(sql) {
+                Ok(()) => {
+                    point();
+                    self.told(work, step, start.elapsed());
+                    return self.close(work, number, step);
+                }
+                Err(cause) if cause.is_lost() => return Err(cause.into()),
+                Err(cause) => cause,
+            };
+            books::failed(&mut self.connection, number, forward, step.number, &cause.to_string())?;
+            // What is half there would be in the way of the next attempt.
+            let now = target.look(&mut self.connection)?;
+            if let Verdict::Again(statements) = target.judge(before.as_deref(), now.as_deref()) {
+                for statement in statements {
+                    self.connection.execute(&statement)?;
+                }
+            }
+            let passing = cause.sqlstate().is_some_and(is_passing);
+            if !passing || count >= self.options.retry.count {
+                return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
+            }
+            count += 1;
+            self.pause(count, &cause);
+        }
+    }
+
+    /// What became of a step that was begun: whether it is done. What is half there is taken away, or finished.
+    fn mend(&mut self, job: &Job, step: &Step, target: &Target, before: Option<&str>) -> Result<bool, MigrateError> {
+        let now = target.look(&mut self.connection)?;
+        let (what, statements, done) = match target.judge(before, now.as_deref()) {
+            Verdict::Done => ("it took effect", Vec::new(), true),
+            Verdict::NotDone => ("it did nothing", Vec::new(), false),
+            Verdict::Again(statements) if statements.is_empty() => ("it is done again", statements, false),
+            Verdict::Again(statements) => ("it is half there, and done again", statements, false),
+            Verdict::Finish(statement) => ("it is half there, and finished", vec![statement], true),
+            Verdict::Unknown => {
+                let id = job.run.migration.id.clone();
+                let (text, at) = (step.statement.file.named_source(), pointed(&step.statement, None));
+                return Err(MigrateError::Unknown { id, number: step.number, text, at });
+            }
+        };
+        self.say(Event::Found { number: step.number, what });
+        for statement in statements {
+            point();
+            self.connection.execute(&statement)?;
+        }
+        point();
+        Ok(done)
+    }
+
+    /// Writes that a step outside of transactions is done.
+    fn close(&mut self, work: &Work, number: i64, step: &Step) -> Result<(), MigrateError> {
+        let forward = work.job.forward;
+        self.connection.execute("BEGIN")?;
+        if work.changes_role {
+            self.connection.execute("SET LOCAL ROLE NONE")?;
+        }
+        books::done(&mut self.connection, number, forward, &[step])?;
+        if step.number == work.last {
+            books::finish(&mut self.connection, number, forward)?;
+        }
+        point();
+        self.connection.execute("COMMIT")?;
+        point();
+        Ok(())
+    }
+
+    /// Writes down why the run stops, and says it.
+    fn fails(&mut self, work: &mut Work, failure: Failure) -> MigrateError {
+        let Failure { at, step, cause } = failure;
+        if cause.is_lost() {
+            return cause.into();
+        }
+        // Where the books take nothing any more, the reason itself is still to be said.
+        let _ = self.write_failure(work, &cause);
+        let (id, number) = (work.job.run.migration.id.clone(), step);
+        let DbError::Statement { sqlstate, message, detail, hint, position, .. } = cause else { return cause.into() };
+        let said = detail.map_or(message.clone(), |detail| format!("{message}: {detail}"));
+        let (text, span) = (at.file.named_source(), pointed(at, position));
+        let verb = if work.job.forward { "apply" } else { "rollback" };
+        if is_passing(&sqlstate) {
+            let attempts = self.options.retry.count + 1;
+            let help = format!(
+                "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"
+            );
+            return MigrateError::Locked { id, number, attempts, text, at: span, said, help };
+        }
+        let left = if work.number.is_none() {
+            "nothing of it is left in the database".to_owned()
+        } else {
+            format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
+        };
+        let help = hint.map_or(left.clone(), |hint| format!("{hint}; {left}"));
+        MigrateError::Step { id, number, said, sqlstate, text, at: span, help }
+    }
+
+    fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {
+        self.reset()?;
+        let (job, text) = (work.job, cause.to_string());
+        let number = match work.number {
+            Some(number) => number,
+            None => books::begin(&mut self.connection, &job.run, "failed", work.started.elapsed().as_secs_f64())?,
+        };
+        books::stopped(&mut self.connection, number, job.forward, &text)?;
+        point();
+        Ok(())
+    }
+}
+
+/// That what is done is still what the script says, and that each step can be told from its absence.
+fn check(job: &Job, marks: &BTreeMap<i32, Mark>) -> Result<(), MigrateError> {
+    let steps: BTreeMap<i32, &Step> = job.script.steps().map(|step| (step.number, step)).collect();
+    for (number, mark) in marks {
+        let same = steps.get(number).is_some_and(|step| step.sha256() == mark.sha256);
+        if mark.done && !same {
+            return Err(MigrateError::EditedMidway { id: job.run.migration.id.clone() });
+        }
+    }
+    let nameless = |step: &&&Step| Target::of(step.statement.sql()) == Target::Nameless;
+    match steps.values().find(nameless) {
+        Some(step) => Err(MigrateError::script(Fault::Nameless, &step.statement)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,120 @@
+//! The one session that a runner works in, and what it needs beside it.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::catalog::read::read;
+use crate::db::connection::{Connection, connect};
+use crate::db::url::ConnectionString;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::retry::Retry;
+use crate::migrate::scope::{Reading, Scope};
+use crate::migrate::watch::Watcher;
+use crate::source::snapshot::{self, Stored};
+
+/// What a runner is told before it begins.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub scope: Scope,
+    pub retry: Retry,
+    /// How long another runner may be at work before this one gives up.
+    pub wait: Duration,
+    pub ticket: Option<String>,
+}
+
+/// A runner on a database.
+pub struct Session<'a> {
+    pub connection: Connection,
+    pub options: Options,
+    pub tell: &'a mut dyn FnMut(Event),
+    /// The machine that it runs on.
+    pub host: Option<String>,
+    pub(in crate::migrate) to: ConnectionString,
+    pub(in crate::migrate) watcher: Option<Watcher>,
+    /// Whether what was measured after the last run is known not to hold any more.
+    pub(in crate::migrate) outdated: bool,
+    /// Whether what happens is nobody's business.
+    pub(in crate::migrate) quiet: bool,
+}
+
+impl<'a> Session<'a> {
+    /// # Errors
+    /// When the server is not there or does not let us in.
+    pub fn open(to: &ConnectionString, options: Options, tell: &'a mut dyn FnMut(Event)) -> Result<Self, MigrateError> {
+        let connection = connect(to)?;
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+        let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
+        let to = to.clone();
+        let mut session = Self { connection, options, tell, host, to, watcher: None, outdated: false, quiet: false };
+        session.reset()?;
+        Ok(session)
+    }
+
+    pub(in crate::migrate) fn say(&mut self, event: Event) {
+        if !self.quiet {
+            (self.tell)(event);
+        }
+    }
+
+    /// Gives the session back what a script may have changed. The lock stays.
+    pub(in crate::migrate) fn reset(&mut self) -> Result<(), MigrateError> {
+        let name = format!("pgplumb on {}", self.host.as_deref().unwrap_or("an unknown host"));
+        // As long as the server keeps it.
+        let name: String = name.chars().filter(char::is_ascii).take(63).collect();
+        let name = crate::base::name::literal(&name);
+        Ok(self.connection.execute(&format!(
+            "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; \
+             SET application_name = {name}; SET client_min_messages = warning"
+        ))?)
+    }
+
+    /// Begins to look whom this session waits for.
+    pub(in crate::migrate) fn watch(&mut self) -> Result<(), MigrateError> {
+        if self.watcher.is_none() {
+            self.watcher = Some(Watcher::start(&self.to, self.connection.pid()?));
+        }
+        Ok(())
+    }
+
+    /// The schema as it is now.
+    ///
+    /// # Errors
+    /// When a catalog cannot be read.
+    pub fn measure(&mut self) -> Result<Reading, MigrateError> {
+        Ok(self.options.scope.read(read(&mut self.connection)?))
+    }
+
+    /// What was measured after the last run; none where that is not known.
+    ///
+    /// # Errors
+    /// What the server says, or that it is no snapshot that this version wrote.
+    pub fn remembered(&mut self) -> Result<Option<(String, Option<Stored>)>, MigrateError> {
+        if self.connection.query_text("SELECT pg_catalog.to_regclass('pgplumb.state')::text")?.is_none() {
+            return Ok(None);
+        }
+        let rows = self
+            .connection
+            .query_with("SELECT pg_catalog.encode(fingerprint, 'hex'), snapshot FROM pgplumb.state", &[])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let get = || Ok::<(String, String), postgres::Error>((row.try_get(0)?, row.try_get(1)?));
+        let (fingerprint, text) = get().map_err(crate::db::error::DbError::from)?;
+        // One that another version wrote cannot show what is different, only that something is.
+        Ok(Some((fingerprint, snapshot::parse(Path::new("pgplumb.state"), &text).ok())))
+    }
+
+    /// Writes down what was measured after this run.
+    pub(in crate::migrate) fn remember(&mut self, reading: &Reading) -> Result<(), MigrateError> {
+        let mut text = Vec::new();
+        let version = self.connection.version().to_string();
+        // A vector takes everything.
+        let _ = snapshot::write(&reading.catalog, &version, &mut text);
+        let sql = "INSERT INTO pgplumb.state (fingerprint, snapshot) VALUES (pg_catalog.decode($1, 'hex'), $2) \
+                   ON CONFLICT (single) DO UPDATE SET fingerprint = excluded.fingerprint, \
+                   snapshot = excluded.snapshot, measured_at = excluded.measured_at";
+        self.connection.query_with(sql, &[&reading.full, &String::from_utf8_lossy(&text)])?;
+        self.outdated = false;
+        Ok(())
+    }
+}
