@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{apply, completions, diff, dump, explain, fault, graph, init, lint, plan};
+use crate::command::{
+    apply, baseline, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, repair, resume,
+    rollback, status, verify,
+};
 use crate::exit::Exit;
 
 const AFTER_HELP: &str = "\
@@ -32,7 +35,15 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Plan(plan::Args),
+    New(new::Args),
     Apply(apply::Args),
+    Rollback(rollback::Args),
+    Resume(resume::Args),
+    Status(status::Args),
+    Verify(verify::Args),
+    History(history::Args),
+    Repair(repair::Args),
+    Baseline(baseline::Args),
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
@@ -59,7 +70,15 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let config = cli.config.as_deref();
     let done = match cli.verb {
         Verb::Plan(args) => plan::run(&args, config),
+        Verb::New(args) => new::run(&args, config),
         Verb::Apply(args) => apply::run(&args, config),
+        Verb::Rollback(args) => rollback::run(&args, config),
+        Verb::Resume(args) => resume::run(&args, config),
+        Verb::Status(args) => status::run(&args, config),
+        Verb::Verify(args) => verify::run(&args, config),
+        Verb::History(args) => history::run(&args, config),
+        Verb::Repair(args) => repair::run(&args, config),
+        Verb::Baseline(args) => baseline::run(&args, config),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),

@@ -1,6 +1,7 @@
 //! The verbs, one file each: every one puts the layers below together.
 
 pub mod apply;
+pub mod baseline;
 pub mod completions;
 pub mod database;
 pub mod diff;
@@ -10,13 +11,20 @@ pub mod explain;
 pub mod fault;
 pub mod format;
 pub mod graph;
+pub mod history;
 pub mod init;
 pub mod lint;
+pub mod new;
 pub mod out;
 pub mod plan;
 pub mod progress;
 mod renamed;
+pub mod repair;
+pub mod resume;
+pub mod rollback;
 mod runner;
 pub mod side;
+pub mod status;
 pub mod tree;
+pub mod verify;
 mod write;

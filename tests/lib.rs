@@ -9,6 +9,7 @@
 mod apply;
 mod bad_input;
 mod cli;
+mod crash;
 mod dogfood;
 mod effects;
 mod fixtures;
@@ -18,3 +19,4 @@ mod lint;
 mod lint_verb;
 mod random;
 mod readme;
+mod runner;

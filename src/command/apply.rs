@@ -79,6 +79,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         to: args.to.clone(),
         despite_drift: force.contains(&Force::Drift),
         out_of_order: force.contains(&Force::OutOfOrder),
+        only_begun: false,
     };
     let mut tell = |event: Event| {
         if let Event::Done { id, steps, took, .. } = &event {
@@ -103,7 +104,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             }
         }
     }
-    if session.apply(&files, &order)?.migrations.is_empty() {
+    if session.apply(&files, &order)?.is_empty() {
         out::text("nothing to apply\n")?;
     }
     Ok(Exit::Fine)

@@ -4,7 +4,6 @@ use crate::migrate::books::{self, Outcome, Record, Run};
 use crate::migrate::embedded;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::folder::Migration;
 use crate::migrate::lock;
 use crate::migrate::run::Job;
@@ -23,6 +22,8 @@ pub struct Order {
     pub despite_drift: bool,
     /// Runs migrations that are older than those that are applied.
     pub out_of_order: bool,
+    /// Runs only what was begun and cut off.
+    pub only_begun: bool,
 }
 
 /// What is to be done, before it is.
@@ -32,14 +33,6 @@ pub struct Due {
     pub script: Script,
     /// Whether it goes on where a run was cut off.
     pub resumed: bool,
-}
-
-/// The outcome.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Applied {
-    pub migrations: Vec<String>,
-    /// The fingerprint of what the database is now, where it was measured.
-    pub state: Option<String>,
 }
 
 impl Session<'_> {
@@ -92,11 +85,11 @@ impl Session<'_> {
         due.iter().map(one).collect()
     }
 
-    /// Runs everything that is due. What was cut off goes on where it stopped.
+    /// Runs everything that is due. What was cut off goes on where it stopped. Returns what was run.
     ///
     /// # Errors
     /// Where the files or the database are not as they should be, before anything is run; then what fails.
-    pub fn apply(&mut self, files: &[Migration], order: &Order) -> Result<Applied, MigrateError> {
+    pub fn apply(&mut self, files: &[Migration], order: &Order) -> Result<Vec<String>, MigrateError> {
         self.enter_books()?;
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
@@ -104,14 +97,12 @@ impl Session<'_> {
         let remembered = self.remembered()?.is_some();
         let Some(first) = due.first() else {
             // A run that was cut off after its last step has not been measured.
-            let last = survey.entries.iter().rev().find(|entry| entry.standing.is_in_force());
-            let state = match last {
-                Some(entry) if !remembered => {
-                    Some(self.settle(entry.file, entry.record.map(|last| last.run), order)?)
-                }
-                _ => None,
-            };
-            return Ok(Applied { migrations: Vec::new(), state });
+            let newest = survey.entries.iter().filter(|entry| entry.standing.is_in_force());
+            let newest = newest.filter_map(|entry| Some((entry.record?.run, entry.file))).max_by_key(|(run, _)| *run);
+            if let Some((run, file)) = newest.filter(|_| !remembered) {
+                self.settle(file, Some(run), order)?;
+            }
+            return Ok(Vec::new());
         };
         // All of them are read before the first is run.
         for entry in &due {
@@ -119,15 +110,18 @@ impl Session<'_> {
         }
         self.at_start(first, order)?;
         self.watch()?;
-        let mut applied = Applied { migrations: Vec::new(), state: None };
+        let mut applied = Vec::new();
         for (place, entry) in due.iter().enumerate() {
             let Some(file) = entry.file else { continue };
             let going_on = entry.record.filter(|_| entry.standing == Standing::HalfApplied);
             let number = self.run_up(file, going_on.map(|record| record.run))?;
-            applied.migrations.push(file.id.clone());
+            applied.push(file.id.clone());
             let next = due.get(place + 1).and_then(|entry| entry.file);
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
-                applied.state = Some(self.settle(Some(file), Some(number), order)?);
+                let live = self.settle(Some(file), Some(number), order)?;
+                if !order.despite_drift {
+                    start::check(&live, next, None)?;
+                }
             }
         }
         Ok(applied)
@@ -143,6 +137,7 @@ impl Session<'_> {
             return Err(MigrateError::Edited { ids: edited });
         }
         let mut due = survey.due(order.to.as_deref())?;
+        due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
         let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
         let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
         if !late.is_empty() {
@@ -170,24 +165,19 @@ impl Session<'_> {
     }
 
     /// Measures what the database is now, writes it down, and holds it against what was planned.
-    fn settle(&mut self, file: Option<&Migration>, number: Option<i64>, order: &Order) -> Result<String, MigrateError> {
-        point();
-        let live: Reading = self.measure()?;
-        self.connection.execute("BEGIN")?;
-        if let Some(number) = number {
-            let sql = "UPDATE pgplumb.history SET to_fingerprint = pg_catalog.decode($2, 'hex') WHERE run = $1";
-            self.connection.query_with(sql, &[&number, &live.full])?;
-        }
-        self.remember(&live)?;
-        point();
-        self.connection.execute("COMMIT")?;
-        point();
+    fn settle(
+        &mut self,
+        file: Option<&Migration>,
+        number: Option<i64>,
+        order: &Order,
+    ) -> Result<Reading, MigrateError> {
+        let live = self.remember_now(number)?;
         match file.map_or(Ok(()), |file| start::reached(&live, file)) {
             // Who started from another state does not arrive at this one either.
             Err(error) if order.despite_drift => self.say(Event::Note(error.to_string())),
             result => result?,
         }
-        Ok(live.full)
+        Ok(live)
     }
 }
 

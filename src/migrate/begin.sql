@@ -1,5 +1,10 @@
 -- Writes down that a run of a migration begins, or that it was done in one go. Returns its number.
+--
+-- The number is the next by count, which the lock of the runner makes safe. The sequence of the column is not asked: with
+-- wal_level = minimal what it gives in the transaction that creates it is not logged, and neither are the next 32
+-- (`nextval_internal` in sequence.c), so that after a crash of the server it gives them again.
 INSERT INTO pgplumb.history (
+    run,
     id,
     name,
     kind,
@@ -15,7 +20,9 @@ INSERT INTO pgplumb.history (
     started_at,
     duration
 )
+OVERRIDING SYSTEM VALUE
 SELECT
+    (SELECT coalesce(max(h.run), 0) + 1 FROM pgplumb.history AS h),
     $1,
     $2,
     $3::text::pgplumb.kind,

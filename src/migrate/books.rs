@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::db::connection::Connection;
@@ -14,7 +14,7 @@ use crate::migrate::folder::Migration;
 use crate::migrate::steps::Step;
 
 /// One run, as the table says it.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Record {
     pub run: i64,
     pub id: String,
@@ -41,7 +41,7 @@ pub struct Record {
     pub turned: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Started,

@@ -141,10 +141,45 @@ pub enum MigrateError {
     #[diagnostic(
         code(migrate::not_reached),
         help(
-            "something else changed the schema meanwhile: `pgplumb plan --stdout` shows what is different; `pgplumb repair {id} --accept --because ...` takes it as it is"
+            "something else changed the schema meanwhile: `pgplumb plan --stdout` shows what is different from the schema files"
         )
     )]
     NotReached { id: String, live: String, to: String },
+
+    #[error("`{id}` is rolled back, and the database is not what it started from (it is {live}, not {from})")]
+    #[diagnostic(
+        code(migrate::not_returned),
+        help(
+            "something else changed the schema meanwhile: `pgplumb plan --stdout` shows what is different from the schema files"
+        )
+    )]
+    NotReturned { id: String, live: String, from: String },
+
+    #[error("there is no way back from `{id}`: {why}")]
+    #[diagnostic(
+        code(migrate::irreversible),
+        help("write a migration that goes on from here: `pgplumb new`, or edit the schema files and plan")
+    )]
+    Irreversible { id: String, why: String },
+
+    #[error("the down of `{id}` does not bring everything back: {}", losses.join(", "))]
+    #[diagnostic(
+        code(migrate::down_lossy),
+        help("`--allow down-lossy:OBJECT` lets one through, `--allow down-lossy:{id}` all of this migration")
+    )]
+    Lossy { id: String, losses: Vec<String> },
+
+    #[error("`{id}` is not applied")]
+    #[diagnostic(code(migrate::not_applied), help("`pgplumb status` lists what is"))]
+    NotApplied { id: String },
+
+    #[error("`{id}` cannot be said to be so: {why}")]
+    #[diagnostic(code(migrate::contradicted), help("nothing was changed; `pgplumb status` shows how things stand"))]
+    Contradicted { id: String, why: String },
+
+    #[error("nothing is on record that the database could be held against")]
+    #[diagnostic(code(migrate::no_record), help("`pgplumb apply` and `pgplumb baseline` write down what they leave"))]
+    NoRecord,
 
     #[error("{} older than what is applied: {}", counted(ids.len(), "pending migration"), listed(ids))]
     #[diagnostic(
@@ -201,6 +236,10 @@ impl MigrateError {
             Self::Drift { .. }
                 | Self::WrongStart { .. }
                 | Self::NotReached { .. }
+                | Self::NotReturned { .. }
+                | Self::Lossy { .. }
+                | Self::Irreversible { .. }
+                | Self::Contradicted { .. }
                 | Self::Edited { .. }
                 | Self::OutOfOrder { .. }
         )

@@ -57,7 +57,8 @@ impl Session<'_> {
         };
         check(job, &marks)?;
         let id = job.run.migration.id.clone();
-        self.say(Event::Begins { id: id.clone(), resumed: job.number.is_some(), forward: job.forward });
+        let resumed = job.number.is_some() && (job.forward || !marks.is_empty());
+        self.say(Event::Begins { id: id.clone(), resumed, forward: job.forward });
         let mut work = Work {
             job,
             number: job.number,
@@ -108,7 +109,9 @@ impl Session<'_> {
                 Unit::Alone(step) => self.alone(work, step)?,
             }
         }
-        if let Some(number) = work.number.filter(|_| work.of == 0) {
+        // Nothing was left to do that would have said so.
+        let done = |step: &Step| work.marks.get(&step.number).is_some_and(|mark| mark.done);
+        if let Some(number) = work.number.filter(|_| job.script.steps().all(done)) {
             books::finish(&mut self.connection, number, job.forward)?;
         }
         Ok(())
@@ -295,6 +298,8 @@ impl Session<'_> {
         loop {
             let before = target.look(&mut self.connection)?;
             point();
+            self.outdate(work.job)?;
+            self.outdated = true;
             books::started(&mut self.connection, number, forward, step, before.as_deref())?;
             point();
             let start = Instant::now();
@@ -387,6 +392,8 @@ impl Session<'_> {
         }
         let left = if work.number.is_none() {
             "nothing of it is left in the database".to_owned()
+        } else if !work.job.forward {
+            "what came before it is rolled back; `pgplumb rollback` goes on from here".to_owned()
         } else {
             format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
         };

@@ -9,6 +9,7 @@ use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::fault::point;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};
 use crate::migrate::watch::Watcher;
@@ -104,8 +105,29 @@ impl<'a> Session<'a> {
         Ok(Some((fingerprint, snapshot::parse(Path::new("pgplumb.state"), &text).ok())))
     }
 
+    /// Measures what the database is now, and writes it down, with the run that led to it.
+    pub(in crate::migrate) fn remember_now(&mut self, run: Option<i64>) -> Result<Reading, MigrateError> {
+        point();
+        let live = self.measure()?;
+        self.connection.execute("BEGIN")?;
+        self.put_down(&live, run)?;
+        point();
+        self.connection.execute("COMMIT")?;
+        point();
+        Ok(live)
+    }
+
+    /// The same with a state that was measured before, in a transaction that is open.
+    pub(in crate::migrate) fn put_down(&mut self, live: &Reading, run: Option<i64>) -> Result<(), MigrateError> {
+        if let Some(run) = run {
+            let sql = "UPDATE pgplumb.history SET to_fingerprint = pg_catalog.decode($2, 'hex') WHERE run = $1";
+            self.connection.query_with(sql, &[&run, &live.full])?;
+        }
+        self.remember(live)
+    }
+
     /// Writes down what was measured after this run.
-    pub(in crate::migrate) fn remember(&mut self, reading: &Reading) -> Result<(), MigrateError> {
+    fn remember(&mut self, reading: &Reading) -> Result<(), MigrateError> {
         let mut text = Vec::new();
         let version = self.connection.version().to_string();
         // A vector takes everything.

@@ -49,6 +49,19 @@ pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError
     }
 }
 
+/// Holds the state after a rollback against the one that the migration started from.
+///
+/// # Errors
+/// `NotReturned` where it is another.
+pub fn returned(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
+    match migration.from.as_deref() {
+        Some(from) if !live.portable.starts_with(from) => {
+            Err(MigrateError::NotReturned { id: migration.id.clone(), live: short(&live.portable), from: short(from) })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn short(fingerprint: &str) -> String {
     fingerprint.get(..8).unwrap_or(fingerprint).to_owned()
 }

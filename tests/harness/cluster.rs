@@ -48,15 +48,19 @@ impl Cluster {
             .arg(&data)
             .output();
         checked("initdb", made)?;
-        let mut server = as_server_user(&program("postgres"));
-        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
-        for setting in SETTINGS {
-            server.args(["-c", setting]);
-        }
-        let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let cluster = Cluster { folder, server: server.map_err(|e| format!("postgres: {e}"))? };
+        let server = serve(folder.path())?;
+        let cluster = Cluster { folder, server };
         cluster.wait()?;
         Ok(cluster)
+    }
+
+    /// Ends the server as a power cut does, and starts it again.
+    pub(crate) fn restart(&mut self) -> Result<(), String> {
+        let stop = ["-m", "immediate", "stop", "--silent", "-D"];
+        succeeds(as_server_user(&program("pg_ctl")).args(stop).arg(self.folder.path().join("data")))?;
+        self.server.wait().map_err(|e| e.to_string())?;
+        self.server = serve(self.folder.path())?;
+        self.wait()
     }
 
     fn wait(&self) -> Result<(), String> {
@@ -82,7 +86,12 @@ impl Cluster {
 
     /// New databases; the copy of files is the faster strategy where nothing is flushed.
     pub(crate) fn create(&self, databases: &[&str]) -> Result<(), String> {
-        self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE template0 STRATEGY file_copy"))
+        self.copy("template0", databases)
+    }
+
+    /// New databases that are like this one, to which nobody is connected.
+    pub(crate) fn copy(&self, template: &str, databases: &[&str]) -> Result<(), String> {
+        self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY file_copy"))
     }
 
     /// Drops databases, where they are there, and whoever is connected to them.
@@ -132,6 +141,17 @@ impl Cluster {
         command.env("PGOPTIONS", "-c client_min_messages=warning -c quote_all_identifiers=off");
         command
     }
+}
+
+/// The server of a cluster, in the foreground.
+fn serve(folder: &Path) -> Result<Child, String> {
+    let mut server = as_server_user(&program("postgres"));
+    server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
+    for setting in SETTINGS {
+        server.args(["-c", setting]);
+    }
+    let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    server.map_err(|e| format!("postgres: {e}"))
 }
 
 impl Drop for Cluster {

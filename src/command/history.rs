@@ -1,0 +1,76 @@
+//! `pgplumb history`: every run of every migration, as the books have it.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::options;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::books::{self, Outcome, Record};
+use crate::migrate::event::Event;
+use crate::migrate::session::Session;
+
+const AFTER_HELP: &str = "\
+With `--export` each run has the SQL of both directions, as it was when it was applied.
+
+Exit status: 0, or 2 for a failure.";
+
+/// List every run of every migration
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// Print all that is on record, as JSON
+    #[arg(long)]
+    export: bool,
+}
+
+/// Version 1, described by `docs/schema/history.v1.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: &'static str,
+    database: String,
+    runs: &'a [Record],
+}
+
+/// # Errors
+/// When the database cannot be read.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let mut tell = |_: Event| {};
+    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let records = books::records(&mut session.connection)?;
+    if args.export {
+        let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
+        let document = Document { version, tool, database: to.describe(), runs: &records };
+        out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?;
+        return Ok(Exit::Fine);
+    }
+    let width = records.iter().map(|record| record.id.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for record in &records {
+        let outcome = match record.outcome {
+            Outcome::Started => "started",
+            Outcome::Applied => "applied",
+            Outcome::Failed => "failed",
+            Outcome::RolledBack => "rolled back",
+        };
+        let at = record.started_at.get(..19).unwrap_or(&record.started_at).replace('T', " ");
+        let ticket = record.ticket.as_ref().map(|ticket| format!(", {ticket}")).unwrap_or_default();
+        let took = record.seconds.map(|seconds| format!(", {seconds:.2} s")).unwrap_or_default();
+        text.push_str(&format!(
+            "{:4}  {:width$}  {outcome:11}  {at} by {}{took}{ticket}\n",
+            record.run, record.id, record.applied_by
+        ));
+    }
+    out::text(if text.is_empty() { "nothing was ever run\n" } else { &text })?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,86 @@
+//! `pgplumb resume`: what was cut off, explained or finished.
+
+use std::path::Path;
+
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::rollback::told;
+use crate::command::runner::{listen, options};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::apply::Order;
+use crate::migrate::event::Event;
+use crate::migrate::explain::Found;
+use crate::migrate::folder;
+use crate::migrate::rollback::Reach;
+use crate::migrate::session::Session;
+
+const AFTER_HELP: &str = "\
+`pgplumb apply` goes on where a run was cut off as well, and then with what else is due.
+
+Examples:
+  pgplumb resume --explain    what was found, and what will be done about each step
+  pgplumb resume              do it, and nothing else
+
+Exit status: 0 nothing was cut off, or it is finished; 1 something was (with `--explain`); 2 failure.";
+
+/// Finish what was cut off, and nothing else
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// Only say what was found and what will be done
+    #[arg(long)]
+    explain: bool,
+}
+
+/// # Errors
+/// When the database cannot be reached, or a statement fails.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let files = folder::read(&config.migrations())?;
+    let mut tell = |event: Event| match event {
+        Event::Done { forward: true, ref id, .. } => {
+            // What was done is done, whether somebody reads of it or not.
+            let _ = out::text(&format!("applied {id}\n"));
+        }
+        Event::Done { forward: false, .. } => told(event, false),
+        other => listen(other, false),
+    };
+    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let found = session.explain(&files)?;
+    if found.is_empty() {
+        out::text("nothing was cut off\n")?;
+        return Ok(Exit::Fine);
+    }
+    if args.explain {
+        out::text(&found.iter().map(shown).collect::<Vec<_>>().join("\n"))?;
+        return Ok(Exit::Differs);
+    }
+    session.enter_books()?;
+    let back = session.way_back(&files, &Reach::Begun, true);
+    if found.iter().any(|found| found.forward) {
+        session.apply(&files, &Order { only_begun: true, ..Order::default() })?;
+    } else {
+        session.roll_back(&back?, false)?;
+    }
+    Ok(Exit::Fine)
+}
+
+fn shown(found: &Found) -> String {
+    let way = if found.forward { "applied" } else { "rolled back" };
+    let mut text = format!("{} is half {way}\n", found.id);
+    if let Some(error) = &found.error {
+        text.push_str(&format!("  it stopped with: {error}\n"));
+    }
+    for step in &found.steps {
+        text.push_str(&format!("  {}  {}: {}\n", step.number, step.state, step.sql));
+    }
+    let verb = if found.forward { "apply" } else { "rollback" };
+    text.push_str(&format!("`pgplumb {verb}` goes on with the first that is not done\n"));
+    text
+}

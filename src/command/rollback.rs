@@ -1,0 +1,149 @@
+//! `pgplumb rollback`: what was applied last, taken back with the downs that the books hold.
+
+use std::path::Path;
+
+use crate::base::wording::counted;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::lint::allow::Allow;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::folder;
+use crate::migrate::rollback::{Reach, Undo};
+use crate::migrate::session::Session;
+
+const AFTER_HELP: &str = "\
+The SQL is that of the down as it was when the migration was applied: the books keep both scripts.
+What does not bring everything back asks for the name of the migration to be typed, or for
+`--allow down-lossy:OBJECT`; without a terminal nothing is asked. Rows that came after a migration
+into tables that it made go with the tables.
+
+Examples:
+  pgplumb rollback --dry-run                          what would be taken back
+  pgplumb rollback 2
+  pgplumb rollback --to 20261121150000_orders         all that came after it
+  pgplumb rollback --allow down-lossy:orders.note
+
+Exit status: 0 done, or nothing to do; 1 there is no way back, or it was not allowed; 2 failure.";
+
+/// Take back what was applied last
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    /// How many migrations
+    #[arg(default_value_t = 1, value_name = "N")]
+    count: usize,
+
+    #[command(flatten)]
+    database: Database,
+
+    /// The migration to go back to; it stays
+    #[arg(long, value_name = "ID", conflicts_with = "count")]
+    to: Option<String>,
+
+    /// Only say what would be taken back
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Let a loss through: `down-lossy`, `down-lossy:OBJECT`, `down-lossy:ID`
+    #[arg(long, value_name = "CODE[:OBJECT]")]
+    allow: Vec<Allow>,
+
+    /// Go on in spite of a database that is not as it should be
+    #[arg(long, value_enum, value_name = "CODE")]
+    force: Vec<Force>,
+
+    /// Do not ask; a loss is to be allowed by name all the same
+    #[arg(long)]
+    yes: bool,
+
+    /// Say each step on stderr
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Force {
+    Drift,
+}
+
+/// # Errors
+/// When there is no way back, a loss is not allowed, or a statement fails.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let files = folder::read(&config.migrations())?;
+    let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
+    let mut tell = |event: Event| told(event, args.verbose);
+    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let drifted = args.force.contains(&Force::Drift);
+    if args.dry_run {
+        let undos = session.way_back(&files, &reach, drifted)?;
+        out::text(&shown(&undos))?;
+        return Ok(Exit::Fine);
+    }
+    session.enter_books()?;
+    let undos = session.way_back(&files, &reach, drifted)?;
+    if undos.is_empty() {
+        session.roll_back(&[], drifted)?;
+        out::text("nothing to roll back\n")?;
+        return Ok(Exit::Fine);
+    }
+    if !allowed(args, &undos, &to.describe())? {
+        return Ok(Exit::Differs);
+    }
+    session.roll_back(&undos, drifted)?;
+    Ok(Exit::Fine)
+}
+
+/// What a rollback says.
+pub(super) fn told(event: Event, verbose: bool) {
+    if let Event::Done { id, steps, took, .. } = &event {
+        // What was done is done, whether somebody reads of it or not.
+        let _ = out::text(&format!("rolled back {id}  {}, {}\n", counted(*steps, "step"), span(*took)));
+    }
+    listen(event, verbose);
+}
+
+/// Whether a person, or the command line, agrees to all of it.
+fn allowed(args: &Args, undos: &[Undo], database: &str) -> Result<bool, CommandError> {
+    for undo in undos {
+        let losses = undo.not_allowed(&args.allow);
+        if losses.is_empty() {
+            continue;
+        }
+        let refused = || MigrateError::Lossy { id: undo.id().to_owned(), losses: losses.clone() };
+        if !can_ask() {
+            return Err(refused().into());
+        }
+        out::remark(&format!("{} does not bring back: {}", undo.id(), losses.join(", ")));
+        if ask(&format!("type `{}` to roll it back all the same", undo.id())) != undo.id() {
+            return Err(refused().into());
+        }
+    }
+    if args.yes || !can_ask() {
+        return Ok(true);
+    }
+    out::text(&shown(undos))?;
+    let answer = ask(&format!("roll this back on {database}? [y/N]"));
+    Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
+}
+
+fn shown(undos: &[Undo]) -> String {
+    if undos.is_empty() {
+        return "nothing to roll back\n".to_owned();
+    }
+    let one = |undo: &Undo| {
+        let grade = match (&undo.grade, undo.losses.is_empty()) {
+            (Some(grade), true) => grade.clone(),
+            (Some(grade), false) => format!("{grade}: {}", undo.losses.join(", ")),
+            (None, _) => "what it loses is not measured".to_owned(),
+        };
+        format!("would roll back {}  {}; {grade}\n", undo.id(), counted(undo.script.steps().count(), "step"))
+    };
+    undos.iter().map(one).collect()
+}

@@ -1,0 +1,174 @@
+//! `pgplumb status`: how each migration stands, and whether somebody else was at the schema.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::base::wording::counted;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::options;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::event::Event;
+use crate::migrate::session::Session;
+use crate::migrate::survey::{Entry, Standing, Survey};
+use crate::migrate::{books, folder, start};
+
+const AFTER_HELP: &str = "\
+Nothing is written, and nobody is waited for.
+
+Exit status: 0 all is applied and as it should be; 1 something is pending, or not as it should be;
+2 failure.";
+
+/// Say how each migration stands on a live database
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Version 1, described by `docs/schema/status.v1.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: &'static str,
+    database: String,
+    migrations: Vec<One<'a>>,
+    drift: Drift,
+    summary: BTreeMap<Standing, usize>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    id: &'a str,
+    standing: Standing,
+    out_of_order: bool,
+    kind: Option<&'a str>,
+    applied_by: Option<&'a str>,
+    applied_from: Option<&'a str>,
+    started_at: Option<&'a str>,
+    rolled_back_at: Option<&'a str>,
+    seconds: Option<f64>,
+    ticket: Option<&'a str>,
+    error: Option<&'a str>,
+    tool_version: Option<&'a str>,
+    down: Option<&'a str>,
+    losses: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Drift {
+    /// None where nothing is on record that the schema could be held against.
+    found: Option<bool>,
+    differences: Vec<String>,
+}
+
+/// # Errors
+/// When the database cannot be read.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let files = folder::read(&config.migrations())?;
+    let mut tell = |_: Event| {};
+    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let records = books::records(&mut session.connection)?;
+    let survey = Survey::of(&files, &records);
+    let mut drift = Drift { found: None, differences: Vec::new() };
+    if let Some((fingerprint, stored)) = session.remembered()? {
+        let live = session.measure()?;
+        let found = live.full != fingerprint;
+        drift.found = Some(found);
+        if let Some(stored) = stored.filter(|_| found) {
+            drift.differences = start::differences(&stored.catalog, &live.catalog);
+        }
+    }
+    let mut summary = BTreeMap::new();
+    for entry in &survey.entries {
+        *summary.entry(entry.standing).or_insert(0) += 1;
+    }
+    let fine = drift.found != Some(true) && summary.keys().all(|standing| *standing == Standing::Applied);
+    let migrations = survey.entries.iter().map(one).collect();
+    let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
+    let document = Document { version, tool, database: to.describe(), migrations, drift, summary };
+    match args.format {
+        Format::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
+        Format::Text => out::text(&shown(&document))?,
+    }
+    Ok(if fine { Exit::Fine } else { Exit::Differs })
+}
+
+fn one<'a>(entry: &'a Entry) -> One<'a> {
+    let record = entry.record;
+    let file_grade = entry.file.and_then(|file| file.grade.as_deref());
+    let losses = record.map(|record| &record.losses).or(entry.file.map(|file| &file.losses));
+    One {
+        id: &entry.id,
+        standing: entry.standing,
+        out_of_order: entry.out_of_order,
+        kind: record.map(|record| record.kind.as_str()),
+        applied_by: record.map(|record| record.applied_by.as_str()),
+        applied_from: record.and_then(|record| record.applied_from.as_deref()),
+        started_at: record.map(|record| record.started_at.as_str()),
+        rolled_back_at: record.and_then(|record| record.rolled_back_at.as_deref()),
+        seconds: record.and_then(|record| record.seconds),
+        ticket: record.and_then(|record| record.ticket.as_deref()),
+        error: record.and_then(|record| record.error.as_deref()),
+        tool_version: record.map(|record| record.tool_version.as_str()),
+        down: record.map_or(file_grade, |record| record.down_grade.as_deref()),
+        losses: losses.map(Vec::as_slice).unwrap_or_default(),
+    }
+}
+
+fn shown(document: &Document) -> String {
+    let mut text = format!("{}\n", document.database);
+    let width = document.migrations.iter().map(|one| one.id.chars().count()).max().unwrap_or_default();
+    for one in &document.migrations {
+        let late = if one.out_of_order { ", out of order" } else { "" };
+        let mut line = format!("  {:width$}  {}{late}", one.id, one.standing.words());
+        if let (Some(by), Some(at)) = (one.applied_by, one.started_at) {
+            let from = one.applied_from.map(|host| format!(" from {host}")).unwrap_or_default();
+            // To the second: the rest is for programs.
+            let at = at.get(..19).unwrap_or(at).replace('T', " ");
+            line.push_str(&format!("  {at} by {by}{from}"));
+        }
+        if let Some(seconds) = one.seconds {
+            line.push_str(&format!(", {seconds:.2} s"));
+        }
+        if let Some(ticket) = one.ticket {
+            line.push_str(&format!(", {ticket}"));
+        }
+        text.push_str(&format!("{line}\n"));
+        if let Some(error) = one.error {
+            text.push_str(&format!("    {error}\n"));
+        }
+    }
+    if document.migrations.is_empty() {
+        text.push_str("  there are no migrations\n");
+    }
+    match document.drift.found {
+        None => text.push_str("nothing is on record that the schema could be held against\n"),
+        Some(false) => text.push_str("the schema is what the last run left\n"),
+        Some(true) => {
+            let count = counted(document.drift.differences.len(), "difference");
+            text.push_str(&format!("the schema is not what the last run left: {count}\n"));
+            for difference in &document.drift.differences {
+                text.push_str(&format!("  {difference}\n"));
+            }
+        }
+    }
+    text
+}

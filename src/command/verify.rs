@@ -1,0 +1,46 @@
+//! `pgplumb verify`: whether the live schema is what the books say.
+
+use std::path::Path;
+
+use crate::base::wording::counted;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::options;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::session::Session;
+use crate::migrate::start;
+
+/// Say whether the live schema is what the last run left
+#[derive(clap::Args)]
+#[command(after_help = "Exit status: 0 it is, 1 it is not, 2 failure.")]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+}
+
+/// # Errors
+/// When the database cannot be read, or nothing is on record.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let mut tell = |_: Event| {};
+    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let Some((fingerprint, stored)) = session.remembered()? else { return Err(MigrateError::NoRecord.into()) };
+    let live = session.measure()?;
+    if live.full == fingerprint {
+        out::text(&format!("{} is what the last run left ({})\n", to.describe(), &live.full[..8]))?;
+        return Ok(Exit::Fine);
+    }
+    let lines = stored.map(|stored| start::differences(&stored.catalog, &live.catalog)).unwrap_or_default();
+    let count = counted(lines.len(), "difference");
+    let mut text = format!("{} is not what the last run left: {count}\n", to.describe());
+    for line in lines {
+        text.push_str(&format!("  {line}\n"));
+    }
+    out::text(&text)?;
+    Ok(Exit::Differs)
+}

@@ -1,0 +1,208 @@
+//! Takes migrations back with the downs that the books hold, the newest first.
+
+use std::sync::Arc;
+
+use crate::base::name::without_public;
+use crate::lint::allow::Allow;
+use crate::migrate::books::{self, Outcome, Record, Run};
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::folder::{Migration, header};
+use crate::migrate::run::Job;
+use crate::migrate::session::Session;
+use crate::migrate::start;
+use crate::migrate::steps::Script;
+use crate::migrate::survey::{Standing, Survey};
+use crate::sql::file::SqlFile;
+
+/// How far back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// So many migrations.
+    Count(usize),
+    /// All that came after this one.
+    To(String),
+    /// Only what was begun and cut off.
+    Begun,
+}
+
+/// One migration to take back.
+#[derive(Debug)]
+pub struct Undo {
+    pub run: i64,
+    pub script: Script,
+    /// Whether it was begun already.
+    pub begun: bool,
+    /// `lossless`, `lossy`; none where nobody measured it.
+    pub grade: Option<String>,
+    /// What does not come back.
+    pub losses: Vec<String>,
+    migration: Migration,
+}
+
+impl Undo {
+    pub fn id(&self) -> &str {
+        &self.migration.id
+    }
+
+    /// What the down does not bring back, or may not, and that nobody allowed.
+    pub fn not_allowed(&self, allowed: &[Allow]) -> Vec<String> {
+        if self.begun || self.grade.as_deref() == Some("lossless") {
+            return Vec::new();
+        }
+        let fits = |allow: &&Allow| ["all", "down-lossy"].contains(&allow.code.as_str());
+        let objects: Vec<Option<&str>> = allowed.iter().filter(fits).map(|allow| allow.object.as_deref()).collect();
+        if objects.contains(&None) || objects.contains(&Some(self.id())) {
+            return Vec::new();
+        }
+        if self.losses.is_empty() {
+            return vec!["nobody measured what it does not bring back".to_owned()];
+        }
+        let named = |loss: &str| {
+            let names = |object: &&str| {
+                let object = without_public(object);
+                loss.strip_suffix(object.as_str()).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+            };
+            objects.iter().flatten().any(names)
+        };
+        self.losses.iter().filter(|loss| !named(&without_public(loss))).cloned().collect()
+    }
+}
+
+impl Session<'_> {
+    /// What would be taken back, the newest first.
+    ///
+    /// # Errors
+    /// Where there is no way back, a run is unfinished, or the database is not what the last run left.
+    pub fn way_back(
+        &mut self,
+        files: &[Migration],
+        reach: &Reach,
+        despite_drift: bool,
+    ) -> Result<Vec<Undo>, MigrateError> {
+        let records = books::records(&mut self.connection)?;
+        let survey = Survey::of(files, &records);
+        if let Some(id) = survey.with(Standing::HalfApplied).into_iter().next() {
+            return Err(MigrateError::Unfinished { id, forward: true });
+        }
+        let mut taken: Vec<&Record> = survey
+            .entries
+            .iter()
+            .filter_map(|entry| entry.record)
+            .filter(|record| record.outcome == Outcome::Applied)
+            .collect();
+        taken.sort_by_key(|record| std::cmp::Reverse(record.run));
+        let begun = taken.iter().position(|record| record.turned);
+        let count = match reach {
+            Reach::Count(count) => *count,
+            Reach::To(to) => {
+                let entry = survey.find(to)?;
+                let stays = taken.iter().position(|record| record.id == entry.id);
+                stays.ok_or_else(|| MigrateError::NotApplied { id: entry.id.clone() })?
+            }
+            Reach::Begun => begun.map_or(0, |begun| begun + 1),
+        };
+        taken.truncate(count);
+        if begun.is_none() && !despite_drift && !taken.is_empty() {
+            let remembered = self.remembered()?;
+            if remembered.is_some() {
+                let live = self.measure()?;
+                start::check(&live, None, remembered.as_ref())?;
+            }
+        }
+        taken.into_iter().map(undo).collect()
+    }
+
+    /// Takes them back. Where there are none, what a run that was cut off has not measured is measured.
+    ///
+    /// # Errors
+    /// The statement that fails, or that the state that comes out is not the one from before.
+    pub fn roll_back(&mut self, undos: &[Undo], despite_drift: bool) -> Result<(), MigrateError> {
+        if undos.is_empty() && self.remembered()?.is_none() {
+            self.remember_now(None)?;
+        }
+        self.watch()?;
+        for undo in undos {
+            let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None };
+            self.play(&Job { run, script: &undo.script, forward: false, number: Some(undo.run) })?;
+            let planned = undo.migration.from.is_some();
+            if planned || undos.last().is_some_and(|last| last.run == undo.run) {
+                let live = self.remember_now(None)?;
+                match start::returned(&live, &undo.migration) {
+                    Err(error) if despite_drift => self.say(Event::Note(error.to_string())),
+                    result => result?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn undo(record: &Record) -> Result<Undo, MigrateError> {
+    let irreversible = |why: String| MigrateError::Irreversible { id: record.id.clone(), why };
+    let Some(down) = &record.down_sql else { return Err(irreversible("it has no down".to_owned())) };
+    if record.down_grade.as_deref() == Some("irreversible") {
+        return Err(irreversible(record.losses.join(", ")));
+    }
+    let file =
+        |name: &str, text: &str| Arc::new(SqlFile::new(format!("{}/{name} (as it was applied)", record.id), text));
+    let down = file("down.sql", down);
+    let (from, to, _) = header(&record.up_sql);
+    Ok(Undo {
+        run: record.run,
+        script: Script::parse(&down)?,
+        begun: record.turned,
+        grade: record.down_grade.clone(),
+        losses: record.losses.clone(),
+        migration: Migration {
+            id: record.id.clone(),
+            up: file("up.sql", &record.up_sql),
+            down: Some(down),
+            from,
+            to,
+            grade: record.down_grade.clone(),
+            losses: record.losses.clone(),
+            own: false,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn undo(grade: Option<&str>, losses: &[&str]) -> Undo {
+        let file = Arc::new(SqlFile::new("up.sql", ""));
+        let (grade, losses): (Option<String>, Vec<String>) =
+            (grade.map(str::to_owned), losses.iter().map(|loss| (*loss).to_owned()).collect());
+        let migration = Migration {
+            id: "20260101000000_a".to_owned(),
+            up: file,
+            down: None,
+            from: None,
+            to: None,
+            grade: grade.clone(),
+            losses: losses.clone(),
+            own: false,
+        };
+        Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }
+    }
+
+    #[test]
+    fn each_loss_is_allowed_by_its_object_or_all_by_the_migration() {
+        let lossy = undo(Some("lossy"), &["the rows of orders", "the values of column clients.note"]);
+        let left = |allow: &[&str]| {
+            let allow: Vec<Allow> = allow.iter().map(|text| text.parse().unwrap()).collect();
+            lossy.not_allowed(&allow).len()
+        };
+        assert_eq!(left(&[]), 2);
+        assert_eq!(left(&["drop-table:orders"]), 2);
+        assert_eq!(left(&["down-lossy:public.orders"]), 1);
+        assert_eq!(left(&["down-lossy:rders"]), 2);
+        assert_eq!(left(&["down-lossy:orders", "down-lossy:public.clients.note"]), 0);
+        assert_eq!(left(&["down-lossy:20260101000000_a"]), 0);
+        assert_eq!(left(&["down-lossy"]), 0);
+        assert_eq!(undo(None, &[]).not_allowed(&[]).len(), 1);
+        assert_eq!(undo(Some("lossless"), &[]).not_allowed(&[]).len(), 0);
+    }
+}
