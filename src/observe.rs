@@ -12,6 +12,7 @@ pub mod size;
 pub mod wording;
 
 mod message;
+mod question;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,11 +25,13 @@ use crate::db::row::decode;
 use crate::observe::effect::{Effect, Effects};
 use crate::observe::lock::Lock;
 use crate::observe::message::Message;
+use crate::observe::question::Questions;
 use crate::observe::relation::{Relation, RelationKind};
 use crate::observe::watch::watched;
 
 /// The planner chooses an index wherever there is one, so that a full scan says that there was none.
-const BEGIN: &str = "SET client_min_messages = debug1; SET enable_seqscan = off";
+const INSIDE: &str = "BEGIN; SET LOCAL client_min_messages = debug1; SET LOCAL enable_seqscan = off";
+const OUTSIDE: &str = "SET client_min_messages = debug1; SET enable_seqscan = off";
 const END: &str = "RESET client_min_messages; RESET enable_seqscan";
 
 /// `active_sql_transaction`: the statement cannot run inside a transaction block.
@@ -68,8 +71,10 @@ struct Pending {
     written: i64,
 }
 
-/// Runs statements one by one, and sees what they do to the relations that were there when it began.
+/// Runs statements one by one, all on one connection, and sees what they do to the relations that were there when it
+/// began.
 pub struct Observer {
+    questions: Questions,
     known: BTreeMap<u32, Known>,
     /// The relations that the session did something with that it counts; of others its counters are zero.
     counted: BTreeSet<u32>,
@@ -84,8 +89,9 @@ impl Observer {
         let rows = connection.query_with(include_str!("observe/relation.sql"), &[&Vec::<u32>::new()])?;
         let known = rows.iter().map(decode::<Known>).map(|known| known.map(|known| (known.oid, known)));
         let known = known.collect::<Result<_, _>>()?;
-        let counted = pending(connection, None)?.iter().map(|pending| pending.oid).collect();
-        Ok(Self { known, counted })
+        let questions = Questions::prepare(connection)?;
+        let counted = questions.pending(connection, None)?.iter().map(|pending| pending.oid).collect();
+        Ok(Self { questions, known, counted })
     }
 
     /// Runs one statement: inside a transaction, or, where Postgres refuses that, with the second session looking on.
@@ -98,11 +104,13 @@ impl Observer {
         watcher: &mut Connection,
         sql: &str,
     ) -> Result<Effects, DbError> {
-        connection.execute(BEGIN)?;
-        let result = match self.inside(connection, sql) {
-            Err(error) if error.sqlstate() == Some(OUTSIDE_ONLY) => self.outside(connection, watcher, sql),
-            result => result,
-        };
+        self.questions.foresee(connection, sql)?;
+        match self.inside(connection, sql) {
+            Err(error) if error.sqlstate() == Some(OUTSIDE_ONLY) => {}
+            result => return result,
+        }
+        connection.execute(OUTSIDE)?;
+        let result = self.outside(connection, watcher, sql);
         if !matches!(&result, Err(error) if error.is_lost()) {
             connection.execute(END)?;
         }
@@ -110,13 +118,11 @@ impl Observer {
     }
 
     fn inside(&mut self, connection: &mut Connection, sql: &str) -> Result<Effects, DbError> {
-        let pid = connection.pid()?;
-        connection.execute("BEGIN")?;
-        let counted: Vec<u32> = self.counted.iter().copied().collect();
-        let seen = pending(connection, Some(counted)).and_then(|before| {
+        connection.execute(INSIDE)?;
+        let seen = self.counters(connection).and_then(|before| {
             connection.listen();
             connection.execute(sql)?;
-            let mut seen = seen(connection, pid)?;
+            let mut seen = self.questions.seen(connection)?;
             let busy = seen.iter().filter(|seen| seen.scans > 0 || seen.written > 0);
             self.counted.extend(busy.filter_map(|seen| seen.oid));
             for seen in &mut seen {
@@ -142,6 +148,14 @@ impl Observer {
         Ok(Effects { in_transaction: true, ..self.effects(&seen, &says) })
     }
 
+    /// What the session has counted before a statement.
+    fn counters(&self, connection: &mut Connection) -> Result<Vec<Pending>, DbError> {
+        if self.counted.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.questions.pending(connection, Some(self.counted.iter().copied().collect()))
+    }
+
     fn outside(
         &mut self,
         connection: &mut Connection,
@@ -149,7 +163,7 @@ impl Observer {
         sql: &str,
     ) -> Result<Effects, DbError> {
         connection.listen();
-        let mut seen = watched(connection, watcher, sql, &self.named_in(sql))?;
+        let mut seen = watched(connection, watcher, self.questions.pid, sql, &self.named_in(sql))?;
         let says = says(connection);
         let oids: Vec<u32> = seen.iter().filter_map(|seen| seen.oid).collect();
         self.counted.extend(&oids);
@@ -161,13 +175,19 @@ impl Observer {
         Ok(self.effects(&seen, &says))
     }
 
-    /// The tables whose names, or whose indexes' names, stand in the statement.
+    /// The tables whose names, or whose indexes' names, stand in the statement, in the order of these.
     fn named_in(&self, sql: &str) -> Vec<String> {
-        let named = |known: &&Known| sql.contains(&known.relation.name);
-        let tables: BTreeSet<u32> =
-            self.known.values().filter(named).map(|known| known.table.unwrap_or(known.oid)).collect();
-        let tables = tables.iter().filter_map(|oid| self.known.get(oid));
-        tables.filter(|known| known.relation.is_table()).map(|known| known.relation.sql()).collect()
+        let mut named: BTreeMap<u32, usize> = BTreeMap::new();
+        for known in self.known.values() {
+            let Some(at) = sql.find(&known.relation.name) else { continue };
+            let first = named.entry(known.table.unwrap_or(known.oid)).or_insert(at);
+            *first = at.min(*first);
+        }
+        let mut named: Vec<(usize, &Known)> =
+            named.iter().filter_map(|(oid, at)| Some((*at, self.known.get(oid)?))).collect();
+        named.retain(|(_, known)| known.relation.is_table());
+        named.sort_by_key(|(at, known)| (*at, known.oid));
+        named.iter().map(|(_, known)| known.relation.sql()).collect()
     }
 
     /// What was seen, in names; from then on the relations are known as they are now.
@@ -209,15 +229,6 @@ impl Known {
 
 fn again(seen: &[Seen], relation: &Relation) -> bool {
     seen.iter().filter_map(|seen| seen.now.as_ref()).any(|now| now.relation == *relation)
-}
-
-/// The locks of the session with this PID.
-fn seen(connection: &mut Connection, pid: i32) -> Result<Vec<Seen>, DbError> {
-    connection.query_with(include_str!("observe/seen.sql"), &[&pid])?.iter().map(decode).collect()
-}
-
-fn pending(connection: &mut Connection, oids: Option<Vec<u32>>) -> Result<Vec<Pending>, DbError> {
-    connection.query_with(include_str!("observe/pending.sql"), &[&oids])?.iter().map(decode).collect()
 }
 
 fn says(connection: &mut Connection) -> Vec<Message> {

@@ -76,3 +76,20 @@ fn every_statement_does_what_the_table_says() {
         .collect();
     assert!(differing.is_empty(), "{}", differing.concat());
 }
+
+/// The observer keeps its own questions prepared; a file may throw away whatever is.
+#[test]
+fn what_is_prepared_may_be_thrown_away() {
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", "CREATE TABLE kept (id int)").unwrap();
+    let url = ConnectionString::parse(&cluster.url("postgres")).unwrap();
+    let (mut connection, mut watcher) = (connect(&url).unwrap(), connect(&url).unwrap());
+    let mut observer = Observer::start(&mut connection).unwrap();
+    let mut run = |sql| sentences([&observer.run(&mut connection, &mut watcher, sql).unwrap()], &Sizes::default());
+    let add = "ACCESS EXCLUSIVE on kept, no row is read";
+    assert_eq!(run("ALTER TABLE kept ADD COLUMN a int"), [add]);
+    assert!(run("DEALLOCATE ALL").is_empty());
+    assert_eq!(run("ALTER TABLE kept ADD COLUMN b int"), [add]);
+    assert!(run("DISCARD ALL").is_empty());
+    assert_eq!(run("ALTER TABLE kept ADD COLUMN c int"), [add]);
+}

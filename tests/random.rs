@@ -91,7 +91,8 @@ fn one(cluster: &Cluster, seed: u64) -> Option<String> {
 
 fn schemas(base: &[Edit], change: &[Edit]) -> (String, String) {
     let from = Model::default().edited(base);
-    (render::render(&from), render::render(&from.edited(change)))
+    let to = render::with_parents_of(from.edited(change), &from);
+    (render::render(&from), render::render(&to))
 }
 
 /// The whole promise, on databases of its own; what is left of an earlier case goes first.

@@ -4,7 +4,7 @@ mod attempt;
 mod notice;
 
 use postgres::types::ToSql;
-use postgres::{CancelToken, Client, Row, SimpleQueryMessage};
+use postgres::{CancelToken, Client, Row, SimpleQueryMessage, Statement};
 
 use crate::base::name::literal;
 use crate::db::connection::attempt::connect_host;
@@ -113,6 +113,34 @@ impl Connection {
         Ok(self.client.query(sql, parameters)?)
     }
 
+    /// A further session where this one is.
+    ///
+    /// # Errors
+    /// As `connect`.
+    pub fn another(&self) -> Result<Self, DbError> {
+        connect(&self.to)
+    }
+
+    /// A query that is asked often.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn prepare(&mut self, sql: &str) -> Result<Prepared, DbError> {
+        Ok(Prepared(self.client.prepare(sql)?))
+    }
+
+    /// All rows of a query that this session has prepared.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn query_prepared(
+        &mut self,
+        query: &Prepared,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, DbError> {
+        Ok(self.client.query(&query.0, parameters)?)
+    }
+
     /// The process of the session on the server.
     ///
     /// # Errors
@@ -174,6 +202,9 @@ impl Connection {
         Ok(result)
     }
 }
+
+/// A query that a session has parsed and keeps.
+pub struct Prepared(Statement);
 
 /// A connection within its one read-only snapshot.
 pub struct Snapshot<'a> {

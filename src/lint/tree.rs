@@ -93,6 +93,12 @@ pub fn altering(node: &NodeEnum, of: AlterTableType) -> impl Iterator<Item = (Na
         .filter_map(|(statement, command)| Some((Name::of(statement.relation.as_ref()?), command)))
 }
 
+/// Whether an ALTER TABLE detaches a partition CONCURRENTLY.
+pub fn detaches_concurrently(command: &AlterTableCmd) -> bool {
+    let definition = command.def.as_deref().and_then(|node| node.node.as_ref());
+    matches!(definition, Some(NodeEnum::PartitionCmd(partition)) if partition.concurrent)
+}
+
 /// The last part of a type's name, as the parser knows it: `int4`, `varchar`, `mood`.
 pub fn type_name(name: &TypeName) -> &str {
     name.names.iter().filter_map(string).next_back().unwrap_or_default()

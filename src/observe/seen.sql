@@ -8,7 +8,9 @@ SELECT l.relation AS oid,
                    'oid', c.oid::int8,
                    'relation', pg_catalog.json_build_object('schema', n.nspname, 'name', c.relname, 'kind', c.relkind),
                    'filenode', c.relfilenode::int8,
-                   'bytes', CASE WHEN c.relfilenode <> 0 THEN pg_catalog.pg_relation_size(c.oid) END,
+                   -- Another session would wait for the relation here, behind what it looks at.
+                   'bytes', CASE WHEN c.relfilenode <> 0 AND l.pid = pg_catalog.pg_backend_pid()
+                                 THEN pg_catalog.pg_relation_size(c.oid) END,
                    'table', i.indrelid::int8)
        END AS now,
        -- A sequence is one row, which any look at its position reads.

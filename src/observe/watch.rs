@@ -1,8 +1,9 @@
 //! What cannot run in a transaction is watched from a second session.
 //!
 //! Such a statement (CREATE INDEX CONCURRENTLY) is over in a moment on a small table, and its locks are gone with it. So
-//! the second session stands in its way, twice, and sees what it holds and waits for: first with a lock that all of them
-//! conflict with, then with an old snapshot and the weakest of locks, which they wait for as they would for any reader.
+//! others stand in its way, and see what it holds and waits for: first a lock on each table that all of them conflict
+//! with, then an old snapshot and the weakest of locks, which they wait for as they would for any reader, and at last a
+//! reader that came while they waited, which meets the lock that they end with.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,32 +14,38 @@ use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::observe::Seen;
 
-/// How long the statement may go without waiting for the second session before that lets go.
+/// How long the statement may go without waiting before what stands in its way lets go.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Runs the statement; every lock that was seen on the way.
+/// What stands in the way; the last lets go first.
+struct Gates<'a> {
+    watcher: &'a mut Connection,
+    /// The reader that comes while the statement waits for the ends of transactions.
+    late: Connection,
+    /// What the late one reads, as a list for LOCK TABLE; empty where the statement names no table.
+    tables: String,
+    /// How the watcher lets go, step by step.
+    ways: Vec<String>,
+    late_reads: bool,
+}
+
+/// Runs the statement in the session with this PID; every lock that was seen on the way. The tables near it are in the
+/// order in which it may ask for them.
 pub(super) fn watched(
     connection: &mut Connection,
     watcher: &mut Connection,
+    pid: i32,
     sql: &str,
     near: &[String],
 ) -> Result<Vec<Seen>, DbError> {
-    let pid = connection.pid()?;
-    watcher.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")?;
-    if !near.is_empty() {
-        let tables = near.join(", ONLY ");
-        watcher.execute(&format!(
-            "LOCK TABLE ONLY {tables} IN ACCESS SHARE MODE; SAVEPOINT weak; \
-             LOCK TABLE ONLY {tables} IN SHARE UPDATE EXCLUSIVE MODE"
-        ))?;
-    }
+    let mut gates = Gates::close(watcher, near)?;
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let looking = scope.spawn(|| {
-            let seen = look(watcher, pid, !near.is_empty(), &over);
+            let seen = look(&mut gates, pid, &over);
             // What failed must not keep the statement waiting.
-            let end = watcher.execute("ROLLBACK");
+            let end = gates.open_all();
             seen.and_then(|seen| end.map(|()| seen))
         });
         let result = connection.execute(sql);
@@ -49,27 +56,67 @@ pub(super) fn watched(
     })
 }
 
-/// Looks until the statement is over; lets go, step by step, whenever it waits or does not seem to.
-fn look(watcher: &mut Connection, pid: i32, strong: bool, over: &AtomicBool) -> Result<Vec<Seen>, DbError> {
+/// Looks until the statement is over; opens one gate after the other whenever it waits or does not seem to.
+fn look(gates: &mut Gates, pid: i32, over: &AtomicBool) -> Result<Vec<Seen>, DbError> {
     let mut all: Vec<Seen> = Vec::new();
-    let mut ways: Vec<&str> = if strong { vec!["ROLLBACK", "ROLLBACK TO weak"] } else { vec!["ROLLBACK"] };
     let mut since = Instant::now();
     while !over.load(Ordering::Relaxed) {
-        let rows = watcher.query_with(include_str!("seen.sql"), &[&pid])?;
+        let rows = gates.watcher.query_with(include_str!("seen.sql"), &[&pid])?;
         let seen = rows.iter().map(decode::<Seen>).collect::<Result<Vec<_>, _>>()?;
         let waits = seen.iter().any(|seen| !seen.granted);
+        let for_ends = seen.iter().any(|seen| !seen.granted && seen.oid.is_none());
         for lock in seen.into_iter().filter(|seen| seen.oid.is_some()) {
             if !all.iter().any(|known| (known.oid, known.mode) == (lock.oid, lock.mode)) {
                 all.push(lock);
             }
         }
-        if (waits || since.elapsed() > PATIENCE)
-            && let Some(way) = ways.pop()
-        {
-            watcher.execute(way)?;
+        if waits || since.elapsed() > PATIENCE {
+            gates.open_next(for_ends)?;
             since = Instant::now();
         }
         thread::sleep(PAUSE);
     }
     Ok(all)
+}
+
+impl<'a> Gates<'a> {
+    fn close(watcher: &'a mut Connection, near: &[String]) -> Result<Self, DbError> {
+        let tables = near.iter().map(|table| format!("ONLY {table}")).collect::<Vec<_>>().join(", ");
+        let mut ways = vec!["ROLLBACK".to_owned()];
+        let mut lock = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1".to_owned();
+        if !near.is_empty() {
+            lock.push_str(&format!("; LOCK TABLE {tables} IN ACCESS SHARE MODE"));
+        }
+        // What it asks for first lets go first, and what it asks for next is then still held.
+        for (number, table) in near.iter().enumerate().rev() {
+            lock.push_str(&format!("; SAVEPOINT gate{number}; LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"));
+            ways.push(format!("ROLLBACK TO gate{number}"));
+        }
+        watcher.execute(&lock)?;
+        let late = watcher.another()?;
+        Ok(Self { watcher, late, tables, ways, late_reads: false })
+    }
+
+    /// Lets the statement come further, where anything is left that stops it.
+    fn open_next(&mut self, for_ends: bool) -> Result<(), DbError> {
+        if for_ends && self.ways.len() == 1 && !self.tables.is_empty() {
+            let read = format!("BEGIN; LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", self.tables);
+            // Refused where the statement holds what no reader passes; then that was seen.
+            self.late_reads = self.late.execute(&read).is_ok();
+        }
+        match self.ways.pop() {
+            Some(way) => self.watcher.execute(&way),
+            None if self.late_reads => {
+                self.late_reads = false;
+                self.late.execute("ROLLBACK")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Ends both transactions, also what is left of them after a failure.
+    fn open_all(&mut self) -> Result<(), DbError> {
+        let late = self.late.execute("ROLLBACK");
+        self.watcher.execute("ROLLBACK").and(late)
+    }
 }

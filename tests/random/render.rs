@@ -78,6 +78,19 @@ fn parent(model: &Model, n: u8, table: &Table) -> Option<u8> {
     (plain && parent != n).then_some(parent)
 }
 
+/// The model without the tables that would come under another parent than they had. Their columns would be their own and
+/// inherited, and Postgres has no way to make those of a table that is there inherited alone: `pg_dump` tells the two apart.
+pub(super) fn with_parents_of(mut model: Model, before: &Model) -> Model {
+    loop {
+        let moved = |(n, table): (&u8, &Table)| {
+            let had = before.tables.get(n)?;
+            (parent(before, *n, had) != parent(&model, *n, table)).then_some(*n)
+        };
+        let Some(moved) = model.tables.iter().find_map(moved) else { return model };
+        model.tables.remove(&moved);
+    }
+}
+
 /// The qualified name of a table.
 fn name(n: u8, table: &Table) -> String {
     format!("{}.t{n}", if table.app { "app" } else { "public" })

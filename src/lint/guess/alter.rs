@@ -120,7 +120,7 @@ fn work(command: &AlterTableCmd, table: &Name, object: ObjectType, known: &Known
         (Type::AtAttachPartition, Some(NodeEnum::PartitionCmd(partition))) => attach(partition, table, object, known),
         (Type::AtDetachPartition, Some(NodeEnum::PartitionCmd(partition))) => {
             let parent = if partition.concurrent { Lock::ShareUpdateExclusive } else { Lock::AccessExclusive };
-            with_partition(parent, partition.name.as_ref(), parent, false)
+            with_partition(parent, partition.name.as_ref(), Lock::AccessExclusive, false)
         }
         (Type::AtDetachPartitionFinalize, Some(NodeEnum::PartitionCmd(partition))) => {
             with_partition(Lock::ShareUpdateExclusive, partition.name.as_ref(), Lock::AccessExclusive, false)

@@ -1,11 +1,10 @@
 //! DETACH PARTITION without CONCURRENTLY.
 
-use pg_query::NodeEnum;
 use pg_query::protobuf::AlterTableType;
 
 use crate::lint::Level;
 use crate::lint::rule::{Group, Rule};
-use crate::lint::tree::{Name, altering};
+use crate::lint::tree::{Name, altering, detaches_concurrently};
 use crate::observe::lock::Lock;
 
 pub const RULE: Rule = Rule {
@@ -24,8 +23,7 @@ pub const RULE: Rule = Rule {
                 .node()
                 .into_iter()
                 .flat_map(|node| altering(node, AlterTableType::AtDetachPartition))
-                .filter(|(_, command)| !matches!(command.def.as_deref().map(|node| &node.node),
-                    Some(Some(NodeEnum::PartitionCmd(partition))) if partition.concurrent));
+                .filter(|(_, command)| !detaches_concurrently(command));
             let about = |(parent, _): (Name, _)| {
                 let (table, _) = statement
                     .effects

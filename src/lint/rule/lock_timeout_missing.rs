@@ -1,9 +1,12 @@
 //! A strong lock in a file that sets no `lock_timeout`.
 
+use pg_query::protobuf::AlterTableType;
+
 use crate::lint::Level;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::script::Statement;
 use crate::lint::sequence::timeouts;
+use crate::lint::tree::{altering, detaches_concurrently};
 use crate::observe::effect::Effect;
 use crate::observe::lock::Stops;
 use crate::observe::relation::{Relation, RelationKind};
@@ -21,7 +24,7 @@ pub const RULE: Rule = Rule {
     plan: None,
     script: Some(|script| {
         let unlimited = timeouts(script, "lock_timeout").into_iter();
-        let strong = unlimited.filter_map(|statement| {
+        let strong = unlimited.filter(|statement| !detaches_slowly(statement)).filter_map(|statement| {
             // Nobody writes to a materialized view but who refreshes it.
             let waits = |relation: &Relation, effect: &Effect| match relation.kind {
                 RelationKind::MaterializedView => effect.lock.stops() == Stops::Everybody,
@@ -39,3 +42,10 @@ pub const RULE: Rule = Rule {
         strong.map(finding).take(1).collect()
     }),
 };
+
+/// Its strong lock is on the partition, which nobody reaches by its parent any more; one that gives up there leaves the
+/// partition half detached.
+fn detaches_slowly(statement: &Statement) -> bool {
+    let detached = |node| altering(node, AlterTableType::AtDetachPartition).any(|(_, c)| detaches_concurrently(c));
+    statement.node().is_some_and(detached)
+}
