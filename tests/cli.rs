@@ -292,6 +292,21 @@ fn the_plain_form_is_one_transaction_when_it_is_asked_for() {
     }
 }
 
+/// What the files leave to whoever loads them belongs to the one who applies, also on a scratch of our own.
+#[test]
+fn a_table_that_was_there_comes_to_own_a_sequence() {
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", "CREATE TABLE event (id text); CREATE SEQUENCE ticket_id").unwrap();
+    let (place, url) = (Place::new(), cluster.url("postgres"));
+    place.write(
+        "schema/a.sql",
+        "CREATE TABLE event (id bigserial); CREATE TABLE ticket (id bigint); CREATE SEQUENCE ticket_id OWNED BY ticket.id",
+    );
+    place.exits(0, &["plan", "--db", &url, "--allow", "all", "--out", "out"]);
+    cluster.psql("postgres", &place.path().join("out/up.sql")).unwrap();
+    assert_eq!(place.exits(0, &["diff", &url, "schema"]).out, "");
+}
+
 #[test]
 fn what_is_large_blocks_and_says_how_large_it_is() {
     let cluster = Cluster::start().unwrap();

@@ -172,6 +172,9 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     };
     let connect = || role.map_or_else(|| loaded.db.connect(), |role| loaded.db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
+    if let Some(role) = role.filter(|_| !args.no_prove) {
+        timings.time("handing over what was loaded", || loaded.db.hand_over(bench.connection, role))?;
+    }
     let progress = Progress::start(if args.no_prove { "planning" } else { "planning and proving" });
     let proposal = propose(&mut bench, &request)?;
     drop(progress);

@@ -94,6 +94,15 @@ impl Connection {
         Ok(self.client.batch_execute(sql)?)
     }
 
+    /// Runs many statements, each by itself, in few round trips.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn execute_all(&mut self, statements: &[String]) -> Result<(), DbError> {
+        // A message is one transaction, and each of its locks takes room in the server's table of locks.
+        statements.chunks(100).try_for_each(|some| self.execute(&some.join(";\n")))
+    }
+
     /// The first column of the first row, as text.
     ///
     /// # Errors

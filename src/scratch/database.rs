@@ -53,6 +53,21 @@ impl ScratchDb {
         }
     }
 
+    /// Gives to this role the tables and sequences that no file gives an owner, as those will be its own that it makes
+    /// beside them: Postgres refuses to let a table own a sequence of another role.
+    ///
+    /// # Errors
+    /// That the server does not answer, or does not let us.
+    pub fn hand_over(&self, connection: &mut Connection, role: &str) -> Result<(), DbError> {
+        if role == self.loader() {
+            return Ok(());
+        }
+        let names = connection.query_with(include_str!("belongings.sql"), &[&self.loader()])?;
+        let names: Vec<String> = names.iter().map(|row| row.try_get("name")).collect::<Result<_, _>>()?;
+        let given = names.iter().map(|name| format!("ALTER TABLE {name} OWNER TO {}", Ident::new(role)));
+        connection.execute_all(&given.collect::<Vec<_>>())
+    }
+
     /// The role that owns what no file gives an owner.
     pub fn loader(&self) -> &str {
         &self.server.loader

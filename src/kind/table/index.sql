@@ -1,8 +1,11 @@
--- Indexes that belong to no constraint, on tables, partitioned tables and materialized views.
+-- Indexes that belong to no constraint, on tables, partitioned tables and materialized views. Those of an extension's table
+-- come and go with it: Postgres makes no member of them, and `pg_dump` leaves them out.
 SELECT 'pg_class'::regclass::oid AS classid,
        c.oid AS objid,
        0 AS objsubid,
-       NULL::text AS excluded,
+       (SELECT 'stands on an extension''s object'
+          FROM pg_catalog.pg_depend AS d
+         WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indrelid AND d.deptype = 'e') AS excluded,
        n.nspname AS schema,
        c.relname AS name,
        tc.relkind = 'm' AS on_materialized_view,
