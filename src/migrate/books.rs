@@ -139,10 +139,45 @@ pub fn begin(connection: &mut Connection, run: &Run, outcome: &str, seconds: f64
     Ok(number)
 }
 
+/// Writes a run that was done in one transaction, with its steps, in that transaction: all at once, as each answer of the
+/// server takes its time.
+pub fn whole(connection: &mut Connection, run: &Run, steps: &[&Step], seconds: f64) -> Result<i64, DbError> {
+    let migration = run.migration;
+    let (up, down) = (migration.up_sha256(), migration.down_sha256());
+    let down_sql = migration.down.as_ref().map(|down| &*down.text);
+    let (numbers, hashes) = marks(steps);
+    let rows = connection.query_with(
+        include_str!("whole.sql"),
+        &[
+            &migration.id,
+            &migration.name(),
+            &run.kind,
+            &up,
+            &down,
+            &&*migration.up.text,
+            &down_sql,
+            &run.host,
+            &env!("CARGO_PKG_VERSION"),
+            &run.ticket,
+            &seconds,
+            &migration.grade,
+            &migration.losses,
+            &numbers,
+            &hashes,
+        ],
+    )?;
+    let number = rows.first().map(|row| row.try_get(0)).transpose()?;
+    number.ok_or_else(|| DbError::unexpected("no number for a run"))
+}
+
+/// The numbers and hashes of steps.
+fn marks(steps: &[&Step]) -> (Vec<i32>, Vec<Vec<u8>>) {
+    steps.iter().map(|step| (step.number, step.sha256())).unzip()
+}
+
 /// Writes that steps are done, in the transaction that did them.
 pub fn done(connection: &mut Connection, run: i64, forward: bool, steps: &[&Step]) -> Result<(), DbError> {
-    let numbers: Vec<i32> = steps.iter().map(|step| step.number).collect();
-    let hashes: Vec<Vec<u8>> = steps.iter().map(|step| step.sha256()).collect();
+    let (numbers, hashes) = marks(steps);
     let sql = "INSERT INTO pgplumb.journal (run, step, forward, sql_sha256, outcome, started_at, finished_at) \
                SELECT $1, step, $2, hash, 'applied', pg_catalog.now(), pg_catalog.clock_timestamp() \
                FROM ROWS FROM (pg_catalog.unnest($3::integer[]), pg_catalog.unnest($4::bytea[])) AS t (step, hash) \

@@ -1,15 +1,18 @@
 //! Runs one script, unit by unit, with what the books say of each.
 
+mod failure;
+mod outside;
+
 use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::db::error::DbError;
 use crate::migrate::books::{self, Mark, Run};
-use crate::migrate::error::{Fault, MigrateError, pointed};
+use crate::migrate::error::{Fault, MigrateError};
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::fault::point;
-use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::probe::Target;
 use crate::migrate::retry::is_passing;
 use crate::migrate::session::Session;
 use crate::migrate::steps::{Part, Script, Step, Unit};
@@ -25,7 +28,7 @@ pub struct Job<'a> {
 }
 
 /// A job at work.
-struct Work<'a> {
+pub(in crate::migrate::run) struct Work<'a> {
     job: &'a Job<'a>,
     number: Option<i64>,
     marks: BTreeMap<i32, Mark>,
@@ -38,7 +41,7 @@ struct Work<'a> {
 }
 
 /// A statement that failed.
-struct Failure<'a> {
+pub(in crate::migrate::run) struct Failure<'a> {
     at: &'a Statement,
     step: i32,
     cause: DbError,
@@ -118,7 +121,7 @@ impl Session<'_> {
     }
 
     /// Writes that the run begins, before its first step.
-    fn enter(&mut self, work: &mut Work) -> Result<i64, MigrateError> {
+    pub(in crate::migrate::run) fn enter(&mut self, work: &mut Work) -> Result<i64, MigrateError> {
         if let Some(number) = work.number {
             return Ok(number);
         }
@@ -209,7 +212,7 @@ impl Session<'_> {
         }
     }
 
-    fn pause(&mut self, attempt: u32, cause: &DbError) {
+    pub(in crate::migrate::run) fn pause(&mut self, attempt: u32, cause: &DbError) {
         let pause = self.options.retry.pause(attempt);
         let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
         self.say(Event::Retries { attempt, of, why, pause, blockers });
@@ -256,7 +259,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn told(&mut self, work: &Work, step: &Step, took: Duration) {
+    pub(in crate::migrate::run) fn told(&mut self, work: &Work, step: &Step, took: Duration) {
         let sql = step.statement.sql().lines().next().unwrap_or_default().to_owned();
         self.say(Event::Step { number: step.number, of: work.of, sql, took });
     }
@@ -268,12 +271,16 @@ impl Session<'_> {
             self.connection.execute("SET LOCAL ROLE NONE")?;
         }
         let (job, last) = (work.job, newest.number == work.last);
+        if work.number.is_none() && !job.run.migration.own {
+            let number = books::whole(&mut self.connection, &job.run, steps, work.started.elapsed().as_secs_f64())?;
+            self.outdate(job)?;
+            point();
+            return Ok(Some(number));
+        }
         let number = match work.number {
             Some(number) => number,
-            None => {
-                let outcome = if last { "applied" } else { "started" };
-                books::begin(&mut self.connection, &job.run, outcome, work.started.elapsed().as_secs_f64())?
-            }
+            // Only the one transaction of a script comes here without a number.
+            None => books::begin(&mut self.connection, &job.run, "applied", work.started.elapsed().as_secs_f64())?,
         };
         point();
         books::done(&mut self.connection, number, job.forward, steps)?;
@@ -283,134 +290,6 @@ impl Session<'_> {
             books::finish(&mut self.connection, number, job.forward)?;
         }
         Ok(Some(number))
-    }
-
-    /// A statement that cannot be in a transaction: written down before it and after it.
-    fn outside(&mut self, work: &mut Work, step: &Step, target: &Target) -> Result<(), MigrateError> {
-        let number = self.enter(work)?;
-        let (forward, sql) = (work.job.forward, step.statement.sql());
-        if let Some(mark) = work.marks.get(&step.number)
-            && self.mend(work.job, step, target, mark.before.as_deref())?
-        {
-            return self.close(work, number, step);
-        }
-        let mut count = 0;
-        loop {
-            let before = target.look(&mut self.connection)?;
-            point();
-            self.outdate(work.job)?;
-            self.outdated = true;
-            books::started(&mut self.connection, number, forward, step, before.as_deref())?;
-            point();
-            let start = Instant::now();
-            let cause = match self.connection.execute(sql) {
-                Ok(()) => {
-                    point();
-                    self.told(work, step, start.elapsed());
-                    return self.close(work, number, step);
-                }
-                Err(cause) if cause.is_lost() => return Err(cause.into()),
-                Err(cause) => cause,
-            };
-            books::failed(&mut self.connection, number, forward, step.number, &cause.to_string())?;
-            // What is half there would be in the way of the next attempt.
-            let now = target.look(&mut self.connection)?;
-            if let Verdict::Again(statements) = target.judge(before.as_deref(), now.as_deref()) {
-                for statement in statements {
-                    self.connection.execute(&statement)?;
-                }
-            }
-            let passing = cause.sqlstate().is_some_and(is_passing);
-            if !passing || count >= self.options.retry.count {
-                return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
-            }
-            count += 1;
-            self.pause(count, &cause);
-        }
-    }
-
-    /// What became of a step that was begun: whether it is done. What is half there is taken away, or finished.
-    fn mend(&mut self, job: &Job, step: &Step, target: &Target, before: Option<&str>) -> Result<bool, MigrateError> {
-        let now = target.look(&mut self.connection)?;
-        let (what, statements, done) = match target.judge(before, now.as_deref()) {
-            Verdict::Done => ("it took effect", Vec::new(), true),
-            Verdict::NotDone => ("it did nothing", Vec::new(), false),
-            Verdict::Again(statements) if statements.is_empty() => ("it is done again", statements, false),
-            Verdict::Again(statements) => ("it is half there, and done again", statements, false),
-            Verdict::Finish(statement) => ("it is half there, and finished", vec![statement], true),
-            Verdict::Unknown => {
-                let id = job.run.migration.id.clone();
-                let (text, at) = (step.statement.file.named_source(), pointed(&step.statement, None));
-                return Err(MigrateError::Unknown { id, number: step.number, text, at });
-            }
-        };
-        self.say(Event::Found { number: step.number, what });
-        for statement in statements {
-            point();
-            self.connection.execute(&statement)?;
-        }
-        point();
-        Ok(done)
-    }
-
-    /// Writes that a step outside of transactions is done.
-    fn close(&mut self, work: &Work, number: i64, step: &Step) -> Result<(), MigrateError> {
-        let forward = work.job.forward;
-        self.connection.execute("BEGIN")?;
-        if work.changes_role {
-            self.connection.execute("SET LOCAL ROLE NONE")?;
-        }
-        books::done(&mut self.connection, number, forward, &[step])?;
-        if step.number == work.last {
-            books::finish(&mut self.connection, number, forward)?;
-        }
-        point();
-        self.connection.execute("COMMIT")?;
-        point();
-        Ok(())
-    }
-
-    /// Writes down why the run stops, and says it.
-    fn fails(&mut self, work: &mut Work, failure: Failure) -> MigrateError {
-        let Failure { at, step, cause } = failure;
-        if cause.is_lost() {
-            return cause.into();
-        }
-        // Where the books take nothing any more, the reason itself is still to be said.
-        let _ = self.write_failure(work, &cause);
-        let (id, number) = (work.job.run.migration.id.clone(), step);
-        let DbError::Statement { sqlstate, message, detail, hint, position, .. } = cause else { return cause.into() };
-        let said = detail.map_or(message.clone(), |detail| format!("{message}: {detail}"));
-        let (text, span) = (at.file.named_source(), pointed(at, position));
-        let verb = if work.job.forward { "apply" } else { "rollback" };
-        if is_passing(&sqlstate) {
-            let attempts = self.options.retry.count + 1;
-            let help = format!(
-                "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"
-            );
-            return MigrateError::Locked { id, number, attempts, text, at: span, said, help };
-        }
-        let left = if work.number.is_none() {
-            "nothing of it is left in the database".to_owned()
-        } else if !work.job.forward {
-            "what came before it is rolled back; `pgplumb rollback` goes on from here".to_owned()
-        } else {
-            format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
-        };
-        let help = hint.map_or(left.clone(), |hint| format!("{hint}; {left}"));
-        MigrateError::Step { id, number, said, sqlstate, text, at: span, help }
-    }
-
-    fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {
-        self.reset()?;
-        let (job, text) = (work.job, cause.to_string());
-        let number = match work.number {
-            Some(number) => number,
-            None => books::begin(&mut self.connection, &job.run, "failed", work.started.elapsed().as_secs_f64())?,
-        };
-        books::stopped(&mut self.connection, number, job.forward, &text)?;
-        point();
-        Ok(())
     }
 }
 

@@ -1,0 +1,54 @@
+//! How a run that stops is written down and told.
+
+use crate::db::error::DbError;
+use crate::migrate::books;
+use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::fault::point;
+use crate::migrate::retry::is_passing;
+use crate::migrate::run::{Failure, Work};
+use crate::migrate::session::Session;
+
+impl Session<'_> {
+    /// Writes down why the run stops, and says it.
+    pub(in crate::migrate::run) fn fails(&mut self, work: &mut Work, failure: Failure) -> MigrateError {
+        let Failure { at, step, cause } = failure;
+        if cause.is_lost() {
+            return cause.into();
+        }
+        // Where the books take nothing any more, the reason itself is still to be said.
+        let _ = self.write_failure(work, &cause);
+        let (id, number) = (work.job.run.migration.id.clone(), step);
+        let DbError::Statement { sqlstate, message, detail, hint, position, .. } = cause else { return cause.into() };
+        let said = detail.map_or(message.clone(), |detail| format!("{message}: {detail}"));
+        let (text, span) = (at.file.named_source(), pointed(at, position));
+        let verb = if work.job.forward { "apply" } else { "rollback" };
+        if is_passing(&sqlstate) {
+            let attempts = self.options.retry.count + 1;
+            let help = format!(
+                "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"
+            );
+            return MigrateError::Locked { id, number, attempts, text, at: span, said, help };
+        }
+        let left = if work.number.is_none() {
+            "nothing of it is left in the database".to_owned()
+        } else if !work.job.forward {
+            "what came before it is rolled back; `pgplumb rollback` goes on from here".to_owned()
+        } else {
+            format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
+        };
+        let help = hint.map_or(left.clone(), |hint| format!("{hint}; {left}"));
+        MigrateError::Step { id, number, said, sqlstate, text, at: span, help }
+    }
+
+    fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {
+        self.reset()?;
+        let (job, text) = (work.job, cause.to_string());
+        let number = match work.number {
+            Some(number) => number,
+            None => books::begin(&mut self.connection, &job.run, "failed", work.started.elapsed().as_secs_f64())?,
+        };
+        books::stopped(&mut self.connection, number, job.forward, &text)?;
+        point();
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Steps that cannot be in a transaction: written down before and after, and judged by the catalog where a run was cut off
+//! between the two.
+
+use std::time::Instant;
+
+use crate::migrate::books;
+use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::event::Event;
+use crate::migrate::fault::point;
+use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::retry::is_passing;
+use crate::migrate::run::{Failure, Job, Work};
+use crate::migrate::session::Session;
+use crate::migrate::steps::Step;
+
+impl Session<'_> {
+    /// A statement that cannot be in a transaction: written down before it and after it.
+    pub(in crate::migrate::run) fn outside(
+        &mut self,
+        work: &mut Work,
+        step: &Step,
+        target: &Target,
+    ) -> Result<(), MigrateError> {
+        let number = self.enter(work)?;
+        let (forward, sql) = (work.job.forward, step.statement.sql());
+        if let Some(mark) = work.marks.get(&step.number)
+            && self.mend(work.job, step, target, mark.before.as_deref())?
+        {
+            return self.close(work, number, step);
+        }
+        let mut count = 0;
+        loop {
+            let before = target.look(&mut self.connection)?;
+            point();
+            self.outdate(work.job)?;
+            self.outdated = true;
+            books::started(&mut self.connection, number, forward, step, before.as_deref())?;
+            point();
+            let start = Instant::now();
+            let cause = match self.connection.execute(sql) {
+                Ok(()) => {
+                    point();
+                    self.told(work, step, start.elapsed());
+                    return self.close(work, number, step);
+                }
+                Err(cause) if cause.is_lost() => return Err(cause.into()),
+                Err(cause) => cause,
+            };
+            books::failed(&mut self.connection, number, forward, step.number, &cause.to_string())?;
+            // What is half there would be in the way of the next attempt.
+            let now = target.look(&mut self.connection)?;
+            if let Verdict::Again(statements) = target.judge(before.as_deref(), now.as_deref()) {
+                for statement in statements {
+                    self.connection.execute(&statement)?;
+                }
+            }
+            let passing = cause.sqlstate().is_some_and(is_passing);
+            if !passing || count >= self.options.retry.count {
+                return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
+            }
+            count += 1;
+            self.pause(count, &cause);
+        }
+    }
+
+    /// What became of a step that was begun: whether it is done. What is half there is taken away, or finished.
+    fn mend(&mut self, job: &Job, step: &Step, target: &Target, before: Option<&str>) -> Result<bool, MigrateError> {
+        let now = target.look(&mut self.connection)?;
+        let (what, statements, done) = match target.judge(before, now.as_deref()) {
+            Verdict::Done => ("it took effect", Vec::new(), true),
+            Verdict::NotDone => ("it did nothing", Vec::new(), false),
+            Verdict::Again(statements) if statements.is_empty() => ("it is done again", statements, false),
+            Verdict::Again(statements) => ("it is half there, and done again", statements, false),
+            Verdict::Finish(statement) => ("it is half there, and finished", vec![statement], true),
+            Verdict::Unknown => {
+                let id = job.run.migration.id.clone();
+                let (text, at) = (step.statement.file.named_source(), pointed(&step.statement, None));
+                return Err(MigrateError::Unknown { id, number: step.number, text, at });
+            }
+        };
+        self.say(Event::Found { number: step.number, what });
+        for statement in statements {
+            point();
+            self.connection.execute(&statement)?;
+        }
+        point();
+        Ok(done)
+    }
+
+    /// Writes that a step outside of transactions is done.
+    fn close(&mut self, work: &Work, number: i64, step: &Step) -> Result<(), MigrateError> {
+        let forward = work.job.forward;
+        self.connection.execute("BEGIN")?;
+        if work.changes_role {
+            self.connection.execute("SET LOCAL ROLE NONE")?;
+        }
+        books::done(&mut self.connection, number, forward, &[step])?;
+        if step.number == work.last {
+            books::finish(&mut self.connection, number, forward)?;
+        }
+        point();
+        self.connection.execute("COMMIT")?;
+        point();
+        Ok(())
+    }
+}

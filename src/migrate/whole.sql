@@ -1,0 +1,45 @@
+-- Writes down a run that was done in one transaction, with its steps. Returns its number, which is counted as in begin.sql.
+WITH made AS (
+    INSERT INTO pgplumb.history (
+        run,
+        id,
+        name,
+        kind,
+        up_sha256,
+        down_sha256,
+        up_sql,
+        down_sql,
+        outcome,
+        applied_from,
+        tool_version,
+        ticket,
+        started_at,
+        duration,
+        down_grade,
+        losses
+    )
+    OVERRIDING SYSTEM VALUE
+    SELECT
+        (SELECT coalesce(max(h.run), 0) + 1 FROM pgplumb.history AS h),
+        $1,
+        $2,
+        $3::text::pgplumb.kind,
+        $4,
+        $5,
+        $6,
+        $7,
+        'applied',
+        $8,
+        $9,
+        $10,
+        pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => $11),
+        pg_catalog.make_interval(secs => $11),
+        $12,
+        $13
+    RETURNING run
+), steps AS (
+    INSERT INTO pgplumb.journal (run, step, sql_sha256, outcome, started_at, finished_at)
+    SELECT made.run, t.step, t.hash, 'applied', pg_catalog.now(), pg_catalog.clock_timestamp()
+    FROM made, ROWS FROM (pg_catalog.unnest($14::integer[]), pg_catalog.unnest($15::bytea[])) AS t (step, hash)
+)
+SELECT run FROM made
