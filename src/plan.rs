@@ -18,9 +18,9 @@ pub mod untangle;
 
 use crate::catalog::Catalog;
 use crate::diff::diff;
-use crate::kind::Site;
 use crate::kind::default_privileges::any_current;
 use crate::kind::default_privileges::spell_out::spell_out;
+use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
 use crate::plan::dependency::Dependencies;
@@ -52,12 +52,30 @@ impl Plan {
 /// # Errors
 /// `PlanError` when something cannot be replaced or the order has a cycle that nothing can break.
 pub fn plan(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, PlanError> {
+    let usable = without_failed_builds(desired);
+    let desired = usable.as_ref().unwrap_or(desired);
     if !any_current(&live.facts) && !any_current(&desired.facts) {
         return between(live, desired, rewrite);
     }
     let (mut live, mut desired) = (live.clone(), desired.clone());
     spell_out(&mut live.facts, &mut desired.facts);
     between(&live, &desired, rewrite)
+}
+
+/// The state without the INVALID indexes that failed concurrent builds have left in it: nobody wants one, and nothing
+/// can make one. None where it has none.
+fn without_failed_builds(state: &Catalog) -> Option<Catalog> {
+    let invalid = |(_, body): &(&Key, &Body)| matches!(body, Body::Index(index) if !index.valid);
+    let mut gone: Vec<Key> = state.facts.iter().filter(invalid).map(|(key, _)| key.clone()).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    let mut state = state.clone();
+    while let Some(key) = gone.pop() {
+        gone.extend(state.facts.standing_on(&key).map(|(key, _)| key.clone()));
+        state.facts.remove(&key);
+    }
+    Some(state)
 }
 
 fn between(live: &Catalog, desired: &Catalog, rewrite: Rewrite) -> Result<Plan, PlanError> {

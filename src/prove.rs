@@ -60,6 +60,7 @@ pub fn prove(
 ) -> Result<Proof, ProofError> {
     run::plan(bench.connection, down, Direction::Down)?;
     expect(bench.connection, states.live, Direction::Down, prepare)?;
+    run::leave_failed_builds(bench.connection, states.live)?;
     run::plan(bench.connection, up, Direction::Up)?;
     let reached = expect(bench.connection, states.desired, Direction::Up, prepare)?;
     let rows = data::check(bench, states, up, down)?;

@@ -43,8 +43,13 @@ impl Changes {
         for difference in differences {
             decider.take(difference);
         }
-        while let Some(key) = decider.open.pop() {
-            decider.spread(&key);
+        loop {
+            while let Some(key) = decider.open.pop() {
+                decider.spread(&key);
+            }
+            if !decider.take_apart() {
+                break;
+            }
         }
         decider.spread_aside();
         Ok(decider.changes)

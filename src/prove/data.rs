@@ -33,6 +33,7 @@ pub struct Rows {
 /// Only what is not the rows' fault: a statement that fails for rows ends the look and is said in the answer.
 pub fn check(bench: &mut Bench, states: States, up: &mut Plan, down: &mut Plan) -> Result<Rows, ProofError> {
     run::plan(bench.connection, down, Direction::Down)?;
+    run::leave_failed_builds(bench.connection, states.live)?;
     let tables = touched(states, up);
     let seeds = seed(bench.connection, states.live, states.desired, &tables)?;
     let mut rows = Rows {

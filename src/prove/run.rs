@@ -1,7 +1,11 @@
 //! Runs a plan's steps: in the transactions that the script would use, or each by itself, to see what it does.
 
+use std::collections::BTreeSet;
+
+use crate::catalog::Catalog;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::kind::{Body, Site};
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::plan::step::Step;
@@ -20,6 +24,21 @@ pub fn plan(connection: &mut Connection, plan: &Plan, direction: Direction) -> R
         let _ = connection.execute("ROLLBACK");
     }
     result
+}
+
+/// Makes the indexes that failed concurrent builds have left in the live state. The down does not bring them back, and
+/// the up is to drop them.
+pub fn leave_failed_builds(connection: &mut Connection, live: &Catalog) -> Result<(), ProofError> {
+    let nothing = BTreeSet::new();
+    for (key, body) in live.facts.iter() {
+        if matches!(body, Body::Index(index) if !index.valid) {
+            let site = Site { key, here: &live.facts, there: &live.facts, absorbed: &nothing };
+            for statement in body.create(&site) {
+                connection.execute(&statement.sql)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Runs a plan step by step, each in a transaction of its own, and writes down what each does. Where a step fails it can

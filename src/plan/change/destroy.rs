@@ -1,6 +1,6 @@
 //! Facts that are dropped, or dropped and created again, with their copies.
 
-use crate::kind::Key;
+use crate::kind::{Body, Key};
 use crate::plan::change::Decider;
 
 impl Decider<'_> {
@@ -34,6 +34,23 @@ impl Decider<'_> {
             self.changes.reasons.insert(key.clone(), why.unwrap_or_default());
         }
         self.open.push(key.clone());
+    }
+
+    /// Drops the index above one that shall not be part of it any more: Postgres has no command that takes it out of that,
+    /// and drops neither while it is. Whether there was such a one.
+    pub(super) fn take_apart(&mut self) -> bool {
+        let held = self.changes.destroyed.iter().find_map(|key| match self.live.facts.get(key)? {
+            Body::IndexAttachment(body) => {
+                let table = body.partition().on().cloned();
+                let goes = |key: &Key| self.changes.destroyed.contains(key);
+                let free = goes(&body.parent()) || goes(&body.partition()) || table.is_some_and(|table| goes(&table));
+                (!free).then(|| body.parent())
+            }
+            _ => None,
+        });
+        let Some(parent) = held else { return false };
+        self.destroy(&parent, Some("it cannot let go of the index of a partition".to_owned()));
+        self.changes.destroyed.contains(&parent)
     }
 
     /// What a fact of the live state is a copy of.
