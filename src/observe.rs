@@ -34,8 +34,9 @@ const INSIDE: &str = "BEGIN; SET LOCAL client_min_messages = debug1; SET LOCAL e
 const OUTSIDE: &str = "SET client_min_messages = debug1; SET enable_seqscan = off";
 const END: &str = "RESET client_min_messages; RESET enable_seqscan";
 
-/// `active_sql_transaction`: the statement cannot run inside a transaction block.
-const OUTSIDE_ONLY: &str = "25001";
+/// `active_sql_transaction`, `invalid_transaction_termination`: the statement, or a COMMIT within it, cannot run inside
+/// a transaction block.
+const OUTSIDE_ONLY: [&str; 2] = ["25001", "2D000"];
 
 /// A relation as it was before the statement.
 #[derive(Clone, Deserialize)]
@@ -106,7 +107,7 @@ impl Observer {
     ) -> Result<Effects, DbError> {
         self.questions.foresee(connection, sql)?;
         match self.inside(connection, sql) {
-            Err(error) if error.sqlstate() == Some(OUTSIDE_ONLY) => {}
+            Err(error) if error.sqlstate().is_some_and(|state| OUTSIDE_ONLY.contains(&state)) => {}
             result => return result,
         }
         connection.execute(OUTSIDE)?;

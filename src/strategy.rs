@@ -5,11 +5,18 @@
 //! creates gets the plain form, because nobody can be using it.
 
 pub mod attach_by_check;
+pub mod backfill;
 pub mod constraint_not_valid;
+pub mod detach_concurrently;
 pub mod drop_index_concurrently;
+pub mod enum_value_check;
 pub mod index_concurrently;
+pub mod leftover;
+pub mod matview_beside;
 pub mod not_null_by_check;
+pub mod partitioned_index_beside;
 pub mod unique_using_index;
+pub mod volatile_default;
 
 use crate::kind::key::Child;
 use crate::kind::{Key, Site};
@@ -21,11 +28,16 @@ type Strategy = fn(&Action, &Site, &Changes) -> Option<Phases>;
 
 const STRATEGIES: &[Strategy] = &[
     attach_by_check::apply,
+    detach_concurrently::apply,
+    matview_beside::apply,
+    partitioned_index_beside::apply,
     index_concurrently::apply,
     drop_index_concurrently::apply,
     unique_using_index::apply,
     constraint_not_valid::apply,
+    enum_value_check::apply,
     not_null_by_check::apply,
+    volatile_default::apply,
 ];
 
 /// The online form of an action; none where the plain form is right.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::kind::{Body, Key, Slot};
-use crate::plan::action::Part;
+use crate::plan::action::{Part, Verb};
 use crate::plan::build::{Actions, Builder, Span};
 use crate::plan::dependency::Dependencies;
 
@@ -66,13 +66,15 @@ impl Graph<'_> {
     fn preparing(&self, before: &mut impl FnMut(Span, Span)) {
         let Actions { all, producer, destroyer, alterer, .. } = self.actions;
         for (index, action) in all.iter().enumerate().filter(|(_, action)| action.prepares) {
-            for used in self.to.uses(&action.key) {
+            // What prepares a change works on the fact as it is.
+            for used in self.to.uses(&action.key).filter(|_| action.verb == Verb::Create) {
                 if let Some(maker) = producer.get(used).or_else(|| alterer.get(used)) {
                     before(*maker, one(index));
                 }
             }
             let sibling = |key: &Key| matches!(key, Key::Constraint(_)) && key.on() == action.key.on();
-            for (_, dropped) in destroyer.iter().filter(|(key, _)| self.wishes && sibling(key)) {
+            let goes_after = |key: &Key| sibling(key) || *key == action.key;
+            for (_, dropped) in destroyer.iter().filter(|(key, _)| self.wishes && goes_after(key)) {
                 before(one(index), *dropped);
             }
         }
@@ -104,7 +106,9 @@ impl Graph<'_> {
             for used in self.to.uses(key) {
                 let asks = self.asking(key, *span, used);
                 if let Some(maker) = producer.get(used) {
-                    before(self.enough(key, *maker), asks);
+                    // A view needs a new column, and not that it is filled.
+                    let early = matches!(used, Key::Column(_)) && matches!(key.root(), Key::View(_));
+                    before(if early { one(maker.first) } else { self.enough(key, *maker) }, asks);
                 } else if let Some(maker) = alterer.get(used).filter(|_| !is_part(key, used, self.to)) {
                     // Only a key waits until its columns are NOT NULL, which may take until the end.
                     let whole = matches!(key, Key::Constraint(_) | Key::Identity(_));

@@ -206,7 +206,11 @@ fn beginning(block: &[Step], goes_on: bool) -> &'static str {
     if any(&|sql| sql.starts_with("CREATE INDEX CONCURRENTLY ") || sql.starts_with("CREATE UNIQUE INDEX CONCURRENTLY "))
     {
         if goes_on { "; built beside, reads and writes go on" } else { "; reads and writes go on" }
-    } else if any(&|sql| sql.starts_with("DROP INDEX CONCURRENTLY ")) {
+    } else if any(&|sql| sql.starts_with("CREATE MATERIALIZED VIEW ")) && goes_on {
+        "; filled beside, the old one is read on"
+    } else if any(&|sql| sql.starts_with("DO $look$")) {
+        "; first a look whether a row holds what goes"
+    } else if any(&|sql| sql.starts_with("DROP INDEX CONCURRENTLY ") || sql.ends_with(" CONCURRENTLY")) {
         "; reads and writes go on"
     } else if goes_on && any(&|sql| sql.starts_with("ALTER TABLE ") && sql.ends_with(" NOT VALID")) {
         "; holds for new rows, the others are checked below"
@@ -229,11 +233,16 @@ fn continuation(block: &[Step]) -> &'static str {
     let any = |holds: &dyn Fn(&str) -> bool| block.iter().any(|step| holds(&step.sql));
     if any(&is_validation) {
         "the rows are checked while reads and writes go on"
+    } else if any(&|sql| sql.starts_with("DO $backfill$")) {
+        "the rows that were there are filled a few pages at a time, reads and writes go on"
     } else if any(&|sql| sql.starts_with("ALTER TABLE ") && sql.ends_with(" SET NOT NULL")) {
         "the check proves it, so no row is read"
     } else if any(&|sql| sql.starts_with("ALTER TABLE ") && sql.contains(" USING INDEX ")) {
         "made of the index that was built above"
-    } else if any(&|sql| sql.starts_with("ALTER INDEX ") && sql.contains(" RENAME TO ")) {
+    } else if any(&|sql| {
+        ["ALTER INDEX ", "ALTER MATERIALIZED VIEW "].iter().any(|start| sql.starts_with(start))
+            && sql.contains(" RENAME TO ")
+    }) {
         "the new one takes the place of the old"
     } else {
         "continued"

@@ -23,14 +23,21 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let mut first = action.statements.clone();
     let set = first.remove(position);
     let after = first.split_off(position);
+    let [check, validate, mut last] = by_check(at, set.sql);
+    first.extend(check);
+    last.extend(after);
+    Some(Phases::of(vec![first, validate, last]))
+}
+
+/// The three steps for this column, of which the last has this SET NOT NULL.
+pub fn by_check(at: &Site, set: String) -> [Vec<Statement>; 3] {
     let column = Ident::new(at.key.name());
+    let table = at.key.on().unwrap_or(at.key);
     let base = short(&format!("{}_{}", table.name(), at.key.name()), "_is_not_null");
     let check = Ident::new(free_constraint(at, table, &base));
     let alter = format!("ALTER {}", at.on_object());
-    first.push(Statement::new(format!("{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")));
+    let add = Statement::new(format!("{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"));
     let validate = Statement::new(format!("{alter} VALIDATE CONSTRAINT {check}")).commit_before().commit_after();
-    let mut last =
-        vec![Statement::new(set.sql).commit_before(), Statement::new(format!("{alter} DROP CONSTRAINT {check}"))];
-    last.extend(after);
-    Some(Phases::of(vec![first, vec![validate], last]))
+    let set = Statement::new(set).commit_before();
+    [vec![add], vec![validate], vec![set, Statement::new(format!("{alter} DROP CONSTRAINT {check}"))]]
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::Ident;
+use crate::kind::carried::Carried;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::{inheritance, partition};
@@ -11,6 +12,9 @@ use crate::kind::{Body, Key, Kind, Site};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Default {
     pub expression: String,
+    /// Whether it calls a volatile function, so that every row has a value of its own.
+    #[serde(default)]
+    pub volatile: Carried<bool>,
 }
 
 impl Kind for Default {
@@ -29,7 +33,7 @@ impl Kind for Default {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { expression } = to;
+        let Self { expression, volatile: _ } = to;
         if *expression == self.expression {
             return Alter::Equivalent;
         }

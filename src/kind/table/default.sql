@@ -6,7 +6,11 @@ SELECT 'pg_attrdef'::regclass::oid AS classid,
        'pg_class'::regclass::oid AS on_classid,
        d.adrelid AS on_objid,
        d.adnum::int4 AS on_objsubid,
-       pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression
+       pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression,
+       -- The functions are those of the expression as Postgres has parsed it; pg_depend leaves out its own.
+       EXISTS (SELECT FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') AS m
+                      JOIN pg_catalog.pg_proc AS p ON p.oid = m[1]::oid
+                WHERE p.provolatile = 'v') AS volatile
   FROM pg_catalog.pg_attrdef AS d
   JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
   JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid

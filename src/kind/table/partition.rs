@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::name::{Ident, Qualified};
+use crate::base::name::{Ident, Qualified, literal};
 use crate::kind::carried::Carried;
 use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
@@ -23,6 +23,9 @@ pub struct Partition {
     /// What every row of the partition fulfils; none below a hash, whose condition names an OID.
     #[serde(default)]
     pub constraint: Carried<Option<String>>,
+    /// Whether it was begun to be detached CONCURRENTLY, and that was cut short.
+    #[serde(default)]
+    pub pending: bool,
 }
 
 impl Kind for Partition {
@@ -36,11 +39,30 @@ impl Kind for Partition {
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
         let child = at.key.on().map(Key::sql).unwrap_or_default();
-        one(format!("ALTER TABLE {} DETACH PARTITION {child}", self.parent()))
+        let detach = format!("ALTER TABLE {} DETACH PARTITION {child}", self.parent());
+        if !self.pending {
+            return one(detach);
+        }
+        // Where it was not begun, as on scratch, FINALIZE is refused.
+        one(format!(
+            "DO $finalize$
+BEGIN
+    IF (SELECT inhdetachpending FROM pg_catalog.pg_inherits WHERE inhrelid = {}::pg_catalog.regclass) THEN
+        {detach} FINALIZE;
+    ELSE
+        {detach};
+    END IF;
+END
+$finalize$",
+            literal(&child)
+        ))
     }
 
     fn alter(&self, to: &Self, _at: &Site) -> Alter {
-        let Self { parent_schema, parent_name, bound, constraint: _ } = to;
+        let Self { parent_schema, parent_name, bound, constraint: _, pending: _ } = to;
+        if self.pending {
+            return Alter::replace("its detachment was begun and cut short");
+        }
         if (parent_schema, parent_name, bound) == (&self.parent_schema, &self.parent_name, &self.bound) {
             return Alter::Equivalent;
         }

@@ -9,7 +9,8 @@ SELECT 'pg_inherits'::regclass::oid AS classid,
        pn.nspname AS parent_schema,
        p.relname AS parent_name,
        pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
-       CASE WHEN d.text !~ 'satisfies_hash_partition' THEN d.text END AS constraint
+       CASE WHEN d.text !~ 'satisfies_hash_partition' THEN d.text END AS constraint,
+       i.inhdetachpending AS pending
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
   JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent

@@ -1,0 +1,49 @@
+//! Filling a column of a table in use, a few pages at a time, with a commit after each.
+//!
+//! The table is swept by `ctid`, in the order in which its rows lie: each page is read once, any table has it, and Postgres
+//! reads such a range without an index from 14 on. An update may move a row to a page that the sweep has passed, so it
+//! is swept again until nothing more was found (or not fewer than before: then the value itself is NULL). Writers wait for
+//! the rows of a batch at most as long as that batch takes.
+
+use crate::base::name::{Ident, literal};
+
+/// Pages of a batch: some thousand rows, so that a writer waits for one of them for some hundredths of a second.
+const PAGES: u32 = 16;
+
+/// The text that marks a column while it is being filled, so that a plan made after a cut run goes on with it.
+pub const MARK: &str = "pgplumb: its values for rows that were there before are not all filled in";
+
+/// A statement, to be run outside a transaction, that sets `column` of `table` (as SQL writes it) to `value` in every row
+/// where it is NULL.
+pub fn backfill(table: &str, column: &Ident, value: &str) -> String {
+    let own = literal(table);
+    format!(
+        "DO $backfill$
+DECLARE
+    page bigint;
+    pages bigint;
+    batch bigint;
+    filled bigint;
+    before bigint;
+BEGIN
+    LOOP
+        page := 0;
+        filled := 0;
+        pages := pg_catalog.pg_relation_size({own}) / pg_catalog.current_setting('block_size')::bigint;
+        WHILE page <= pages LOOP
+            UPDATE ONLY {table} SET {column} = {value}
+             WHERE {column} IS NULL
+               AND ctid >= pg_catalog.format('(%s,0)', page)::pg_catalog.tid
+               AND ctid < pg_catalog.format('(%s,0)', page + {PAGES})::pg_catalog.tid;
+            GET DIAGNOSTICS batch = ROW_COUNT;
+            filled := filled + batch;
+            page := page + {PAGES};
+            COMMIT;
+        END LOOP;
+        EXIT WHEN filled = 0 OR filled >= before;
+        before := filled;
+    END LOOP;
+END
+$backfill$"
+    )
+}
