@@ -56,6 +56,16 @@ crash CASE='':
 soak MINUTES='10':
     PGPLUMB_SOAK={{ MINUTES }} cargo test --locked --test lib random:: -- --nocapture
 
+# Apply each online form to tables with ROWS rows that are written and read, and tell how long anybody waited
+[group('test')]
+load ROWS='1000000':
+    PGPLUMB_ROWS={{ ROWS }} cargo test --locked --test lib load:: -- --nocapture
+
+# Cut each migration of the fixtures short after each of its statements, and plan again
+[group('test')]
+cut CASE='all':
+    PGPLUMB_CUT='{{ CASE }}' cargo test --locked --test lib cut:: -- --nocapture
+
 # Write the migrations of the bookkeeping anew, after a change in schema/
 [group('run')]
 generate:

@@ -1,0 +1,125 @@
+//! The tables that are written while they change, and the change for each online form.
+
+/// A change of the base schema.
+pub(super) struct Scene {
+    pub(super) name: &'static str,
+    /// What is watched: this table, and those whose names begin with it.
+    pub(super) table: &'static str,
+    /// What is exchanged in the text of the schema, and for what; an empty first text adds the second at the end.
+    change: (&'static str, &'static str),
+    pub(super) writes: &'static str,
+    pub(super) reads: &'static str,
+    /// The strongest lock on the table that may be seen, however short.
+    pub(super) strongest: &'static str,
+    /// Whether the plain form keeps writers waiting while it reads or writes rows.
+    pub(super) plain_stops_writers: bool,
+}
+
+impl Scene {
+    /// The schema after the change.
+    pub(super) fn desired(&self) -> String {
+        let (from, to) = self.change;
+        if from.is_empty() {
+            return format!("{SCHEMA}{to};\n");
+        }
+        assert!(SCHEMA.contains(from), "{}: the schema has no `{from}`", self.name);
+        SCHEMA.replacen(from, to, 1)
+    }
+}
+
+const SCHEMA: &str = "\
+CREATE TABLE other (id integer PRIMARY KEY);
+CREATE TABLE hot (id bigint PRIMARY KEY, a integer, b integer, note text);
+CREATE INDEX hot_b ON hot (b);
+CREATE INDEX hot_note ON hot (note);
+CREATE TABLE part (id bigint NOT NULL, a integer, b integer, note text) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (1000);
+CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM (1000) TO (1000000000);
+CREATE INDEX part_b ON part (b);
+CREATE TABLE wide (id bigint NOT NULL, a integer) PARTITION BY LIST (id);
+CREATE TABLE loose (id bigint NOT NULL CHECK (id > 0), a integer);
+";
+
+/// The schema with its rows.
+pub(super) fn base(rows: u64) -> String {
+    format!(
+        "{SCHEMA}
+INSERT INTO other SELECT generate_series(0, 999);
+INSERT INTO hot SELECT n, n % 5000, n % 1000, md5(n::text) FROM generate_series(1, {rows}) AS n;
+INSERT INTO part SELECT n, n % 5000, n % 1000, md5(n::text) FROM generate_series(1, {rows}) AS n;
+INSERT INTO loose SELECT 7, n FROM generate_series(1, {rows}) AS n;
+ANALYZE;
+"
+    )
+}
+
+const WRITES_HOT: &str = "UPDATE hot SET note = note || '' WHERE id = (SELECT 1 + (random() * 1000)::int)";
+const READS_HOT: &str = "SELECT note FROM hot WHERE id = (SELECT 1 + (random() * 1000)::int)";
+const WRITES_PART: &str = "INSERT INTO part VALUES (1000 + (random() * 100000)::int, 1, 1, 'x')";
+const READS_PART: &str = "SELECT note FROM part WHERE b = 1 LIMIT 1";
+const UPDATE: &str = "ShareUpdateExclusiveLock";
+const ACCESS: &str = "AccessExclusiveLock";
+
+const fn hot(
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    strongest: &'static str,
+    plain_stops_writers: bool,
+) -> Scene {
+    Scene {
+        name,
+        table: "hot",
+        change: (from, to),
+        writes: WRITES_HOT,
+        reads: READS_HOT,
+        strongest,
+        plain_stops_writers,
+    }
+}
+
+const fn part(name: &'static str, from: &'static str, to: &'static str, strongest: &'static str) -> Scene {
+    let (writes, reads) = (WRITES_PART, READS_PART);
+    Scene { name, table: "part", change: (from, to), writes, reads, strongest, plain_stops_writers: true }
+}
+
+pub(super) const SCENES: &[Scene] = &[
+    hot("index_concurrently", "", "CREATE INDEX hot_a ON hot (a, note)", UPDATE, true),
+    hot("index_concurrently, changed", "hot_b ON hot (b)", "hot_b ON hot (b, note)", ACCESS, true),
+    hot("drop_index_concurrently", "CREATE INDEX hot_note ON hot (note);", "", UPDATE, false),
+    hot("unique_using_index", "", "ALTER TABLE hot ADD CONSTRAINT hot_key UNIQUE (id, note)", ACCESS, true),
+    hot("constraint_not_valid, check", "", "ALTER TABLE hot ADD CHECK (md5(note) <> '')", ACCESS, true),
+    hot(
+        "constraint_not_valid, key",
+        "",
+        "ALTER TABLE hot ADD FOREIGN KEY (b) REFERENCES other (id)",
+        "ShareRowExclusiveLock",
+        true,
+    ),
+    hot(
+        "not_null_by_check",
+        "hot (id bigint PRIMARY KEY, a integer,",
+        "hot (id bigint PRIMARY KEY, a integer NOT NULL,",
+        ACCESS,
+        true,
+    ),
+    hot(
+        "volatile_default",
+        "note text);\nCREATE INDEX hot_b",
+        "note text, token uuid DEFAULT gen_random_uuid() NOT NULL);\nCREATE INDEX hot_b",
+        ACCESS,
+        true,
+    ),
+    part("partitioned index", "", "CREATE INDEX part_a ON part (a, note)", "ShareLock"),
+    part("partitioned unique_using_index", "", "ALTER TABLE part ADD CONSTRAINT part_key UNIQUE (id, note, a)", ACCESS),
+    part("partitioned_index_beside", "part_b ON part (b)", "part_b ON part (b, note)", ACCESS),
+    Scene {
+        name: "attach_by_check",
+        table: "loose",
+        change: ("", "ALTER TABLE wide ATTACH PARTITION loose FOR VALUES IN (7)"),
+        writes: "INSERT INTO loose VALUES (7, 1)",
+        reads: "SELECT a FROM loose LIMIT 1",
+        strongest: ACCESS,
+        plain_stops_writers: true,
+    },
+];
