@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    apply, baseline, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, repair, resume,
-    rollback, status, verify,
+    apply, baseline, check, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, repair,
+    resume, rollback, status, verify,
 };
 use crate::exit::Exit;
 
@@ -16,6 +16,7 @@ Examples:
   pgplumb init --db postgresql://localhost/shop     start from a live database
   pgplumb plan                                      what would change, as a pair of migrations
   pgplumb apply                                     run the migrations that are due
+  pgplumb check                                     in CI: migrations, downs, schema files, lint
   pgplumb diff schema/ postgresql://localhost/shop  is the live database what the files say?
 
 Exit status: 0 fine, 1 differences or blocking findings, 2 failure, 64 wrong usage.";
@@ -48,6 +49,7 @@ enum Verb {
     Dump(dump::Args),
     Init(init::Args),
     Lint(lint::Args),
+    Check(check::Args),
     Explain(explain::Args),
     Graph(graph::Args),
     Completions(completions::Args),
@@ -83,6 +85,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),
         Verb::Lint(args) => lint::run(&args, config),
+        Verb::Check(args) => check::run(&args, config),
         Verb::Explain(args) => explain::run(&args),
         Verb::Graph(args) => graph::run(&args, config),
         Verb::Completions(args) => completions::run::<Cli>(&args),

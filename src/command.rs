@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod baseline;
+pub mod check;
 pub mod completions;
 pub mod database;
 pub mod diff;

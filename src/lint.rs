@@ -9,6 +9,7 @@
 pub mod allow;
 pub mod cause;
 pub mod column_type;
+pub mod down;
 pub mod finding;
 pub mod guess;
 pub mod made;
@@ -98,6 +99,13 @@ pub fn check_script(script: &Script, policy: &Policy, allows: &[Allow]) -> Vec<F
     let_through(&mut found, allows);
     found.extend(policy.weigh(&rule::allowance_unused::RULE, rule::allowance_unused::unused(allows, &found)));
     finding::sort(&mut found);
+    found
+}
+
+/// Findings of one rule that neither a plan nor a script shows, at the level that counts, and what is let through.
+pub fn weighed(rule: &Rule, found: Vec<Finding>, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
+    let mut found = policy.weigh(rule, found);
+    let_through(&mut found, allows);
     found
 }
 

@@ -8,6 +8,7 @@
 
 mod apply;
 mod bad_input;
+mod check_verb;
 mod cli;
 mod crash;
 mod cut;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
 use pgplumb::lint::check_script;
+use pgplumb::lint::down::{Came, Down};
 use pgplumb::lint::policy::Policy;
 use pgplumb::lint::rule::{Group, RULES};
 use pgplumb::lint::script::{Context, Ran, Script};
@@ -34,10 +35,23 @@ const EVERYWHERE: [&str; 3] = ["comment-missing", "name-unqualified", "not-rerun
 fn findings(text: &str, statements: &[Statement], ran: &[Ran], code: &str) -> Vec<Finding> {
     let server = text.lines().find_map(|line| line.strip_prefix("-- server: ")).unwrap_or("15.0");
     let numbers: Vec<u32> = server.split('.').map(|number| number.parse().unwrap()).collect();
-    let context = Context { major: Some(numbers[0]), minor: Some(numbers[1]), ..Context::default() };
+    let context = Context { major: Some(numbers[0]), minor: Some(numbers[1]), down: down(text), ..Context::default() };
     let mut found = check_script(&Script::of_file(statements, ran, context), &Policy::all(), &[]);
     found.retain(|finding| finding.code == code || !EVERYWHERE.contains(&finding.code));
     found
+}
+
+/// `-- its down: differs BECAUSE` in a file says what came of the way back.
+fn down(text: &str) -> Option<Down> {
+    let said = text.lines().find_map(|line| line.strip_prefix("-- its down: "))?;
+    let (word, rest) = said.split_once(' ').unwrap_or((said, ""));
+    let edited = if word == "edited" { vec![rest.to_owned()] } else { Vec::new() };
+    let came = match word {
+        "missing" => Came::Missing,
+        "differs" => Came::Differs(vec![rest.to_owned()]),
+        _ => Came::Proven,
+    };
+    Some(Down { id: "0003_made".to_owned(), at: None, came, edited })
 }
 
 /// What is found, by the line that it begins on.

@@ -1,17 +1,16 @@
 //! `pgplumb lint`: what is wrong with migrations that somebody wrote.
 
-mod baseline;
-mod look;
+pub(in crate::command) mod baseline;
+pub(in crate::command) mod look;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::format::{Format, ToFile, give, to_file};
-use crate::command::lint::baseline::Baseline;
 use crate::command::lint::look::{Look, look};
 use crate::command::side::Opener;
-use crate::command::{out, write};
 use crate::exit::Exit;
 use crate::lint::allow::Allow;
 use crate::lint::blocked;
@@ -103,19 +102,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             major: args.pg_version,
             policy: &policy,
             allows: &args.allow,
+            downs: &BTreeMap::new(),
         },
     )?;
     let mut findings = looked.findings;
     if let Some(path) = &args.baseline {
-        match Baseline::read(path)? {
-            Some(known) => known.take_out_of(&mut findings),
-            None => {
-                let known = Baseline::of(&findings);
-                write::one(path, &known.text())?;
-                out::remark(&format!("wrote {}: what was found is known from now on", path.display()));
-                findings.clear();
-            }
-        }
+        baseline::apply(path, &mut findings)?;
     }
     let report = Findings {
         tool: env!("CARGO_PKG_VERSION"),
@@ -124,6 +116,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         files: looked.files,
         unmeasured: looked.unmeasured.as_deref(),
         places: &|_| None,
+        checked: &[],
     };
     give(&report, args.format, &args.report)?;
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })

@@ -42,7 +42,7 @@ pub struct Side {
 
 impl Side {
     /// One that speaks of everything, and is neither a live database nor files.
-    fn of(catalog: Catalog, title: String, major: u32) -> Self {
+    pub fn of(catalog: Catalog, title: String, major: u32) -> Self {
         let (role, version, sizes, loaded) = (None, None, Sizes::default(), None);
         Self { catalog, title, grants: true, owners: true, major, role, version, sizes, loaded }
     }

@@ -94,8 +94,11 @@ rules! {
     detach_not_concurrent
     domain_column_rewrites
     domain_constraint_scans
+    down_differs
     down_irreversible
     down_lossy
+    down_missing
+    down_unproved
     drop_cascade
     drop_column
     drop_database
@@ -152,6 +155,7 @@ rules! {
     rename_schema
     rename_table
     row_security_disabled
+    schema_differs
     secret_in_sql
     security_definer_search_path
     set_logged_rewrites

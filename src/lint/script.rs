@@ -7,6 +7,7 @@ use pg_query::NodeEnum;
 use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::kind::Key;
+use crate::lint::down::Down;
 use crate::lint::finding::{Finding, Level, Span};
 use crate::lint::guess::known::Known;
 use crate::lint::guess::work::Work;
@@ -50,6 +51,8 @@ pub struct Context {
     pub known: Known,
     /// The bytes of the file that the statements are from; none for all of it.
     pub within: Option<Range<usize>>,
+    /// The way back; none where nobody looked.
+    pub down: Option<Down>,
 }
 
 /// One script.

@@ -8,6 +8,8 @@ use thiserror::Error;
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::plan::error::PlanError;
+use crate::scratch::error::ScratchError;
+use crate::source::error::SourceError;
 
 /// Which of the two scripts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +58,12 @@ pub enum ProofError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Plan(#[from] PlanError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scratch(#[from] ScratchError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Source(#[from] SourceError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Db(#[from] DbError),

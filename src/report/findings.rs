@@ -28,6 +28,8 @@ pub struct Findings<'a> {
     pub unmeasured: Option<&'a str>,
     /// Where the schema files declare what a finding is about that stands in no file itself.
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
+    /// What was looked at and found to be so, a sentence each.
+    pub checked: &'a [String],
 }
 
 impl<'a> Findings<'a> {
@@ -40,6 +42,7 @@ impl<'a> Findings<'a> {
             files: 1,
             unmeasured: None,
             places: report.places,
+            checked: &[],
         }
     }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::base::place::Place;
 use crate::grade::Grade;
@@ -38,6 +39,8 @@ struct Document<'a> {
     down: Way<'a>,
     down_grade: &'a Grade,
     proof: Proven<'a>,
+    /// The SHA-256 of each script that the plan was written as.
+    files: BTreeMap<&'a str, String>,
     findings: Vec<Found<'a>>,
     blocked: bool,
     not_managed: BTreeMap<&'a str, usize>,
@@ -147,6 +150,7 @@ pub fn render(report: &Report) -> String {
         down: way(report.down, (report.desired_facts, report.live_facts), report.sizes, &none),
         down_grade: report.grade,
         proof: report.proof.map_or(Proven::NotRun, |proof| Proven::Proven { rows: &proof.rows }),
+        files: [("up.sql", report.up_sql), ("down.sql", report.down_sql)].map(|(name, text)| (name, hash(text))).into(),
         findings: report.findings.iter().map(found).collect(),
         blocked: report.findings.iter().any(Finding::blocks),
         not_managed: report.excluded.iter().map(|(reason, names)| (reason.as_str(), names.len())).collect(),
@@ -186,6 +190,11 @@ pub(in crate::report) fn seen<'a>(effects: &'a Effects, sizes: &Sizes) -> Seen<'
         Touched { relation, effect, size, seconds: size.map(|size| size.time(effect).as_secs()) }
     });
     Seen { on: on.collect(), dropped: &effects.dropped, spared: &effects.spared }
+}
+
+/// In hexadecimal digits.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn fact(key: &Key) -> Fact {

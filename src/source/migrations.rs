@@ -67,7 +67,7 @@ pub fn replay(folder: &Path, scratch: &Scratch) -> Result<Replayed, SourceError>
     for migration in &migrations {
         let file = read_text(&migration.join("up.sql"))?;
         // A session of its own, as psql has for each file: what one sets must not reach the next.
-        run(&split(&file), &mut db.connect()?, scratch, &mut roles)?;
+        play(&split(&file), false, &mut db.connect()?, scratch, &mut roles)?;
     }
     let mut connection = db.connect()?;
     let major = connection.version().major();
@@ -76,15 +76,23 @@ pub fn replay(folder: &Path, scratch: &Scratch) -> Result<Replayed, SourceError>
     Ok(Replayed { catalog, db, count: migrations.len(), major })
 }
 
-/// One file, statement by statement. A role that is missing is made where that is ours to do; the transaction that it was
-/// missing in is run again from its start.
-fn run(
+/// One file, statement by statement, in a transaction where its tool wraps it in one. A role that is missing is made
+/// where that is ours to do; the transaction that it was missing in is run again from its start.
+///
+/// # Errors
+/// `SourceError::Migration` with the statement that the server does not take; what it says of anything else.
+pub fn play(
     statements: &[Statement],
+    in_transaction: bool,
     connection: &mut Connection,
     scratch: &Scratch,
     roles: &mut Vec<String>,
 ) -> Result<(), SourceError> {
-    let (mut at, mut begin) = (0, None);
+    let wrapped = in_transaction && !statements.iter().any(|statement| begins(statement.sql(), &["BEGIN|START"]));
+    let (mut at, mut begin) = (0, wrapped.then_some(0));
+    if wrapped {
+        connection.execute("BEGIN")?;
+    }
     while let Some(statement) = statements.get(at) {
         let sql = statement.sql();
         if statement.class == Class::Meta || begins(sql, &["COPY"]) {
@@ -98,6 +106,9 @@ fn run(
             Err(error) if role::provide(&error, scratch, roles)? => {
                 if let Some(begin) = begin {
                     connection.execute("ROLLBACK")?;
+                    if wrapped {
+                        connection.execute("BEGIN")?;
+                    }
                     at = begin;
                 }
                 continue;
@@ -105,6 +116,9 @@ fn run(
             Err(error) => return Err(failed(statement, error)),
         }
         at += 1;
+    }
+    if wrapped {
+        connection.execute("COMMIT")?;
     }
     Ok(())
 }
@@ -116,9 +130,11 @@ fn failed(statement: &Statement, error: DbError) -> SourceError {
     let inside = before.and_then(|before| sql.char_indices().nth(before)).map_or(0, |(at, _)| at);
     let rest = &sql[inside..];
     let length = rest.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(rest.len());
-    let folder = Path::new(&file.path).parent().and_then(Path::file_name);
+    let path = Path::new(&file.path);
+    let of_pair = path.file_name().is_some_and(|name| name == "up.sql" || name == "down.sql");
+    let name = if of_pair { path.parent().and_then(Path::file_name) } else { path.file_stem() };
     SourceError::Migration {
-        migration: folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        migration: name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         said: detail.map_or(message.clone(), |detail| format!("{message}: {detail}")),
         text: NamedSource::new(&file.path, Arc::clone(&file.text)).with_language("sql"),
         at: (statement.span.start + inside, length).into(),

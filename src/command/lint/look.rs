@@ -11,6 +11,7 @@ use crate::command::progress::Progress;
 use crate::command::side::Opener;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::check_script;
+use crate::lint::down::{Came, Down};
 use crate::lint::finding::{Finding, Span};
 use crate::lint::guess::known::Known;
 use crate::lint::policy::Policy;
@@ -18,14 +19,14 @@ use crate::lint::script::{Context, Ran, Script};
 use crate::prove::{Bench, file};
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
-use crate::source::convention::{self, discover, folder_of};
+use crate::source::convention::{self, Piece, discover, folder_of};
 use crate::source::role;
 use crate::sql::directive::{Directive, directives_within};
 use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
 
 /// What is asked.
-pub(super) struct Look<'a> {
+pub(in crate::command) struct Look<'a> {
     pub paths: &'a [PathBuf],
     pub database: &'a Database,
     pub text_only: bool,
@@ -33,10 +34,12 @@ pub(super) struct Look<'a> {
     pub major: Option<u32>,
     pub policy: &'a Policy,
     pub allows: &'a [Allow],
+    /// What is known of the way back of migrations, by what they are called.
+    pub downs: &'a BTreeMap<String, Down>,
 }
 
 /// The answer.
-pub(super) struct Looked {
+pub(in crate::command) struct Looked {
     pub findings: Vec<Finding>,
     pub files: usize,
     /// Why nothing was run.
@@ -51,9 +54,12 @@ struct Migration {
     in_transaction: bool,
     /// Whether it was asked for, or only comes before one that was.
     asked: bool,
+    down: Option<Down>,
+    /// The statements of the down, for what they let through.
+    back: Option<Piece>,
 }
 
-pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandError> {
+pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandError> {
     let mut context = Context { threshold: opener.config.lint.threshold(), major: asked.major, ..Context::default() };
     if let Some(to) = asked.database.named(&opener.config)? {
         let mut live = opener.live(&to)?;
@@ -89,7 +95,8 @@ pub(super) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandE
                 None => Vec::new(),
             };
             let in_transaction = configured.unwrap_or(migration.in_transaction);
-            let context = Context { in_transaction, known, within: Some(migration.within.clone()), ..context.clone() };
+            let (within, down) = (Some(migration.within.clone()), migration.down.clone());
+            let context = Context { in_transaction, known, within, down, ..context.clone() };
             let script = Script::of_file(&migration.statements, &ran, context);
             if migration.asked {
                 looked.findings.extend(findings(migration, &script, asked));
@@ -118,6 +125,7 @@ fn findings(migration: &Migration, script: &Script, asked: &Look) -> Vec<Finding
     let written = allows(&migration.statements, &migration.within);
     let mut allows = asked.allows.to_vec();
     allows.extend(written);
+    allows.extend(migration.back.iter().flat_map(|back| self::allows(&back.statements(), &back.bytes)));
     check_script(script, asked.policy, &allows)
 }
 
@@ -148,16 +156,23 @@ fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandErr
     }
     let read = |(folder, paths): (PathBuf, Vec<PathBuf>)| {
         let found = discover(&folder)?;
-        let asked = |one: &convention::Migration| {
+        let is_asked_for = |one: &convention::Migration| {
             let down = one.down.as_ref().is_some_and(|down| is_asked(&down.file, &paths));
             is_asked(&one.up.file, &paths) || down
         };
-        let last = found.iter().rposition(asked).map_or(0, |last| last + 1);
+        let any_down = found.iter().any(|one| one.down.is_some());
+        let down = |one: &convention::Migration| {
+            let missing = Down { id: one.id.clone(), at: None, came: Came::Missing, edited: Vec::new() };
+            asked.downs.get(&one.id).cloned().or_else(|| (any_down && one.down.is_none()).then_some(missing))
+        };
+        let last = found.iter().rposition(is_asked_for).map_or(0, |last| last + 1);
         let migration = |one: &convention::Migration| Migration {
             statements: one.up.statements(),
             within: one.up.bytes.clone(),
             in_transaction: one.in_transaction,
-            asked: asked(one),
+            asked: is_asked_for(one),
+            down: down(one),
+            back: one.down.clone().filter(|back| back.file != one.up.file || back.bytes != one.up.bytes),
         };
         Ok((folder, found[..last].iter().map(migration).collect()))
     };

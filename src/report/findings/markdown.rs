@@ -13,6 +13,12 @@ const SHOWN: usize = 100;
 /// A heading, the counts and a table.
 pub fn render(report: &Findings) -> String {
     let mut text = format!("{MARKER}\n### pgplumb {}\n\n{}\n", report.verb, counts(report.findings));
+    if !report.checked.is_empty() {
+        text.push('\n');
+    }
+    for checked in report.checked {
+        let _ = writeln!(text, "- {}", plain(checked));
+    }
     if let Some(why) = report.unmeasured {
         let _ = writeln!(text, "\nNothing was run ({}): locks and rewrites are guessed from the text.", plain(why));
     }

@@ -28,7 +28,15 @@ fn samples() -> Vec<Finding> {
 }
 
 fn over(findings: &[Finding], render: impl Fn(&Findings) -> String) -> String {
-    render(&Findings { tool: "0.1.0", verb: "lint", findings, files: 1, unmeasured: None, places: &|_| None })
+    render(&Findings {
+        tool: "0.1.0",
+        verb: "lint",
+        findings,
+        files: 1,
+        unmeasured: None,
+        places: &|_| None,
+        checked: &[],
+    })
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub fn render(report: &Findings, width: usize, colour: bool) -> String {
     if let Some(why) = report.unmeasured {
         let _ = writeln!(text, "nothing was run: {why}; locks and rewrites are guessed from the text");
     }
+    for checked in report.checked {
+        let _ = writeln!(text, "{checked}");
+    }
     text + &summary(report)
 }
 
