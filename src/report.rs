@@ -4,6 +4,8 @@
 pub mod detail;
 pub mod diffs;
 pub mod findings;
+pub mod graph;
+pub mod html;
 pub mod json;
 pub mod mark;
 pub mod mark_up;
@@ -16,6 +18,7 @@ pub mod tree;
 use std::collections::BTreeMap;
 
 use crate::base::place::Place;
+use crate::catalog::edges::Edges;
 use crate::grade::Grade;
 use crate::kind::Key;
 use crate::kind::facts::Facts;
@@ -41,6 +44,8 @@ pub struct Report<'a> {
     pub live_facts: &'a Facts,
     /// The desired state under the names that the plan works with: those from before its renames.
     pub desired_facts: &'a Facts,
+    /// What needs what in the two states.
+    pub edges: [&'a Edges; 2],
     pub up: &'a Plan,
     pub down: &'a Plan,
     pub grade: &'a Grade,

@@ -1,21 +1,18 @@
 //! `pgplumb graph`: what depends on what, in a schema or among the objects that a plan touches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::catalog::Catalog;
 use crate::command::diff::open_both;
 use crate::command::error::CommandError;
 use crate::command::out;
 use crate::command::side::Opener;
 use crate::exit::Exit;
-use crate::kind::Key;
-use crate::plan::action::Verb;
 use crate::plan::plan;
-use crate::script::home::object;
+use crate::report::graph::{Graph, graph, signs};
 use crate::source::Source;
 use crate::strategy;
 
@@ -57,9 +54,6 @@ enum Format {
     Text,
 }
 
-/// Objects by what they are called, with what each needs.
-type Graph = BTreeMap<String, BTreeSet<String>>;
-
 /// # Errors
 /// When a state cannot be read, or no order of the changes works.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
@@ -73,14 +67,15 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             let side = opener.open(&from)?;
             let rules = opener.rules(&side, &side);
             let catalog = rules.clean(side.catalog);
-            graph(&[&catalog], |key| Some(key.to_string()))
+            graph(&[(&catalog.facts, &catalog.edges)], |key| Some(key.to_string()))
         }
         Some(to) => {
             let (from, to) = open_both(&mut opener, &from, &Source::parse(to)?)?;
             let rules = opener.rules(&from, &to);
             let (from, to) = rules.clean_both(from.catalog, to.catalog);
-            let marks = marks(&from, &to)?;
-            graph(&[&from, &to], |key| marks.get(key).map(|mark| format!("{mark} {key}")))
+            let marks = signs(&plan(&from, &to, &strategy::plain)?, &from.facts, &to.facts);
+            let sides = [(&from.facts, &from.edges), (&to.facts, &to.edges)];
+            graph(&sides, |key| marks.get(key).map(|mark| format!("{mark} {key}")))
         }
     };
     let text = match args.format {
@@ -90,48 +85,6 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     };
     out::text(&text)?;
     Ok(Exit::Fine)
-}
-
-/// What a plan does to each object, by a sign.
-fn marks(from: &Catalog, to: &Catalog) -> Result<BTreeMap<Key, &'static str>, CommandError> {
-    let mut verbs: BTreeMap<Key, BTreeSet<Verb>> = BTreeMap::new();
-    for step in plan(from, to, &strategy::plain)?.steps {
-        let facts = if to.facts.contains(step.key.root()) { &to.facts } else { &from.facts };
-        let whole = object(&step.key, facts);
-        // What happens to a part is a change of the whole.
-        let verb = if step.key == whole { step.verb } else { Verb::Alter };
-        verbs.entry(whole).or_default().insert(verb);
-    }
-    let sign = |verbs: BTreeSet<Verb>| match (verbs.contains(&Verb::Create), verbs.contains(&Verb::Drop)) {
-        (true, true) => "±",
-        (true, false) => "+",
-        (false, true) => "-",
-        (false, false) => "~",
-    };
-    Ok(verbs.into_iter().map(|(key, verbs)| (key, sign(verbs))).collect())
-}
-
-/// The objects that have a name here, and what they need directly. What belongs to an object counts as it.
-fn graph(catalogs: &[&Catalog], name: impl Fn(&Key) -> Option<String>) -> Graph {
-    let mut graph = Graph::new();
-    for catalog in catalogs {
-        for key in catalog.facts.keys().filter(|key| key.on().is_none() && object(key, &catalog.facts) == **key) {
-            graph.extend(name(key).map(|name| (name, BTreeSet::new())));
-        }
-    }
-    for catalog in catalogs {
-        for (user, used) in catalog.edges.iter() {
-            let (user, used) = (object(user, &catalog.facts), object(used, &catalog.facts));
-            if user != used
-                && let (Some(user), Some(used)) = (name(&user), name(&used))
-                && graph.contains_key(&used)
-                && let Some(needs) = graph.get_mut(&user)
-            {
-                needs.insert(used);
-            }
-        }
-    }
-    graph
 }
 
 fn plain(graph: &Graph) -> String {

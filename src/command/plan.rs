@@ -65,8 +65,8 @@ pub struct Args {
     #[arg(long)]
     stdout: bool,
 
-    /// How it is printed: json is plan.json, markdown a comment on a pull request; sarif, github,
-    /// gitlab and junit hold the findings
+    /// How it is printed: json is plan.json, markdown a comment on a pull request, html a
+    /// page to look at; sarif, github, gitlab and junit hold the findings
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -125,6 +125,7 @@ enum Format {
     Text,
     Json,
     Markdown,
+    Html,
     Sarif,
     Github,
     Gitlab,
@@ -235,6 +236,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         to: &reached,
         live_facts: &from.facts,
         desired_facts: &base.facts,
+        edges: [&from.edges, &base.edges],
         up: &proposal.up,
         down: &proposal.down,
         grade: &grade,

@@ -13,7 +13,7 @@ use crate::prove::data::Rows;
 use crate::strategy;
 use serde_json::{Value, json};
 
-fn shop() -> Catalog {
+pub(super) fn shop() -> Catalog {
     Catalog::default()
         .with_table("orders", &["id integer", "note text"])
         .with_index("orders_idx", "orders", "id")
@@ -25,7 +25,7 @@ fn view_body(definition: &str) -> Value {
     json!({"view": {"definition": definition, "options": [], "columns": []}})
 }
 
-fn wanted() -> Catalog {
+pub(super) fn wanted() -> Catalog {
     shop()
         .with_enum("order_status", &["new", "paid"])
         .with_column("orders", "status public.order_status not null")
@@ -39,7 +39,7 @@ fn wanted() -> Catalog {
 }
 
 /// Reports on the way between two states.
-fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) -> String) -> String {
+pub(super) fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) -> String) -> String {
     let (up, down) = (plan(from, to, &strategy::plain).unwrap(), plan(to, from, &strategy::plain).unwrap());
     let losses = losses(&up, &from.facts, &to.facts);
     let grade = Grade::of(&losses, &[]);
@@ -74,6 +74,7 @@ fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl Fn(&Report) 
         to: &to.fingerprint(),
         live_facts: live,
         desired_facts: desired,
+        edges: [&from.edges, &to.edges],
         up: &up,
         down: &down,
         grade: &grade,

@@ -7,7 +7,7 @@ use crate::command::plan::{Args, Format};
 use crate::command::side::Opener;
 use crate::command::{format, out, write};
 use crate::report::findings::Findings;
-use crate::report::{Report, json, markdown, text};
+use crate::report::{Report, html, json, markdown, text};
 
 /// Writes the files, and prints what was asked for.
 pub(super) fn give(args: &Args, opener: &Opener, report: &mut Report) -> Result<(), CommandError> {
@@ -28,6 +28,7 @@ fn rendered(format: Format, report: &Report, document: &str) -> String {
         Format::Text => text::render(report, text::width()),
         Format::Json => document.to_owned(),
         Format::Markdown => markdown::render(report),
+        Format::Html => html::render(report),
         Format::Sarif => findings(format::Format::Sarif),
         Format::Github => findings(format::Format::Github),
         Format::Gitlab => findings(format::Format::Gitlab),
