@@ -11,6 +11,7 @@ pub mod cause;
 pub mod column_type;
 pub mod down;
 pub mod finding;
+pub mod fix;
 pub mod guess;
 pub mod made;
 pub mod named;

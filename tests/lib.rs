@@ -18,6 +18,7 @@ mod fixtures;
 mod harness;
 mod layers;
 mod lint;
+mod lint_fix;
 mod lint_verb;
 mod load;
 mod random;

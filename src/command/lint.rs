@@ -1,6 +1,7 @@
 //! `pgplumb lint`: what is wrong with migrations that somebody wrote.
 
 pub(in crate::command) mod baseline;
+mod fix;
 pub(in crate::command) mod look;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ const AFTER_HELP: &str = "\
 Every file is run on a scratch database after those before it in its folder, to see what each
 statement locks, rewrites and reads. Where that cannot be had, or with `--text-only`, the rules go
 by the text alone, and say so. With a database (`--db`, `--env`) the sizes of its tables count.
+
+`--fix` is for files that no database has run yet: those of others must stay as they are.
 
 Examples:
   pgplumb lint migrations/                    every migration of a folder
@@ -65,6 +68,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
+    /// Put right in the files what can be in their text alone, and tell of the rest
+    #[arg(long)]
+    fix: bool,
+
     /// Each file runs in one transaction, whatever its tool does
     #[arg(long)]
     in_transaction: bool,
@@ -92,19 +99,18 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut policy = opener.config.lint.policy(args.database.env.as_deref());
     policy.only = args.rule.iter().cloned().collect();
     policy.all = args.all_rules;
-    let looked = look(
-        &mut opener,
-        &Look {
-            paths: &args.paths,
-            database: &args.database,
-            text_only: args.text_only,
-            in_transaction: args.in_transaction.then_some(true),
-            major: args.pg_version,
-            policy: &policy,
-            allows: &args.allow,
-            downs: &BTreeMap::new(),
-        },
-    )?;
+    let asked = Look {
+        paths: &args.paths,
+        database: &args.database,
+        text_only: args.text_only,
+        in_transaction: args.in_transaction.then_some(true),
+        major: args.pg_version,
+        policy: &policy,
+        allows: &args.allow,
+        downs: &BTreeMap::new(),
+    };
+    let mut again = || look(&mut opener, &asked);
+    let looked = if args.fix { fix::fix(&mut again)? } else { again()? };
     let mut findings = looked.findings;
     if let Some(path) = &args.baseline {
         baseline::apply(path, &mut findings)?;

@@ -12,9 +12,9 @@ use crate::report::rows::{Row, rows};
 use crate::report::secret::masked;
 
 /// Steps that are shown; all are in the SQL.
-const SHOWN: usize = 60;
+const SHOWN: usize = 40;
 /// Bytes of SQL that are shown. GitHub takes a comment of 65,536 characters.
-const SQL: usize = 40_000;
+const SQL: usize = 30_000;
 
 /// The whole comment.
 pub fn render(report: &Report) -> String {

@@ -1,9 +1,14 @@
 //! CREATE INDEX without CONCURRENTLY on a table that others write to.
 
 use pg_query::NodeEnum;
+use pg_query::protobuf::IndexStmt;
 
-use crate::lint::Level;
+use crate::lint::finding::Fix;
 use crate::lint::rule::{Group, Rule};
+use crate::lint::script::Statement;
+use crate::lint::{Finding, Level};
+use crate::observe::relation::RelationKind;
+use crate::sql::lex::Lexer;
 
 pub const RULE: Rule = Rule {
     code: "index-not-concurrent",
@@ -19,8 +24,8 @@ pub const RULE: Rule = Rule {
             Some(NodeEnum::IndexStmt(index)) if !index.concurrent => statement
                 .blocks_long()
                 .map(|(table, _)| {
-                    script
-                        .on(&RULE, statement, table, format!("nobody can write to {table} while the index is built"))
+                    let message = format!("nobody can write to {table} while the index is built");
+                    fixed(script.on(&RULE, statement, table, message), statement, index)
                         .help("CREATE INDEX CONCURRENTLY, in a file or step of its own outside a transaction")
                 })
                 .collect(),
@@ -28,3 +33,14 @@ pub const RULE: Rule = Rule {
         })
     }),
 };
+
+/// CONCURRENTLY put in, where Postgres takes it: outside a transaction, and not on a partitioned table, which only a run
+/// can tell. Behind IF NOT EXISTS it would keep what an earlier failure left INVALID.
+fn fixed(finding: Finding, statement: &Statement, index: &IndexStmt) -> Finding {
+    let parts = statement.effects.on.keys().any(|relation| relation.kind == RelationKind::PartitionedTable);
+    let fits = statement.measured && statement.transaction.is_none() && !index.if_not_exists && !parts;
+    let word = Lexer::new(statement.sql).find(|token| token.is_word(statement.sql, "INDEX"));
+    let bytes = word.filter(|_| fits).and_then(|word| statement.in_file(word.at.end..word.at.end));
+    let fix = bytes.map(|bytes| Fix { bytes, text: " CONCURRENTLY".to_owned() });
+    Finding { fix: fix.into_iter().collect(), ..finding }
+}

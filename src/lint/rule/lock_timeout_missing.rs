@@ -2,11 +2,12 @@
 
 use pg_query::protobuf::AlterTableType;
 
-use crate::lint::Level;
+use crate::lint::finding::Fix;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::script::Statement;
 use crate::lint::sequence::timeouts;
 use crate::lint::tree::{altering, detaches_concurrently};
+use crate::lint::{Finding, Level};
 use crate::observe::effect::Effect;
 use crate::observe::lock::Stops;
 use crate::observe::relation::{Relation, RelationKind};
@@ -36,7 +37,7 @@ pub const RULE: Rule = Rule {
         let finding = |(statement, relation, effect): (&Statement, &Relation, &Effect)| {
             let message = format!("everybody waits behind this while it waits for {} on {relation}", effect.lock);
             let finding = statement.finding(&RULE, "", message);
-            finding.help("SET lock_timeout = '2s' before it")
+            limited(finding, statement).help("SET lock_timeout = '2s' before it")
         };
         // Once is enough for a file.
         strong.map(finding).take(1).collect()
@@ -48,4 +49,18 @@ pub const RULE: Rule = Rule {
 fn detaches_slowly(statement: &Statement) -> bool {
     let detached = |node| altering(node, AlterTableType::AtDetachPartition).any(|(_, c)| detaches_concurrently(c));
     statement.node().is_some_and(detached)
+}
+
+/// SET LOCAL put before it, in a transaction: elsewhere the setting would outlive the file, and a second statement may
+/// make a tool run both in one transaction. What a comment stands directly above stays with its comment.
+fn limited(finding: Finding, statement: &Statement) -> Finding {
+    let fix = finding.at.as_ref().filter(|_| statement.transaction.is_some()).and_then(|at| {
+        let (above, line) = at.file.text.get(..at.bytes.start)?.rsplit_once('\n').unwrap_or_default();
+        let last = above.lines().next_back().unwrap_or_default().trim();
+        let commented = last.starts_with("--") || last.ends_with("*/");
+        let alone = line.chars().all(char::is_whitespace);
+        let text = format!("SET LOCAL lock_timeout = '2s';\n{line}");
+        (alone && !commented).then_some(Fix { bytes: at.bytes.start..at.bytes.start, text })
+    });
+    Finding { fix: fix.into_iter().collect(), ..finding }
 }

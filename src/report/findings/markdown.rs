@@ -7,8 +7,9 @@ use crate::lint::{Finding, Level};
 use crate::report::findings::{Counts, Findings};
 use crate::report::mark_up::{MARKER, code, plain};
 
-/// Findings that are shown; the others are counted.
+/// Findings that are shown, and bytes of them; the others are counted. GitHub takes a comment of 65,536 characters.
 const SHOWN: usize = 100;
+const ROOM: usize = 20_000;
 
 /// A heading, the counts and a table.
 pub fn render(report: &Findings) -> String {
@@ -51,13 +52,18 @@ pub fn table(report: &Findings) -> String {
     let mut order: Vec<&Finding> = report.findings.iter().collect();
     // What blocks comes first: a long table is not read to its end.
     order.sort_by_key(|finding| (finding.allowed_by.is_some(), finding.level));
+    let mut shown = 0;
     for finding in order.iter().take(SHOWN) {
+        if text.len() > ROOM {
+            break;
+        }
+        shown += 1;
         let spot = report.spot(finding);
         let place = spot.map(|spot| code(&format!("{}:{}", spot.file, spot.line))).unwrap_or_default();
         let _ = writeln!(text, "| {} | {} | {place} |", sign(finding), said(finding));
     }
-    if order.len() > SHOWN {
-        let _ = writeln!(text, "\nAnd {} more.", order.len() - SHOWN);
+    if order.len() > shown {
+        let _ = writeln!(text, "\nAnd {} more.", order.len() - shown);
     }
     text
 }
