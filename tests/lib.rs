@@ -9,6 +9,7 @@
 mod apply;
 mod bad_input;
 mod check_verb;
+mod ci;
 mod cli;
 mod crash;
 mod cut;
