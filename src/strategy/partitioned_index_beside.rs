@@ -3,9 +3,9 @@
 //!
 //! 1. `CREATE INDEX CONCURRENTLY` on each partition that has rows, outside a transaction: SHARE UPDATE EXCLUSIVE. Under
 //!    its own name, or under another where the old one of that partition still has it.
-//! 2. In one short transaction: `CREATE INDEX ... ON ONLY` the partitioned tables, `ALTER INDEX ... ATTACH PARTITION`,
-//!    `DROP INDEX` of the old and `ALTER INDEX ... RENAME` of the new: SHARE, then ACCESS EXCLUSIVE on the tables and
-//!    indexes, catalog changes only.
+//! 2. In one short transaction: `DROP INDEX` of the old, `CREATE INDEX ... ON ONLY` the partitioned tables, `ALTER INDEX
+//!    ... ATTACH PARTITION` and `ALTER INDEX ... RENAME` of the new: ACCESS EXCLUSIVE on the tables and indexes, catalog
+//!    changes only.
 //!
 //! Postgres has no concurrent build and no concurrent drop for the index of the partitioned table itself. A failed build
 //! leaves an INVALID index on one partition, which the next plan drops; those that were built whole are attached by the
@@ -105,7 +105,9 @@ impl Tree {
     }
 
     fn phases(&self, action: &Action, at: &Site) -> Phases {
-        let (mut build, mut swap) = (Vec::new(), Vec::new());
+        // DROP INDEX locks the table and then its partitions, as those do who read it: no two can wait for each other.
+        let mut swap = vec![Statement::new(format!("DROP INDEX {}", action.key.sql()))];
+        let mut build = Vec::new();
         for node in &self.0 {
             let Some(Body::Index(index)) = at.here.get(&node.key) else { continue };
             if node.in_the_way {
@@ -129,7 +131,6 @@ impl Tree {
                 swap.push(Statement::new(sql));
             }
         }
-        swap.push(Statement::new(format!("DROP INDEX {}", action.key.sql())));
         for node in self.0.iter().filter(|node| node.built_as != node.key) {
             let sql = format!("ALTER INDEX {} RENAME TO {}", node.built_as.sql(), Ident::new(node.key.name()));
             swap.push(Statement::new(sql));

@@ -55,7 +55,7 @@ ANALYZE;
 
 const WRITES_HOT: &str = "UPDATE hot SET note = note || '' WHERE id = (SELECT 1 + (random() * 1000)::int)";
 const READS_HOT: &str = "SELECT note FROM hot WHERE id = (SELECT 1 + (random() * 1000)::int)";
-const WRITES_PART: &str = "INSERT INTO part VALUES (1000 + (random() * 100000)::int, 1, 1, 'x')";
+const WRITES_PART: &str = "INSERT INTO part VALUES (1000 + (random() * 100000)::int, 1, 1, gen_random_uuid()::text)";
 const READS_PART: &str = "SELECT note FROM part WHERE b = 1 LIMIT 1";
 const UPDATE: &str = "ShareUpdateExclusiveLock";
 const ACCESS: &str = "AccessExclusiveLock";
