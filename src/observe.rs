@@ -176,8 +176,8 @@ impl Observer {
         Ok(self.effects(&seen, &says))
     }
 
-    /// The tables whose names, or whose indexes' names, stand in the statement, in the order of these.
-    fn named_in(&self, sql: &str) -> Vec<String> {
+    /// The tables and materialized views whose names, or whose indexes' names, stand in the statement, in the order of these.
+    fn named_in(&self, sql: &str) -> Vec<Relation> {
         let mut named: BTreeMap<u32, usize> = BTreeMap::new();
         for known in self.known.values() {
             let Some(at) = sql.find(&known.relation.name) else { continue };
@@ -186,9 +186,9 @@ impl Observer {
         }
         let mut named: Vec<(usize, &Known)> =
             named.iter().filter_map(|(oid, at)| Some((*at, self.known.get(oid)?))).collect();
-        named.retain(|(_, known)| known.relation.is_table());
+        named.retain(|(_, known)| known.relation.has_rows());
         named.sort_by_key(|(at, known)| (*at, known.oid));
-        named.iter().map(|(_, known)| known.relation.sql()).collect()
+        named.iter().map(|(_, known)| known.relation.clone()).collect()
     }
 
     /// What was seen, in names; from then on the relations are known as they are now.

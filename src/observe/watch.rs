@@ -13,6 +13,7 @@ use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::observe::Seen;
+use crate::observe::relation::Relation;
 
 /// How long the statement may go without waiting before what stands in its way lets go.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ pub(super) fn watched(
     watcher: &mut Connection,
     pid: i32,
     sql: &str,
-    near: &[String],
+    near: &[Relation],
 ) -> Result<Vec<Seen>, DbError> {
     let mut gates = Gates::close(watcher, near)?;
     let over = AtomicBool::new(false);
@@ -80,21 +81,26 @@ fn look(gates: &mut Gates, pid: i32, over: &AtomicBool) -> Result<Vec<Seen>, DbE
 }
 
 impl<'a> Gates<'a> {
-    fn close(watcher: &'a mut Connection, near: &[String]) -> Result<Self, DbError> {
-        let tables = near.iter().map(|table| format!("ONLY {table}")).collect::<Vec<_>>().join(", ");
+    fn close(watcher: &'a mut Connection, near: &[Relation]) -> Result<Self, DbError> {
+        let (tables, views): (Vec<&Relation>, Vec<&Relation>) = near.iter().partition(|near| near.is_table());
+        let tables: Vec<String> = tables.iter().map(|table| format!("ONLY {}", table.sql())).collect();
         let mut ways = vec!["ROLLBACK".to_owned()];
         let mut lock = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1".to_owned();
-        if !near.is_empty() {
-            lock.push_str(&format!("; LOCK TABLE {tables} IN ACCESS SHARE MODE"));
+        // LOCK TABLE takes no materialized view, and one that is not filled yet cannot be read; this locks it as a reader does.
+        for view in views {
+            lock.push_str(&format!("; EXPLAIN SELECT FROM {}", view.sql()));
+        }
+        if !tables.is_empty() {
+            lock.push_str(&format!("; LOCK TABLE {} IN ACCESS SHARE MODE", tables.join(", ")));
         }
         // What it asks for first lets go first, and what it asks for next is then still held.
-        for (number, table) in near.iter().enumerate().rev() {
-            lock.push_str(&format!("; SAVEPOINT gate{number}; LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"));
+        for (number, table) in tables.iter().enumerate().rev() {
+            lock.push_str(&format!("; SAVEPOINT gate{number}; LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"));
             ways.push(format!("ROLLBACK TO gate{number}"));
         }
         watcher.execute(&lock)?;
         let late = watcher.another()?;
-        Ok(Self { watcher, late, tables, ways, late_reads: false })
+        Ok(Self { watcher, late, tables: tables.join(", "), ways, late_reads: false })
     }
 
     /// Lets the statement come further, where anything is left that stops it.
