@@ -50,20 +50,20 @@ impl Session<'_> {
                 continue;
             }
             let number = last.filter(|record| record.in_force()).map(|record| record.run);
+            let script = Script::parse(&migration.up)?;
             self.quiet = true;
-            let done = self.run_up(&migration, number);
+            let done = self.run_up(&migration, &script, number);
             self.quiet = false;
             done?;
         }
         Ok(())
     }
 
-    fn run_up(&mut self, migration: &Migration, number: Option<i64>) -> Result<i64, MigrateError> {
-        let script = Script::parse(&migration.up)?;
+    fn run_up(&mut self, migration: &Migration, script: &Script, number: Option<i64>) -> Result<i64, MigrateError> {
         let (host, ticket) = (self.host.clone(), self.options.ticket.clone());
         let kind = if script.is_data() { "data" } else { "schema" };
         let run = Run { migration, kind, host: host.as_deref(), ticket: ticket.as_deref() };
-        self.play(&Job { run, script: &script, forward: true, number })
+        self.play(&Job { run, script, forward: true, number })
     }
 
     /// What `apply` would do now, after every check that it makes; nothing is written.
@@ -105,16 +105,15 @@ impl Session<'_> {
             return Ok(Vec::new());
         };
         // All of them are read before the first is run.
-        for entry in &due {
-            entry.file.map(|file| Script::parse(&file.up)).transpose()?;
-        }
+        let read = |entry: &&Entry| entry.file.map(|file| Script::parse(&file.up)).transpose();
+        let scripts: Vec<Option<Script>> = due.iter().map(read).collect::<Result<_, _>>()?;
         self.at_start(first, order)?;
         self.watch()?;
         let mut applied = Vec::new();
-        for (place, entry) in due.iter().enumerate() {
-            let Some(file) = entry.file else { continue };
+        for (place, (entry, script)) in due.iter().zip(&scripts).enumerate() {
+            let (Some(file), Some(script)) = (entry.file, script) else { continue };
             let going_on = entry.record.filter(|_| entry.standing == Standing::HalfApplied);
-            let number = self.run_up(file, going_on.map(|record| record.run))?;
+            let number = self.run_up(file, script, going_on.map(|record| record.run))?;
             applied.push(file.id.clone());
             let next = due.get(place + 1).and_then(|entry| entry.file);
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {

@@ -130,8 +130,7 @@ pub fn begin(connection: &mut Connection, run: &Run, outcome: &str, seconds: f64
             &seconds,
         ],
     )?;
-    let number = rows.first().map(|row| row.try_get(0)).transpose()?;
-    let number = number.ok_or_else(|| DbError::unexpected("no number for a run"))?;
+    let number = number_of(&rows)?;
     if !migration.own {
         let sql = "UPDATE pgplumb.history SET down_grade = $2, losses = $3 WHERE run = $1";
         connection.query_with(sql, &[&number, &migration.grade, &migration.losses])?;
@@ -166,6 +165,11 @@ pub fn whole(connection: &mut Connection, run: &Run, steps: &[&Step], seconds: f
             &hashes,
         ],
     )?;
+    number_of(&rows)
+}
+
+/// The number of a run that was just written down.
+fn number_of(rows: &[postgres::Row]) -> Result<i64, DbError> {
     let number = rows.first().map(|row| row.try_get(0)).transpose()?;
     number.ok_or_else(|| DbError::unexpected("no number for a run"))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::migrate::books;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
-use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::probe::Verdict;
 use crate::migrate::session::Session;
 use crate::migrate::steps::Script;
 use crate::migrate::survey::{Standing, Survey};
@@ -67,18 +67,14 @@ impl Session<'_> {
                 let state = match marks.get(&step.number) {
                     None => "to do",
                     Some(mark) if mark.done => "done",
-                    Some(mark) => {
-                        let target = Target::of(sql);
-                        let now = target.look(&mut self.connection)?;
-                        match target.judge(mark.before.as_deref(), now.as_deref()) {
-                            Verdict::Done => "took effect",
-                            Verdict::NotDone => "did nothing; to do",
-                            Verdict::Again(half) if half.is_empty() => "to do again",
-                            Verdict::Again(_) => "half there; taken away and done again",
-                            Verdict::Finish(_) => "half there; to be finished",
-                            Verdict::Unknown => "cut off; nobody can tell what it did",
-                        }
-                    }
+                    Some(mark) => match step.target.verdict(&mut self.connection, mark.before.as_deref())? {
+                        Verdict::Done => "took effect",
+                        Verdict::NotDone => "did nothing; to do",
+                        Verdict::Again(half) if half.is_empty() => "to do again",
+                        Verdict::Again(_) => "half there; taken away and done again",
+                        Verdict::Finish(_) => "half there; to be finished",
+                        Verdict::Unknown => "cut off; nobody can tell what it did",
+                    },
                 };
                 let sql = sql.lines().next().unwrap_or_default().to_owned();
                 seen.push(Seen { number: step.number, sql, state });

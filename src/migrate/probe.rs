@@ -98,6 +98,15 @@ impl Target {
         matches!(self, Self::Index { .. } | Self::Nameless | Self::Gone { .. } | Self::Detached { .. })
     }
 
+    /// What became of the statement, by what it works on before it and now.
+    ///
+    /// # Errors
+    /// As `look`.
+    pub fn verdict(&self, connection: &mut Connection, before: Option<&str>) -> Result<Verdict, DbError> {
+        let now = self.look(connection)?;
+        Ok(self.judge(before, now.as_deref()))
+    }
+
     /// What it works on, as it is now; none where that tells nothing.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::db::error::DbError;
 use crate::migrate::books::{self, Record, Run};
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::{Migration, header};
-use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::probe::Verdict;
 use crate::migrate::session::Session;
 use crate::migrate::start;
 use crate::migrate::steps::Script;
@@ -140,9 +140,7 @@ impl Session<'_> {
         let (Some(step), Some(mark)) = (step, marks.get(&number).filter(|mark| !mark.done)) else {
             return against("this step was not cut off");
         };
-        let target = Target::of(step.statement.sql());
-        let now = target.look(&mut self.connection)?;
-        if target.judge(mark.before.as_deref(), now.as_deref()) != Verdict::Unknown {
+        if step.target.verdict(&mut self.connection, mark.before.as_deref())? != Verdict::Unknown {
             return against("the catalog tells what became of this step, and `apply` goes by that");
         }
         Ok(())

@@ -40,6 +40,13 @@ pub(in crate::migrate::run) struct Work<'a> {
     started: Instant,
 }
 
+impl Work<'_> {
+    /// Whether the books say that an earlier session did this step.
+    fn is_done(&self, step: &Step) -> bool {
+        self.marks.get(&step.number).is_some_and(|mark| mark.done)
+    }
+}
+
 /// A statement that failed.
 pub(in crate::migrate::run) struct Failure<'a> {
     at: &'a Statement,
@@ -92,15 +99,14 @@ impl Session<'_> {
             books::go_on(&mut self.connection, number, &job.run)?;
         }
         // One transaction does it all: then the run is written down in it, and a failed one leaves nothing.
-        let outside = |unit: &Unit| matches!(unit, Unit::Alone(step) if Target::of(step.statement.sql()).is_outside());
+        let outside = |unit: &Unit| matches!(unit, Unit::Alone(step) if step.target.is_outside());
         let at_once = job.script.transactions() == 1 && !job.script.units.iter().any(outside);
         if work.number.is_none() && !at_once {
             self.enter(work)?;
         }
         for unit in &job.script.units {
             let steps = unit.steps();
-            let done = |step: &&Step| work.marks.get(&step.number).is_some_and(|mark| mark.done);
-            if !steps.is_empty() && steps.iter().all(done) {
+            if !steps.is_empty() && steps.iter().all(|step| work.is_done(step)) {
                 for setting in unit.lasting() {
                     self.setting(work, setting)?;
                 }
@@ -113,8 +119,7 @@ impl Session<'_> {
             }
         }
         // Nothing was left to do that would have said so.
-        let done = |step: &Step| work.marks.get(&step.number).is_some_and(|mark| mark.done);
-        if let Some(number) = work.number.filter(|_| job.script.steps().all(done)) {
+        if let Some(number) = work.number.filter(|_| job.script.steps().all(|step| work.is_done(step))) {
             books::finish(&mut self.connection, number, job.forward)?;
         }
         Ok(())
@@ -156,9 +161,8 @@ impl Session<'_> {
 
     /// A statement by itself: in a transaction with its row in the journal, if Postgres can do that.
     fn alone(&mut self, work: &mut Work, step: &Step) -> Result<(), MigrateError> {
-        let target = Target::of(step.statement.sql());
-        if target.is_outside() || work.marks.contains_key(&step.number) {
-            return self.outside(work, step, &target);
+        if step.target.is_outside() || work.marks.contains_key(&step.number) {
+            return self.outside(work, step);
         }
         let part = [Part::Step(step.clone())];
         match self.attempts(work, &mut |session, work| session.transaction(work, None, &part, None)) {
@@ -166,7 +170,7 @@ impl Session<'_> {
             // Cannot run in a transaction block, or ends transactions itself: nothing was done.
             Err(Failure { cause, .. }) if matches!(cause.sqlstate(), Some("25001" | "2D000")) => {
                 self.enter(work)?;
-                self.outside(work, step, &target)
+                self.outside(work, step)
             }
             Err(Failure { step: number, cause, .. }) => {
                 Err(self.fails(work, Failure { at: &step.statement, step: number, cause }))
@@ -302,7 +306,7 @@ fn check(job: &Job, marks: &BTreeMap<i32, Mark>) -> Result<(), MigrateError> {
             return Err(MigrateError::EditedMidway { id: job.run.migration.id.clone() });
         }
     }
-    let nameless = |step: &&&Step| Target::of(step.statement.sql()) == Target::Nameless;
+    let nameless = |step: &&&Step| step.target == Target::Nameless;
     match steps.values().find(nameless) {
         Some(step) => Err(MigrateError::script(Fault::Nameless, &step.statement)),
         None => Ok(()),

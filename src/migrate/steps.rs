@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::migrate::error::{Fault, MigrateError};
+use crate::migrate::probe::Target;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Class, Statement, split};
 use crate::sql::words::{Words, begins};
@@ -15,9 +16,15 @@ pub struct Step {
     /// Counted from one.
     pub number: i32,
     pub statement: Statement,
+    pub target: Target,
 }
 
 impl Step {
+    fn new(number: i32, statement: Statement) -> Self {
+        let target = Target::of(statement.sql());
+        Self { number, statement, target }
+    }
+
     pub fn sha256(&self) -> Vec<u8> {
         Sha256::digest(self.statement.sql()).to_vec()
     }
@@ -117,9 +124,9 @@ impl Script {
                     number += i32::from(!setting);
                     match group {
                         Some((_, parts)) if setting => parts.push(Part::Setting(statement)),
-                        Some((_, parts)) => parts.push(Part::Step(Step { number, statement })),
+                        Some((_, parts)) => parts.push(Part::Step(Step::new(number, statement))),
                         None if setting => script.units.push(Unit::Setting(statement)),
-                        None => script.units.push(Unit::Alone(Step { number, statement })),
+                        None => script.units.push(Unit::Alone(Step::new(number, statement))),
                     }
                 }
             }

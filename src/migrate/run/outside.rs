@@ -7,7 +7,7 @@ use crate::migrate::books;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
 use crate::migrate::fault::point;
-use crate::migrate::probe::{Target, Verdict};
+use crate::migrate::probe::Verdict;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Job, Work};
 use crate::migrate::session::Session;
@@ -15,22 +15,17 @@ use crate::migrate::steps::Step;
 
 impl Session<'_> {
     /// A statement that cannot be in a transaction: written down before it and after it.
-    pub(in crate::migrate::run) fn outside(
-        &mut self,
-        work: &mut Work,
-        step: &Step,
-        target: &Target,
-    ) -> Result<(), MigrateError> {
+    pub(in crate::migrate::run) fn outside(&mut self, work: &mut Work, step: &Step) -> Result<(), MigrateError> {
         let number = self.enter(work)?;
         let (forward, sql) = (work.job.forward, step.statement.sql());
         if let Some(mark) = work.marks.get(&step.number)
-            && self.mend(work.job, step, target, mark.before.as_deref())?
+            && self.mend(work.job, step, mark.before.as_deref())?
         {
             return self.close(work, number, step);
         }
         let mut count = 0;
         loop {
-            let before = target.look(&mut self.connection)?;
+            let before = step.target.look(&mut self.connection)?;
             point();
             self.outdate(work.job)?;
             self.outdated = true;
@@ -48,8 +43,7 @@ impl Session<'_> {
             };
             books::failed(&mut self.connection, number, forward, step.number, &cause.to_string())?;
             // What is half there would be in the way of the next attempt.
-            let now = target.look(&mut self.connection)?;
-            if let Verdict::Again(statements) = target.judge(before.as_deref(), now.as_deref()) {
+            if let Verdict::Again(statements) = step.target.verdict(&mut self.connection, before.as_deref())? {
                 for statement in statements {
                     self.connection.execute(&statement)?;
                 }
@@ -64,9 +58,8 @@ impl Session<'_> {
     }
 
     /// What became of a step that was begun: whether it is done. What is half there is taken away, or finished.
-    fn mend(&mut self, job: &Job, step: &Step, target: &Target, before: Option<&str>) -> Result<bool, MigrateError> {
-        let now = target.look(&mut self.connection)?;
-        let (what, statements, done) = match target.judge(before, now.as_deref()) {
+    fn mend(&mut self, job: &Job, step: &Step, before: Option<&str>) -> Result<bool, MigrateError> {
+        let (what, statements, done) = match step.target.verdict(&mut self.connection, before)? {
             Verdict::Done => ("it took effect", Vec::new(), true),
             Verdict::NotDone => ("it did nothing", Vec::new(), false),
             Verdict::Again(statements) if statements.is_empty() => ("it is done again", statements, false),
