@@ -54,12 +54,7 @@ pub struct Args {
 /// When the database cannot be read, or the output cannot be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let opener = Opener::new(config, args.scratch.as_deref())?;
-    let timings = opener.timings.clone();
-    let result = make(args, opener);
-    if args.timings {
-        out::remark(&timings.to_string());
-    }
-    result
+    opener.timed(args.timings, |opener| make(args, opener))
 }
 
 /// The dump, from the database to what is written.

@@ -15,16 +15,17 @@ use crate::command::plan::give::give;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
-use crate::command::{out, renamed, runner};
+use crate::command::{renamed, runner};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Input, blocked, check};
-use crate::propose::{Request, propose};
+use crate::propose::{Proposal, Request, propose};
 use crate::prove::Bench;
 use crate::report::Report;
+use crate::scratch::database::ScratchDb;
 use crate::scratch::target::Target;
 use crate::script::Settings;
 use crate::script::slug::{slug, spelled};
@@ -136,12 +137,7 @@ enum Format {
 /// When a side cannot be read, no order works, the proof fails, or nothing can be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let opener = Opener::new(config, args.scratch.as_deref())?;
-    let timings = opener.timings.clone();
-    let result = make(args, opener);
-    if args.timings {
-        out::remark(&timings.to_string());
-    }
-    result
+    opener.timed(args.timings, |opener| make(args, opener))
 }
 
 /// The plan, from both sides to the files; the scratch server is gone at the end.
@@ -171,14 +167,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         },
         timings: &timings,
     };
-    let connect = || role.map_or_else(|| loaded.db.connect(), |role| loaded.db.connect_as(role));
-    let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
-    if let Some(role) = role.filter(|_| !args.no_prove) {
-        timings.time("handing over what was loaded", || loaded.db.hand_over(bench.connection, role))?;
-    }
-    let progress = Progress::start(if args.no_prove { "planning" } else { "planning and proving" });
-    let proposal = propose(&mut bench, &request)?;
-    drop(progress);
+    let proposal = on_scratch(&loaded.db, role, &request)?;
     let places = |key: &Key| loaded.places.of(key);
     let base = proposal.base.as_ref().unwrap_or(&to);
     let losses = losses(&proposal.up, &from.facts, &base.facts);
@@ -253,6 +242,17 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     timings.time("reporting and writing", || give(args, &opener, &mut report))?;
     timings.time("removing the scratch", move || drop((loaded, opener)));
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
+}
+
+/// The plan, tried as this role on the database that holds the desired state.
+fn on_scratch(db: &ScratchDb, role: Option<&str>, request: &Request) -> Result<Proposal, CommandError> {
+    let connect = || role.map_or_else(|| db.connect(), |role| db.connect_as(role));
+    let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
+    if let Some(role) = role.filter(|_| request.prove) {
+        request.timings.time("handing over what was loaded", || db.hand_over(bench.connection, role))?;
+    }
+    let _progress = Progress::start(if request.prove { "planning and proving" } else { "planning" });
+    Ok(propose(&mut bench, request)?)
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.

@@ -37,6 +37,19 @@ impl Opener {
         Ok(Self { config, timings: Timings::start(), given, target: None, major: None, scratch: None })
     }
 
+    /// Does what a verb does, and says on stderr how long each part took if it was asked for.
+    ///
+    /// # Errors
+    /// Those of the verb; the times are said all the same.
+    pub fn timed<R>(self, tell: bool, verb: impl FnOnce(Self) -> Result<R, CommandError>) -> Result<R, CommandError> {
+        let timings = self.timings.clone();
+        let result = verb(self);
+        if tell {
+            out::remark(&timings.to_string());
+        }
+        result
+    }
+
     /// For a project that has no configuration yet.
     ///
     /// # Errors
