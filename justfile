@@ -90,3 +90,8 @@ release:
 [group('run')]
 bench *ARGS: release
     python3 bench/run.py target/release/pgplumb {{ ARGS }}
+
+# Measure `apply` of 1,000 small migrations against psql; arguments go to bench/apply.py
+[group('run')]
+bench-apply *ARGS: release
+    python3 bench/apply.py target/release/pgplumb {{ ARGS }}

@@ -80,6 +80,20 @@ fn a_failed_transaction_leaves_nothing_and_is_run_again() {
 }
 
 #[test]
+fn a_script_may_end_what_the_session_has_prepared() {
+    let shop = Shop::new();
+    for day in 1..4 {
+        let up = format!("BEGIN;\nCREATE TABLE t{day} ();\nDO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;\nCOMMIT;\n");
+        shop.migration(&format!("2026010{day}000000_t{day}"), &up, None);
+    }
+    shop.exits(0, &["apply"]);
+    let runs =
+        "SELECT string_agg(concat_ws(' ', name, outcome), ', ' ORDER BY run) FROM pgplumb.history WHERE id < '20261'";
+    assert_eq!(shop.query(runs), "t1 applied, t2 applied, t3 applied");
+    assert_eq!(shop.query("SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]$'"), "3");
+}
+
+#[test]
 fn a_migration_that_failed_half_way_goes_on_after_it_was_mended() {
     let shop = Shop::new();
     let up = |rest: &str| format!("SET search_path = s;\nCREATE SCHEMA s;\nCREATE TABLE one ();\n{rest}");

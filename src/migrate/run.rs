@@ -207,6 +207,10 @@ impl Session<'_> {
             }
             // A failed BEGIN has opened none, which is a warning.
             let _ = self.connection.execute("ROLLBACK");
+            // The script ended what was prepared here: it is prepared anew.
+            if failure.cause.sqlstate() == Some("26000") && self.whole.take().is_some() {
+                continue;
+            }
             let passing = failure.cause.sqlstate().is_some_and(is_passing);
             if !passing || count >= self.options.retry.count {
                 return Err(failure);
@@ -276,7 +280,13 @@ impl Session<'_> {
         }
         let (job, last) = (work.job, newest.number == work.last);
         if work.number.is_none() && !job.run.migration.own {
-            let number = books::whole(&mut self.connection, &job.run, steps, work.started.elapsed().as_secs_f64())?;
+            let prepared = match self.whole.take() {
+                Some(prepared) => prepared,
+                None => books::prepare_whole(&mut self.connection)?,
+            };
+            let prepared = self.whole.insert(prepared);
+            let seconds = work.started.elapsed().as_secs_f64();
+            let number = books::whole(&mut self.connection, prepared, &job.run, steps, seconds)?;
             self.outdate(job)?;
             point();
             return Ok(Some(number));

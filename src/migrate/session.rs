@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::read::read;
-use crate::db::connection::{Connection, connect};
+use crate::db::connection::{Connection, Prepared, connect};
 use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
@@ -36,6 +36,8 @@ pub struct Session<'a> {
     pub(in crate::migrate) watcher: Option<Watcher>,
     /// Whether what was measured after the last run is known not to hold any more.
     pub(in crate::migrate) outdated: bool,
+    /// What writes down a migration of one transaction, once one was; a script may end it (`DEALLOCATE ALL`).
+    pub(in crate::migrate) whole: Option<Prepared>,
     /// Whether what happens is nobody's business.
     pub(in crate::migrate) quiet: bool,
 }
@@ -48,7 +50,8 @@ impl<'a> Session<'a> {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
         let to = to.clone();
-        let mut session = Self { connection, options, tell, host, to, watcher: None, outdated: false, quiet: false };
+        let mut session =
+            Self { connection, options, tell, host, to, watcher: None, outdated: false, whole: None, quiet: false };
         session.reset()?;
         Ok(session)
     }
