@@ -62,6 +62,7 @@ CREATE TABLE pgplumb.journal (
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
     before text,
+    place jsonb,
     PRIMARY KEY (run, forward, step)
 );
 
@@ -69,6 +70,7 @@ COMMENT ON TABLE pgplumb.journal IS 'How far each run got, so that one that was 
 COMMENT ON COLUMN pgplumb.journal.step IS 'The step''s place in its script, counted from one.';
 COMMENT ON COLUMN pgplumb.journal.forward IS 'Whether the step belongs to the up; a rollback writes rows of its own.';
 COMMENT ON COLUMN pgplumb.journal.before IS 'What a step outside of transactions works on, as that was before it: after a crash, the same says that it did nothing.';
+COMMENT ON COLUMN pgplumb.journal.place IS 'How far a step got that is run in batches: the key of the last row of the last batch, and counts.';
 
 -- What the database was measured to be after the last run, so that a later change by somebody else can be shown.
 CREATE TABLE pgplumb.state (

@@ -1,9 +1,10 @@
 //! What everything above stands on: names as Postgres spells them, patterns over names, places in files, words for
-//! people, a stopwatch.
+//! people, times, a stopwatch.
 
 pub mod door;
 pub mod name;
 pub mod pattern;
 pub mod place;
+pub mod time;
 pub mod timings;
 pub mod wording;

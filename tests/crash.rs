@@ -46,6 +46,8 @@ DROP INDEX CONCURRENTLY old_note;
 REINDEX TABLE CONCURRENTLY orders;
 ALTER TABLE parts DETACH PARTITION part CONCURRENTLY;
 VACUUM orders;
+-- pgplumb: backfill batch=2
+INSERT INTO ticks SELECT 100 + id FROM source;
 BEGIN;
 INSERT INTO ticks VALUES (3);
 INSERT INTO ticks VALUES (4);
@@ -68,6 +70,8 @@ COMMIT;
 
 const BEFORE: &str = "
     CREATE TABLE ticks (n int);
+    CREATE TABLE source (id int PRIMARY KEY);
+    INSERT INTO source SELECT generate_series(1, 5);
     CREATE TABLE old (note text);
     CREATE INDEX old_note ON old (note);
     CREATE TABLE parts (a int) PARTITION BY LIST (a);

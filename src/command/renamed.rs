@@ -34,7 +34,7 @@ pub(super) fn allows(directives: &[Directive]) -> Vec<Allow> {
             let (code, object, because) = (code.clone(), object.clone(), Some(because.clone()));
             Some(Allow { code, object, because, source: Source::Directive(place), within: None })
         }
-        Directive::RenamedFrom { .. } => None,
+        Directive::RenamedFrom { .. } | Directive::Backfill { .. } => None,
     };
     directives.iter().filter_map(allow).collect()
 }

@@ -4,9 +4,10 @@ use std::io::{BufRead, IsTerminal, stderr, stdin};
 use std::time::Duration;
 
 use crate::base::pattern::Pattern;
+use crate::base::time::time;
 use crate::command::out;
-use crate::config::apply::time;
 use crate::config::{Config, Scope as Compared};
+use crate::migrate::backfill::gauge::Reading;
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
@@ -61,6 +62,8 @@ pub(super) fn listen(event: Event, verbose: bool) {
         Event::Step { number, of, sql, took } if verbose => {
             out::remark(&format!("  {number} of {of}  {}  {sql}", span(took)));
         }
+        Event::Filled { number, reading } => out::remark(&format!("  step {number}: {}", progress(&reading))),
+        Event::Brakes { number, why } => out::remark(&format!("  step {number} waits: {why}")),
         Event::Found { number, what } => out::remark(&format!("  step {number} was cut off: {what}")),
         Event::Retries { attempt, of, why, pause, blockers } => {
             out::remark(&format!("  {why}; again in {} ({attempt} of {of})", span(pause)));
@@ -72,6 +75,14 @@ pub(super) fn listen(event: Event, verbose: bool) {
         Event::Note(text) => out::remark(&format!("note: {text}")),
         Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => {}
     }
+}
+
+/// `4200000 of about 5000000 rows, 91000 in a second, about 9.0 s left`.
+fn progress(reading: &Reading) -> String {
+    let Reading { seen, of, rate, left } = reading;
+    let of = of.map(|of| format!(" of about {of}")).unwrap_or_default();
+    let left = left.map(|left| format!(", about {} left", span(left))).unwrap_or_default();
+    format!("{seen}{of} rows, {rate:.0} in a second{left}")
 }
 
 /// `12 ms`, `3.4 s`, `2 min 5 s`.

@@ -122,6 +122,14 @@ impl Connection {
         Ok(self.client.query(sql, parameters)?)
     }
 
+    /// Runs one statement. How many rows it changed.
+    ///
+    /// # Errors
+    /// As `execute`.
+    pub fn change(&mut self, sql: &str) -> Result<u64, DbError> {
+        Ok(self.client.execute(sql, &[])?)
+    }
+
     /// A further session where this one is.
     ///
     /// # Errors

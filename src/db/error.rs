@@ -126,6 +126,15 @@ impl DbError {
             _ => None,
         }
     }
+
+    /// The same without the place in the statement, where that is not the one that a person wrote.
+    #[must_use]
+    pub fn without_position(mut self) -> Self {
+        if let Self::Statement { position, .. } = &mut self {
+            *position = None;
+        }
+        self
+    }
 }
 
 impl From<postgres::Error> for DbError {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::db::connection::{Connection, Prepared};
 use crate::db::error::DbError;
+use crate::migrate::backfill::place::Place;
 use crate::migrate::folder::Migration;
 use crate::migrate::steps::Step;
 
@@ -64,6 +65,8 @@ pub struct Mark {
     pub sha256: Vec<u8>,
     pub done: bool,
     pub before: Option<String>,
+    /// How far a backfill got, as JSON.
+    pub place: Option<String>,
 }
 
 /// What is written of a run when it begins.
@@ -98,11 +101,12 @@ pub fn records(connection: &mut Connection) -> Result<Vec<Record>, DbError> {
 
 /// The steps of a run that were begun, by number.
 pub fn journal(connection: &mut Connection, run: i64, forward: bool) -> Result<BTreeMap<i32, Mark>, DbError> {
-    let sql = "SELECT step, sql_sha256, outcome = 'applied', pg_catalog.to_jsonb(journal) ->> 'before' \
-               FROM pgplumb.journal WHERE run = $1 AND forward = $2";
+    let sql = "SELECT step, sql_sha256, outcome = 'applied', pg_catalog.to_jsonb(journal) ->> 'before', \
+               pg_catalog.to_jsonb(journal) ->> 'place' FROM pgplumb.journal WHERE run = $1 AND forward = $2";
     let mut marks = BTreeMap::new();
     for row in connection.query_with(sql, &[&run, &forward])? {
-        let mark = Mark { sha256: row.try_get(1)?, done: row.try_get(2)?, before: row.try_get(3)? };
+        let (sha256, done, before) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        let mark = Mark { sha256, done, before, place: row.try_get(4)? };
         marks.insert(row.try_get(0)?, mark);
     }
     Ok(marks)
@@ -213,6 +217,14 @@ pub fn started(
                ON CONFLICT (run, forward, step) DO UPDATE SET outcome = 'started', error = NULL, \
                sql_sha256 = excluded.sql_sha256, before = excluded.before, started_at = excluded.started_at";
     connection.query_with(sql, &[&run, &step.number, &forward, &step.sha256(), &before]).map(drop)
+}
+
+/// Writes how far a backfill got, in the transaction of its batch.
+pub fn got_to(connection: &mut Connection, run: i64, forward: bool, step: i32, place: &Place) -> Result<(), DbError> {
+    let sql = "UPDATE pgplumb.journal SET place = $4, outcome = 'started', error = NULL \
+               WHERE run = $1 AND forward = $2 AND step = $3";
+    let place = serde_json::to_value(place).unwrap_or_default();
+    connection.query_with(sql, &[&run, &forward, &step, &place]).map(drop)
 }
 
 /// Writes that such a step failed.

@@ -17,7 +17,8 @@ macro_rules! own {
 }
 
 /// In the order in which they run. A test sees to it that `generated/` holds no other.
-const OWN: &[(&str, &str, &str)] = &[own!("20261121000000_bookkeeping"), own!("20261121141625_runner")];
+const OWN: &[(&str, &str, &str)] =
+    &[own!("20261121000000_bookkeeping"), own!("20261121141625_runner"), own!("20261121181729_add-journal-place")];
 
 /// All of them.
 pub fn migrations() -> Vec<Migration> {

@@ -9,6 +9,7 @@ use crate::base::wording::{counted, listed};
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::source::error::SourceError;
+use crate::sql::directive::DirectiveError;
 use crate::sql::split::Statement;
 
 /// What is wrong with a script before any of it is run.
@@ -24,6 +25,26 @@ pub enum Fault {
     LeftOpen,
     #[error("an index that is built concurrently has no name, so that a crash could not be told from success")]
     Nameless,
+    #[error("this cannot be run in batches: {0}")]
+    Unbatched(&'static str),
+    #[error("this cannot be run in batches: each commits, and it stands in a transaction")]
+    BatchesInTransaction,
+}
+
+impl Fault {
+    /// What to do about it.
+    fn help(self) -> &'static str {
+        match self {
+            Self::Unfit(_) | Self::Nested | Self::NotOpen | Self::LeftOpen => {
+                "a migration holds SQL alone, and commits itself what it begins"
+            }
+            Self::Nameless => "give it a name",
+            Self::Unbatched(_) => "take the directive away, or write the statement so that each row stands for itself",
+            Self::BatchesInTransaction => {
+                "write it outside of BEGIN and COMMIT, and of the transaction that other tools add"
+            }
+        }
+    }
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -39,12 +60,28 @@ pub enum MigrateError {
     Source(#[from] SourceError),
 
     #[error("{fault}")]
-    #[diagnostic(code(migrate::script), help("a migration holds SQL alone, and commits itself what it begins"))]
+    #[diagnostic(code(migrate::script), help("{}", fault.help()))]
     Script {
         fault: Fault,
         #[source_code]
         text: NamedSource<Arc<str>>,
         #[label("here")]
+        at: SourceSpan,
+    },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Directive(Box<DirectiveError>),
+
+    #[error("step {number} of `{id}` cannot be run in batches: {why}")]
+    #[diagnostic(code(migrate::backfill), help("nothing of the step was run"))]
+    Unbatched {
+        id: String,
+        number: i32,
+        why: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("this step")]
         at: SourceSpan,
     },
 

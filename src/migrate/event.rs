@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::migrate::backfill::gauge::Reading;
+
 /// Another session that has what ours waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Blocker {
@@ -24,6 +26,10 @@ pub enum Event {
     Begins { id: String, resumed: bool, forward: bool },
     /// A statement is done.
     Step { number: i32, of: usize, sql: String, took: Duration },
+    /// How far a backfill got.
+    Filled { number: i32, reading: Reading },
+    /// A backfill waits for what its directive says.
+    Brakes { number: i32, why: String },
     /// A step that a crash cut off, and what the catalog says of it.
     Found { number: i32, what: &'static str },
     /// A lock was not to be had, or others won; it is tried again.

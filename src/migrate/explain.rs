@@ -67,6 +67,7 @@ impl Session<'_> {
                 let state = match marks.get(&step.number) {
                     None => "to do",
                     Some(mark) if mark.done => "done",
+                    Some(_) if step.batches.is_some() => "half done; goes on behind its last batch",
                     Some(mark) => match step.target.verdict(&mut self.connection, mark.before.as_deref())? {
                         Verdict::Done => "took effect",
                         Verdict::NotDone => "did nothing; to do",

@@ -1,5 +1,6 @@
 //! Runs one script, unit by unit, with what the books say of each.
 
+mod backfill;
 mod failure;
 mod outside;
 
@@ -161,6 +162,9 @@ impl Session<'_> {
 
     /// A statement by itself: in a transaction with its row in the journal, if Postgres can do that.
     fn alone(&mut self, work: &mut Work, step: &Step) -> Result<(), MigrateError> {
+        if let Some(batches) = &step.batches {
+            return self.backfill(work, step, batches);
+        }
         if step.target.is_outside() || work.marks.contains_key(&step.number) {
             return self.outside(work, step);
         }

@@ -1,11 +1,14 @@
 //! A script as the units that take effect as a whole: transactions, single statements, and settings around them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::migrate::backfill::Batches;
 use crate::migrate::error::{Fault, MigrateError};
 use crate::migrate::probe::Target;
+use crate::sql::directive::{Backfill, Directive, DirectiveError, directives};
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Class, Statement, split};
 use crate::sql::words::{Words, begins};
@@ -17,12 +20,21 @@ pub struct Step {
     pub number: i32,
     pub statement: Statement,
     pub target: Target,
+    /// How it is run in batches, where it is.
+    pub batches: Option<Arc<Batches>>,
 }
 
 impl Step {
     fn new(number: i32, statement: Statement) -> Self {
         let target = Target::of(statement.sql());
-        Self { number, statement, target }
+        Self { number, statement, target, batches: None }
+    }
+
+    /// One that may be run in batches.
+    fn alone(number: i32, statement: Statement, backfill: Option<Backfill>) -> Result<Self, MigrateError> {
+        let batches = backfill.map(|settings| Batches::of(statement.sql(), settings)).transpose();
+        let batches = batches.map_err(|why| MigrateError::script(Fault::Unbatched(why), &statement))?;
+        Ok(Self { batches: batches.map(Arc::new), ..Self::new(number, statement) })
     }
 
     pub fn sha256(&self) -> Vec<u8> {
@@ -104,7 +116,9 @@ impl Script {
         let mut script = Self::default();
         let mut open: Option<(Statement, Vec<Part>)> = None;
         let mut number = 0;
-        for statement in split(file) {
+        let statements = split(file);
+        let mut backfills = backfills(&statements)?;
+        for (index, statement) in statements.into_iter().enumerate() {
             let sql = statement.sql().to_owned();
             if let Some(what) = unfit(&statement) {
                 return Err(MigrateError::script(Fault::Unfit(what), &statement));
@@ -122,11 +136,15 @@ impl Script {
                 (group, ..) => {
                     let setting = matches!(statement.class, Class::Session | Class::Transaction);
                     number += i32::from(!setting);
+                    let backfill = backfills.remove(&index);
+                    if backfill.is_some() && (setting || group.is_some()) {
+                        return Err(MigrateError::script(Fault::BatchesInTransaction, &statement));
+                    }
                     match group {
                         Some((_, parts)) if setting => parts.push(Part::Setting(statement)),
                         Some((_, parts)) => parts.push(Part::Step(Step::new(number, statement))),
                         None if setting => script.units.push(Unit::Setting(statement)),
-                        None => script.units.push(Unit::Alone(Step::new(number, statement))),
+                        None => script.units.push(Unit::Alone(Step::alone(number, statement, backfill)?)),
                     }
                 }
             }
@@ -163,6 +181,20 @@ impl Script {
     pub fn is_data(&self) -> bool {
         self.steps().next().is_some() && self.steps().all(|step| step.statement.class == Class::Data)
     }
+}
+
+/// Which statements are to be run in batches, by their places.
+fn backfills(statements: &[Statement]) -> Result<BTreeMap<usize, Backfill>, MigrateError> {
+    let (found, errors) = directives(statements);
+    // The linter has all of them. This one would run a statement at once that was not meant to be.
+    if let Some(error) = errors.into_iter().find(DirectiveError::is_backfill) {
+        return Err(MigrateError::Directive(Box::new(error)));
+    }
+    let one = |directive| match directive {
+        Directive::Backfill { settings, statement, .. } => Some((statement, settings)),
+        Directive::Allow { .. } | Directive::RenamedFrom { .. } => None,
+    };
+    Ok(found.into_iter().filter_map(one).collect())
 }
 
 /// What a runner cannot do, where the statement asks for it.

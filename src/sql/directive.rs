@@ -1,4 +1,5 @@
-//! Comments that tell pgplumb something: `-- pgplumb: renamed from old` and `-- pgplumb: allow CODE because ...`.
+//! Comments that tell pgplumb something: `-- pgplumb: renamed from old`, `-- pgplumb: allow CODE because ...`,
+//! `-- pgplumb: backfill key=id`.
 //!
 //! A directive is about what begins on its own line, or, where it has a line to itself, on the next line of SQL; only
 //! further comments may be between. Where several things begin on that line it is the outermost: the table, not the
@@ -7,6 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use crate::sql::directive::backfill::Backfill;
 pub use crate::sql::directive::error::DirectiveError;
 use crate::sql::directive::error::NO_REASON;
 use crate::sql::directive::place::Comment;
@@ -15,6 +17,7 @@ use crate::sql::directive::words::Words;
 use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
 
+mod backfill;
 pub mod error;
 mod node;
 mod parameter;
@@ -44,6 +47,14 @@ pub enum Directive {
         /// Which of the statements given it stands at; none where it stands alone.
         statement: Option<usize>,
     },
+    /// The statement is run in batches.
+    Backfill {
+        settings: Backfill,
+        file: Arc<SqlFile>,
+        span: Range<usize>,
+        /// Which of the statements given it stands at.
+        statement: usize,
+    },
 }
 
 /// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
@@ -72,6 +83,7 @@ fn directive(comment: &Comment, statements: &[Statement]) -> Result<Directive, D
     match words.word().as_str() {
         "renamed" => renamed(comment, words, statements),
         "allow" => allow(comment, words),
+        "backfill" => backfill(comment, &words),
         other => Err(DirectiveError::unknown(comment.at(), other)),
     }
 }
@@ -100,6 +112,13 @@ fn allow(comment: &Comment, mut words: Words<'_>) -> Result<Directive, Directive
     let because = words.reason().ok_or_else(|| DirectiveError::malformed(comment.at(), NO_REASON))?;
     let (file, span) = comment.at();
     Ok(Directive::Allow { code, object, because, file, span, statement: comment.statement })
+}
+
+fn backfill(comment: &Comment, words: &Words<'_>) -> Result<Directive, DirectiveError> {
+    let settings = Backfill::read(words.rest()).map_err(|what| DirectiveError::backfill(comment.at(), what))?;
+    let statement = comment.statement.ok_or_else(|| DirectiveError::lonely(comment.at()))?;
+    let (file, span) = comment.at();
+    Ok(Directive::Backfill { settings, file, span, statement })
 }
 
 #[cfg(test)]

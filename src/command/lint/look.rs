@@ -142,7 +142,7 @@ fn allows(statements: &[Statement], within: &Range<usize>) -> Vec<Allow> {
             let within = Some(Span { file, bytes });
             Some(Allow { code, object, because: Some(because), source: Source::Directive(place), within })
         }
-        Directive::RenamedFrom { .. } => None,
+        Directive::RenamedFrom { .. } | Directive::Backfill { .. } => None,
     };
     found.into_iter().filter_map(allow).collect()
 }

@@ -81,7 +81,7 @@ impl Session<'_> {
     }
 
     /// Writes that a step outside of transactions is done.
-    fn close(&mut self, work: &Work, number: i64, step: &Step) -> Result<(), MigrateError> {
+    pub(in crate::migrate::run) fn close(&mut self, work: &Work, number: i64, step: &Step) -> Result<(), MigrateError> {
         let forward = work.job.forward;
         self.connection.execute("BEGIN")?;
         if work.changes_role {

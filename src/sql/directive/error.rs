@@ -9,8 +9,11 @@ use thiserror::Error;
 use crate::base::wording::{listed, nearest};
 use crate::sql::file::SqlFile;
 
-const KNOWN: [(&str, &str); 2] =
-    [("renamed", "-- pgplumb: renamed from old_name"), ("allow", "-- pgplumb: allow CODE[:object] because <reason>")];
+const KNOWN: [(&str, &str); 3] = [
+    ("renamed", "-- pgplumb: renamed from old_name"),
+    ("allow", "-- pgplumb: allow CODE[:object] because <reason>"),
+    ("backfill", "-- pgplumb: backfill key=id batch=1000 pause=100ms max_lag=10s"),
+];
 
 /// Why a directive cannot be followed.
 #[derive(Debug, Error, Diagnostic)]
@@ -36,6 +39,29 @@ pub enum DirectiveError {
         #[source_code]
         text: NamedSource<Arc<str>>,
         #[label("here")]
+        at: SourceSpan,
+    },
+    #[error("the backfill cannot be read: {what}")]
+    #[diagnostic(
+        code(sql::malformed_backfill),
+        help(
+            "write `-- pgplumb: backfill key=id batch=1000 pause=100ms max_lag=10s max_active=20`; each of the settings can \
+             be left out"
+        )
+    )]
+    Backfill {
+        what: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("here")]
+        at: SourceSpan,
+    },
+    #[error("the directive stands at no statement")]
+    #[diagnostic(code(sql::lonely_directive), help("write it on the line directly above the statement"))]
+    Lonely {
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("no statement begins below")]
         at: SourceSpan,
     },
     #[error("the directive is about nothing")]
@@ -75,10 +101,17 @@ impl DirectiveError {
         matches!(self, Self::Malformed { what, .. } if *what == NO_REASON)
     }
 
+    /// Whether it is about a backfill, which a runner must not run as if it were none.
+    pub fn is_backfill(&self) -> bool {
+        matches!(self, Self::Backfill { .. } | Self::Lonely { .. })
+    }
+
     /// The bytes of the comment.
     pub fn bytes(&self) -> Range<usize> {
         let (Self::Unknown { at, .. }
         | Self::Malformed { at, .. }
+        | Self::Backfill { at, .. }
+        | Self::Lonely { at, .. }
         | Self::Dangling { at, .. }
         | Self::Ambiguous { at, .. }) = self;
         at.offset()..at.offset() + at.len()
@@ -96,6 +129,16 @@ impl DirectiveError {
     pub(super) fn malformed(place: (Arc<SqlFile>, Range<usize>), what: &'static str) -> Self {
         let (text, at) = shown(place);
         Self::Malformed { what, text, at }
+    }
+
+    pub(super) fn backfill(place: (Arc<SqlFile>, Range<usize>), what: String) -> Self {
+        let (text, at) = shown(place);
+        Self::Backfill { what, text, at }
+    }
+
+    pub(super) fn lonely(place: (Arc<SqlFile>, Range<usize>)) -> Self {
+        let (text, at) = shown(place);
+        Self::Lonely { text, at }
     }
 
     pub(super) fn ambiguous(place: (Arc<SqlFile>, Range<usize>), names: &[&str]) -> Self {

@@ -16,7 +16,7 @@ fn renamed(text: &str) -> Vec<(String, Target)> {
         Directive::RenamedFrom { target, from, from_schema, .. } => {
             (from_schema.map(|schema| format!("{schema}|")).unwrap_or_default() + &from, target)
         }
-        other @ Directive::Allow { .. } => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     };
     found.into_iter().map(one).collect()
 }

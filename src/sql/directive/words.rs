@@ -19,6 +19,11 @@ impl<'a> Words<'a> {
         word.to_ascii_lowercase()
     }
 
+    /// All that was not read.
+    pub(super) fn rest(&self) -> &'a str {
+        self.rest
+    }
+
     /// All the rest as a name, with the schema before it where there is one.
     pub(super) fn name(self) -> Option<(Option<String>, String)> {
         let mut parts = Vec::new();
