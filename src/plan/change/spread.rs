@@ -1,7 +1,9 @@
 //! What depends on a fact that goes or changes: whether it lets go, is moved, or goes as well.
 
+use std::collections::BTreeSet;
+
 use crate::kind::statement::Disturbs;
-use crate::kind::{Body, Key};
+use crate::kind::{Body, Key, Site, Slot};
 use crate::plan::change::Decider;
 
 impl Decider<'_> {
@@ -35,7 +37,8 @@ impl Decider<'_> {
         if !stands && self.is_detached_from(user, used) {
             return;
         }
-        if !stands && !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user, used)) {
+        let anew = !self.to.needs(user, used) && (self.lets_go(user) || self.is_rebuilt(user, used));
+        if !stands && anew && !self.waits_for(user, used) {
             return;
         }
         let origins = self.origins(user);
@@ -70,6 +73,33 @@ impl Decider<'_> {
     /// of the other table it goes by.
     fn lets_go(&self, user: &Key) -> bool {
         self.changes.altered.contains_key(user) && !matches!(user, Key::Constraint(_) | Key::Index(_))
+    }
+
+    /// Whether its own change comes too late to let go: it needs something new that takes a name of what is dropped, which
+    /// is made when that is gone. A column keeps its rows, whatever else has to give way.
+    fn waits_for(&self, user: &Key, used: &Key) -> bool {
+        // A column of a view goes with the view.
+        let dropped = [Some(used), used.on()].into_iter().flatten();
+        let named: Vec<Slot> =
+            dropped.filter_map(|key| Some(self.live.facts.get(key)?.slots(&self.site(key)))).flatten().collect();
+        if named.is_empty() || matches!(user, Key::Column(_)) {
+            return false;
+        }
+        let takes = |key: &Key| {
+            let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(key) };
+            let slots = self.desired.facts.get(key).map(|body| body.slots(&at)).unwrap_or_default();
+            slots.iter().any(|slot| named.contains(slot))
+        };
+        let (mut seen, mut open) = (BTreeSet::new(), vec![user]);
+        while let Some(key) = open.pop() {
+            if self.changes.created.contains(key) && takes(key) {
+                return true;
+            }
+            // What stays as it is waits for nothing.
+            let moves = |key: &&Key| self.changes.created.contains(*key) || self.changes.altered.contains_key(*key);
+            open.extend(self.to.uses(key).filter(moves).filter(|used| seen.insert(*used)));
+        }
+        false
     }
 
     /// Whether Postgres itself makes an index or constraint anew, because a column of it changes its type: it then has
