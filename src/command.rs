@@ -1,6 +1,7 @@
 //! The verbs, one file each: every one puts the layers below together.
 
 pub mod apply;
+mod asked;
 pub mod baseline;
 pub mod check;
 pub mod completions;

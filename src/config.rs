@@ -75,11 +75,12 @@ pub struct Exclude {
 pub struct Timeouts {
     pub lock: String,
     pub statement: String,
+    pub check_data: String,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { lock: "3s".to_owned(), statement: "0".to_owned() }
+        Self { lock: "3s".to_owned(), statement: "0".to_owned(), check_data: "30s".to_owned() }
     }
 }
 
@@ -173,8 +174,9 @@ impl Config {
             let meant = nearest(code, RULES.iter().map(|rule| rule.code));
             return Err(ConfigError::no_rule(file, text, code, meant));
         }
-        let Timeouts { lock, statement } = &self.timeouts;
-        let timeouts = [("timeouts", "lock", lock), ("timeouts", "statement", statement)];
+        let Timeouts { lock, statement, check_data } = &self.timeouts;
+        let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];
+        let timeouts = timeouts.map(|(name, timeout)| ("timeouts", name, timeout));
         for (part, name, timeout) in timeouts.into_iter().chain(self.apply.times()) {
             if !is_duration(timeout) {
                 return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));

@@ -1,5 +1,6 @@
 //! pgplumb keeps a PostgreSQL database true to the schema that its developers declare.
 
+pub mod ask;
 pub mod base;
 pub mod catalog;
 pub mod cli;

@@ -58,6 +58,8 @@ pub struct Input<'a> {
     pub version: Option<Version>,
     /// What is not managed and should be, by the reason.
     pub not_managed: &'a BTreeMap<String, Vec<String>>,
+    /// What was found by asking the live database; nothing where it was not asked.
+    pub asked: &'a [Finding],
     /// Where the files declare a fact.
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
 }
@@ -84,12 +86,12 @@ pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
     found
 }
 
-/// A rule that knows plans looks at the plan, any other at its statements.
+/// A rule that knows plans looks at the plan, any other at its statements; some only say what the rows have said.
 fn of_rule(rule: &Rule, input: &Input, script: &Script) -> Vec<Finding> {
     match (rule.plan, rule.script) {
         (Some(check), _) => check(input),
         (None, Some(check)) => check(script),
-        (None, None) => Vec::new(),
+        (None, None) => input.asked.iter().filter(|finding| finding.code == rule.code).cloned().collect(),
     }
 }
 

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["command"],
     &["config", "exit", "migrate", "ops", "report"],
     &["propose"],
-    &["prove"],
+    &["ask", "prove"],
     &["lint"],
     &["strategy"],
     &["grade", "script"],

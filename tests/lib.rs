@@ -9,6 +9,7 @@
 mod apply;
 mod backfill;
 mod bad_input;
+mod check_data;
 mod check_verb;
 mod ci;
 mod cli;

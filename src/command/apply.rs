@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::base::wording::counted;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
-use crate::command::out;
 use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::command::{asked, out};
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::lint::allow::Allow;
 use crate::migrate::apply::{Due, Order};
 use crate::migrate::event::Event;
 use crate::migrate::folder;
@@ -21,6 +22,9 @@ Each transaction of a migration is committed together with what the books say of
 
 Where the schema is not what the last run left, or not what the next migration was planned for,
 nothing is run, and the difference is shown.
+
+With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either where
+rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
 
 Examples:
   pgplumb apply --db postgresql://localhost/shop --dry-run   what would be run
@@ -52,6 +56,14 @@ pub struct Args {
     /// Go on in spite of a database that is not as it should be, or of migrations that come too late
     #[arg(long, value_enum, value_name = "CODE")]
     force: Vec<Force>,
+
+    /// Ask the database first, read-only, whether the rows that are there let the migrations through
+    #[arg(long)]
+    check_data: bool,
+
+    /// Let through what that finds, of all objects or of one; `all` is all
+    #[arg(long, value_name = "CODE[:OBJECT]")]
+    allow: Vec<Allow>,
 
     /// Do not ask
     #[arg(long)]
@@ -89,6 +101,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         listen(event, args.verbose);
     };
     let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
+    if args.check_data || config.apply.check_data {
+        let due = session.preview(&files, &order)?;
+        if !asked::lets_through(&to, &config, args.database.env.as_deref(), &due, &args.allow)? {
+            return Ok(Exit::Differs);
+        }
+    }
     if args.dry_run {
         let due = session.preview(&files, &order)?;
         out::text(&shown(&due, args.verbose))?;

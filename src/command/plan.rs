@@ -15,7 +15,7 @@ use crate::command::plan::give::give;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
-use crate::command::{renamed, runner};
+use crate::command::{asked, renamed, runner};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::grade::{Grade, losses};
@@ -39,6 +39,10 @@ migrations folder, replayed on scratch.
 
 What loses data blocks, and so does what looks like a rename: each finding has a code, and `--allow`
 lets it through. The files are written all the same.
+
+`--check-data` asks the live database, in read-only transactions with a timeout, for rows that would
+stop the plan half-way: duplicates, NULLs, orphans, values that a type or a CHECK does not take. It
+shows how many there are and at most five primary keys, nothing else of a row.
 
 Examples:
   pgplumb plan                                             what the edited files change
@@ -99,6 +103,10 @@ pub struct Args {
     #[arg(long = "for", value_enum, default_value_t = Purpose::Production, value_name = "PURPOSE")]
     purpose: Purpose,
 
+    /// Ask the live database, read-only, whether the rows that are there let the plan through
+    #[arg(long)]
+    check_data: bool,
+
     /// Block where the database has something that is not managed
     #[arg(long)]
     strict: bool,
@@ -137,6 +145,9 @@ enum Format {
 /// When a side cannot be read, no order works, the proof fails, or nothing can be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let opener = Opener::new(config, args.scratch.as_deref())?;
+    if args.check_data {
+        args.database.require(&opener.config)?;
+    }
     opener.timed(args.timings, |opener| make(args, opener))
 }
 
@@ -172,6 +183,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     let base = proposal.base.as_ref().unwrap_or(&to);
     let losses = losses(&proposal.up, &from.facts, &base.facts);
     let grade = Grade::of(&losses, proposal.proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
+    let asked = if args.check_data { asked::of_plan(&args.database, &opener, &proposal.up)? } else { Vec::new() };
     let input = Input {
         up: &proposal.up,
         live: &from.facts,
@@ -183,6 +195,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         threshold: opener.config.lint.threshold(),
         version: live.version,
         not_managed: if args.strict { &from.excluded } else { &BTreeMap::new() },
+        asked: &asked,
         places: &places,
     };
     let findings = check(

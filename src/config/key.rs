@@ -17,6 +17,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("timeouts", "The timeouts that a migration sets"),
     ("timeouts.lock", "How long a statement waits for a lock, with a unit (`500ms`, `3s`, `1min`). Default: `3s`"),
     ("timeouts.statement", "How long a statement may run. Default: `0`, without limit"),
+    ("timeouts.check_data", "How long one question of `--check-data` may take. Default: `30s`"),
     ("apply", "How `apply` and `rollback` deal with others at work on the database"),
     (
         "apply.retries",
@@ -28,6 +29,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     ("apply.longest_pause", "The longest pause. Default: `30s`"),
     ("apply.wait", "How long another run may take before this one gives up. Default: `10min`"),
+    ("apply.check_data", "Whether `apply` asks the database as `--check-data` does, before it runs. Default: `false`"),
     ("scratch", "The server to build scratch databases on. Default: one that pgplumb starts and removes by itself"),
     ("scratch.url", "Connection string of a server where databases may be created"),
     ("scratch.url_env", "The name of an environment variable that holds it"),

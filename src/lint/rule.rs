@@ -17,6 +17,8 @@ pub enum Group {
     Blocks,
     /// Breaks code that runs against the schema.
     BreaksCode,
+    /// Stops at rows that are there.
+    Rows,
     CannotGoBack,
     Secure,
     /// Matters of taste and care; off, or a note.
@@ -27,14 +29,23 @@ pub enum Group {
 
 impl Group {
     /// In the order of a page about all rules.
-    pub const ALL: [Self; 7] =
-        [Self::LosesData, Self::Blocks, Self::BreaksCode, Self::CannotGoBack, Self::Secure, Self::WellMade, Self::File];
+    pub const ALL: [Self; 8] = [
+        Self::LosesData,
+        Self::Blocks,
+        Self::BreaksCode,
+        Self::Rows,
+        Self::CannotGoBack,
+        Self::Secure,
+        Self::WellMade,
+        Self::File,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::LosesData => "Loses data",
             Self::Blocks => "Blocks or rewrites",
             Self::BreaksCode => "Breaks running code",
+            Self::Rows => "Stops at the rows that are there",
             Self::CannotGoBack => "Cannot go back",
             Self::Secure => "Secure",
             Self::WellMade => "Well made",
@@ -88,6 +99,7 @@ rules! {
     concurrently_in_transaction
     constraint_tightened_without_check
     data_change_with_ddl
+    data_not_asked
     default_removed
     default_rewrites
     delete_or_update_without_where
@@ -155,6 +167,13 @@ rules! {
     rename_schema
     rename_table
     row_security_disabled
+    rows_are_cut
+    rows_do_not_cast
+    rows_hold_null
+    rows_hold_removed_value
+    rows_not_unique
+    rows_violate_check
+    rows_without_parent
     schema_differs
     secret_in_sql
     security_definer_search_path

@@ -28,6 +28,7 @@ fn found(live: &Catalog, desired: &Catalog, allows: &[&str]) -> Vec<Finding> {
         threshold: Threshold::default(),
         version: None,
         not_managed: &BTreeMap::new(),
+        asked: &[],
         places: &|_| Some(Place { file: "shop.sql".to_owned(), line: 3 }),
     };
     let allows: Vec<Allow> = allows.iter().map(|allow| allow.parse().unwrap()).collect();

@@ -57,6 +57,7 @@ pub(super) fn said(from: &Catalog, to: &Catalog, allows: &[&str], render: impl F
         threshold: Threshold::default(),
         version: None,
         not_managed: &BTreeMap::new(),
+        asked: &[],
         places: &places,
     };
     let allows: Vec<Allow> = allows.iter().map(|allow| allow.parse().unwrap()).collect();
