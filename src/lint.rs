@@ -7,6 +7,7 @@
 //! was let through; an allowance that lets nothing through is a finding itself.
 
 pub mod allow;
+pub mod applied;
 pub mod cause;
 pub mod column_type;
 pub mod down;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
+use pgplumb::lint::applied::Applied;
 use pgplumb::lint::check_script;
 use pgplumb::lint::down::{Came, Down};
 use pgplumb::lint::policy::Policy;
@@ -35,7 +36,8 @@ const EVERYWHERE: [&str; 3] = ["comment-missing", "name-unqualified", "not-rerun
 fn findings(text: &str, statements: &[Statement], ran: &[Ran], code: &str) -> Vec<Finding> {
     let server = text.lines().find_map(|line| line.strip_prefix("-- server: ")).unwrap_or("15.0");
     let numbers: Vec<u32> = server.split('.').map(|number| number.parse().unwrap()).collect();
-    let context = Context { major: Some(numbers[0]), minor: Some(numbers[1]), down: down(text), ..Context::default() };
+    let (major, minor) = (Some(numbers[0]), Some(numbers[1]));
+    let context = Context { major, minor, down: down(text), applied: applied(text), ..Context::default() };
     let mut found = check_script(&Script::of_file(statements, ran, context), &Policy::all(), &[]);
     found.retain(|finding| finding.code == code || !EVERYWHERE.contains(&finding.code));
     found
@@ -52,6 +54,18 @@ fn down(text: &str) -> Option<Down> {
         _ => Came::Proven,
     };
     Some(Down { id: "0003_made".to_owned(), at: None, came, edited })
+}
+
+/// `-- when it was applied `NEW` was `OLD`` in a file says what a database has run.
+fn applied(text: &str) -> Option<Applied> {
+    let id = "0003_made".to_owned();
+    let (first, rest) = text.split_once('\n')?;
+    if first == "-- applied as it is" {
+        return Some(Applied { id, sql: text.to_owned() });
+    }
+    let mut words = first.strip_prefix("-- when it was applied ")?.split('`').skip(1).step_by(2);
+    let (new, old) = (words.next()?, words.next()?);
+    Some(Applied { id, sql: format!("{first}\n{}", rest.replace(new, old)) })
 }
 
 /// What is found, by the line that it begins on.

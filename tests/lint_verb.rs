@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::cluster::Cluster;
+use crate::harness::migrations::Shop;
 use crate::harness::place::Place;
 
 const FIRST: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamp);\n";
@@ -84,6 +85,26 @@ fn a_small_live_table_makes_it_a_note() {
     cluster.query("postgres", many).unwrap();
     let out = place.exits(1, &only).out;
     assert!(out.contains("about 20,000 rows"), "{out}");
+}
+
+#[test]
+fn a_file_that_a_database_ran_as_something_else_is_found_by_lint_and_check() {
+    let shop = Shop::new();
+    shop.write("schema/orders.sql", FIRST);
+    shop.migration("20260101000000_first", FIRST, None);
+    let only = ["lint", "--format", "json", "--rule", "edited-after-apply", "generated"];
+    assert_eq!(found(&shop.exits(0, &only).out), [""; 0], "no books");
+    shop.exits(0, &["apply"]);
+    assert_eq!(found(&shop.exits(0, &only).out), [""; 0]);
+    shop.migration("20260101000000_first", &format!("-- the first\n{FIRST}"), None);
+    shop.migration("20260102000000_second", SECOND, None);
+    let json = shop.exits(1, &only).out;
+    assert_eq!(found(&json), ["generated/20260101000000_first/up.sql edited-after-apply error"]);
+    let ran = shop.exits(1, &["check", "--scratch", &shop.cluster.url("postgres")]);
+    assert!(ran.out.contains("20260101000000_first was applied with another text"), "{}", ran.out);
+    shop.place.exits(0, &[&only[..], &["--scratch", &shop.cluster.url("postgres")]].concat());
+    shop.exits(0, &["repair", "20260101000000_first", "--accept", "--because", "a comment"]);
+    assert_eq!(found(&shop.exits(0, &only).out), [""; 0]);
 }
 
 #[test]

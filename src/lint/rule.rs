@@ -121,6 +121,7 @@ rules! {
     drop_sequence_in_use
     drop_table
     drop_type
+    edited_after_apply
     enum_instead_of_table
     enum_value_removed
     enum_value_used_before_commit

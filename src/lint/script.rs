@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::base::place::Place;
 use crate::kind::Key;
+use crate::lint::applied::Applied;
 use crate::lint::down::Down;
 use crate::lint::finding::{Finding, Level, Span};
 use crate::lint::guess::known::Known;
@@ -50,6 +51,8 @@ pub struct Context {
     pub within: Option<Range<usize>>,
     /// The way back; none where nobody looked.
     pub down: Option<Down>,
+    /// What the database that was named ran of it; none where it did not, or where none was named.
+    pub applied: Option<Applied>,
 }
 
 /// One script.

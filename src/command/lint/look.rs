@@ -10,16 +10,19 @@ use crate::command::error::CommandError;
 use crate::command::progress::Progress;
 use crate::command::side::Opener;
 use crate::lint::allow::{Allow, Source};
+use crate::lint::applied::Applied;
 use crate::lint::check_script;
 use crate::lint::down::{Came, Down};
 use crate::lint::finding::{Finding, Span};
 use crate::lint::guess::known::Known;
 use crate::lint::policy::Policy;
 use crate::lint::script::{Context, Ran, Script};
+use crate::migrate::books;
 use crate::prove::{Bench, file};
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::convention::{self, Piece, discover, folder_of};
+use crate::source::live::Live;
 use crate::source::role;
 use crate::sql::directive::{Directive, directives_within};
 use crate::sql::file::SqlFile;
@@ -48,6 +51,7 @@ pub(in crate::command) struct Looked {
 
 /// One migration of a folder.
 struct Migration {
+    id: String,
     statements: Vec<Statement>,
     /// The bytes of its file that they are from.
     within: Range<usize>,
@@ -61,11 +65,13 @@ struct Migration {
 
 pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Looked, CommandError> {
     let mut context = Context { threshold: opener.config.lint.threshold(), major: asked.major, ..Context::default() };
+    let mut applied = BTreeMap::new();
     if let Some(to) = asked.database.named(&opener.config)? {
         let mut live = opener.live(&to)?;
         context.sizes = live.sizes()?;
         context.major = Some(live.target.version.major());
         context.minor = Some(live.target.version.minor());
+        applied = in_force(&mut live)?;
     }
     let configured = asked.in_transaction.or(opener.config.lint.in_transaction);
     let folders = folders(asked)?;
@@ -96,7 +102,8 @@ pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Look
             };
             let in_transaction = configured.unwrap_or(migration.in_transaction);
             let (within, down) = (Some(migration.within.clone()), migration.down.clone());
-            let context = Context { in_transaction, known, within, down, ..context.clone() };
+            let applied = applied.get(&migration.id).cloned();
+            let context = Context { in_transaction, known, within, down, applied, ..context.clone() };
             let script = Script::of_file(&migration.statements, &ran, context);
             if migration.asked {
                 looked.findings.extend(findings(migration, &script, asked));
@@ -106,6 +113,16 @@ pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Look
         }
     }
     Ok(looked)
+}
+
+/// What our own books say was run and not taken back, by what it is called.
+fn in_force(live: &mut Live) -> Result<BTreeMap<String, Applied>, CommandError> {
+    let mut last = BTreeMap::new();
+    for record in books::records(&mut live.connection)? {
+        last.insert(record.id.clone(), record);
+    }
+    let there = last.into_iter().filter(|(_, record)| record.in_force());
+    Ok(there.map(|(id, record)| (id.clone(), Applied { id, sql: record.up_sql })).collect())
 }
 
 /// Runs one migration; a role that is missing is made where that is ours to do.
@@ -167,6 +184,7 @@ fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandErr
         };
         let last = found.iter().rposition(is_asked_for).map_or(0, |last| last + 1);
         let migration = |one: &convention::Migration| Migration {
+            id: one.id.clone(),
             statements: one.up.statements(),
             within: one.up.bytes.clone(),
             in_transaction: one.in_transaction,
