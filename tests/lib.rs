@@ -9,6 +9,7 @@
 mod apply;
 mod backfill;
 mod bad_input;
+mod browser;
 mod check_data;
 mod check_verb;
 mod ci;

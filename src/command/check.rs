@@ -64,7 +64,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// How the findings are printed: markdown is a comment on a pull request
+    /// How the findings are printed: markdown is a comment on a pull request, html a page to look at
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::command::error::CommandError;
 use crate::command::{out, write};
-use crate::report::findings::{Findings, github, gitlab, json, junit, markdown, sarif, text};
+use crate::report::findings::{Findings, github, gitlab, html, json, junit, markdown, sarif, text};
 use crate::report::text::width;
 
 /// The formats of findings.
@@ -16,6 +16,7 @@ pub enum Format {
     Text,
     Json,
     Markdown,
+    Html,
     Sarif,
     Github,
     Gitlab,
@@ -29,6 +30,7 @@ impl Format {
             Self::Text => text::render(report, width(), true),
             Self::Json => json::render(report),
             Self::Markdown => markdown::render(report),
+            Self::Html => html::render(report),
             Self::Sarif => sarif::render(report),
             Self::Github => github::render(report),
             Self::Gitlab => gitlab::render(report),

@@ -80,7 +80,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(14..=18))]
     pg_version: Option<u32>,
 
-    /// How the findings are printed: markdown is a comment on a pull request
+    /// How the findings are printed: markdown is a comment on a pull request, html a page to look at
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 

@@ -20,9 +20,9 @@ use crate::report::secret::masked;
 use crate::report::tree::{Node, Sign, tree};
 use crate::script::layout::lay_out;
 
-const STYLE: &str = include_str!("html/style.css");
+pub(super) const STYLE: &str = include_str!("html/style.css");
 /// Nothing is loaded, whatever a name or a body holds.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The whole page.
 pub fn render(report: &Report) -> String {

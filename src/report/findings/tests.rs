@@ -143,3 +143,21 @@ fn markdown_shows_what_blocks_first_and_how_to_allow_it() {
     );
     assert_eq!(said.lines().filter(|line| line.starts_with('|')).count(), 6, "a line for each: {said}");
 }
+
+#[test]
+fn the_page_leads_from_rules_to_findings_and_back_and_loads_nothing() {
+    let page = over(&samples(), html::render);
+    for outside in ["<script", "<link", "<img", " src=", "@import", "http://", "https://"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids.len(), 3 + 4, "{ids:?}");
+    for to in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(ids.contains(&to), "{to} leads nowhere");
+    }
+    let about = "<td class=\"number\">2</td><td class=\"about\"><code>CREATE INDEX a ON b (c);</code>";
+    assert!(page.contains(about), "{page}");
+    assert!(page.contains("of the time &lt;&amp;&gt;") && page.contains("allowed by --allow drop-table"), "{page}");
+    assert!(page.contains("<li class=\"bad\">2 errors</li>"), "{page}");
+    assert!(over(&[], html::render).contains("nothing blocks"));
+}
