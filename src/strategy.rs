@@ -10,6 +10,7 @@ pub mod constraint_not_valid;
 pub mod detach_concurrently;
 pub mod drop_index_concurrently;
 pub mod enum_value_check;
+pub mod identity_beside;
 pub mod index_concurrently;
 pub mod leftover;
 pub mod matview_beside;
@@ -36,6 +37,7 @@ const STRATEGIES: &[Strategy] = &[
     unique_using_index::apply,
     constraint_not_valid::apply,
     enum_value_check::apply,
+    identity_beside::apply,
     not_null_by_check::apply,
     volatile_default::apply,
 ];

@@ -17,6 +17,8 @@ use crate::harness::program::{pgplumb, ran};
 /// The cases of an ordinary run, one or two for each online form.
 const CASES: &[&str] = &[
     "column/add-with-volatile-default",
+    "column/identity-online",
+    "column/identity-online-options",
     "column/set-not-null",
     "column/volatile-default-online",
     "constraint/check-added-online",
@@ -104,6 +106,7 @@ fn cuts(script: &str) -> Vec<Cut> {
         let whole = line.ends_with(';')
             && statement.matches("$$").count() % 2 == 0
             && statement.matches("$backfill$").count() % 2 == 0
+            && statement.matches("$number$").count() % 2 == 0
             && !line.starts_with("--");
         if !whole {
             continue;

@@ -6,6 +6,12 @@
 //! the rows of a batch at most as long as that batch takes.
 
 use crate::base::name::{Ident, literal};
+use crate::kind::comment::comment_on;
+use crate::kind::facts::Facts;
+use crate::kind::key::Attached;
+use crate::kind::statement::Statement;
+use crate::kind::table::column::Column;
+use crate::kind::{Body, Key, Kind, Site};
 
 /// Pages of a batch: some thousand rows, so that a writer waits for one of them for some hundredths of a second.
 const PAGES: u32 = 16;
@@ -46,4 +52,25 @@ BEGIN
 END
 $backfill$"
     )
+}
+
+/// The statement that marks a column as not filled.
+pub fn mark(column: &Column, at: &Site) -> Statement {
+    Statement::new(comment_on(&column.object(at), Some(MARK)))
+}
+
+/// Whether a column has the mark in this state.
+pub fn is_marked(facts: &Facts, column: &Key) -> bool {
+    let comment = facts.get(&Key::Comment(Attached::new(column.clone())));
+    matches!(comment, Some(Body::Comment(comment)) if comment.text.as_deref() == Some(MARK))
+}
+
+/// Whether an update of the table in either state does nothing but that.
+pub fn is_plain(table: &Key, at: &Site) -> bool {
+    let plain = |body: Option<&Body>| matches!(body, Some(Body::Table(table)) if table.partition_by.is_none());
+    [at.here, at.there].iter().all(|facts| {
+        plain(facts.get(table))
+            && facts.attachments(table).next().is_none()
+            && !facts.standing_on(table).any(|(key, _)| matches!(key, Key::Trigger(_) | Key::Rule(_)))
+    })
 }

@@ -21,7 +21,7 @@ use crate::kind::table::column::Column;
 use crate::kind::{Body, Key, Kind, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::backfill::{MARK, backfill};
+use crate::strategy::backfill::{MARK, backfill, is_plain, mark};
 use crate::strategy::in_use;
 use crate::strategy::not_null_by_check::by_check;
 
@@ -53,7 +53,7 @@ fn added(column: &Column, action: &Action, at: &Site, changes: &Changes) -> Opti
     let nullable = Column { not_null: false, ..column.clone() };
     let mut first: Vec<Statement> = nullable.create(at);
     first.extend(body.create(&at.of(&default)));
-    first.push(Statement::new(comment_on(&column.object(at), Some(MARK))));
+    first.push(mark(column, at));
     let name = Ident::new(at.key.name());
     let fill = Statement::new(backfill(&table.sql(), &name, "DEFAULT")).outside();
     let done = Statement::new(comment_on(&column.object(at), None)).commit_before();
@@ -88,14 +88,4 @@ fn is_constrained(column: &Column, at: &Site) -> bool {
         name = domain.base_type.clone();
     }
     false
-}
-
-/// Whether an update of the table in either state does nothing but that.
-fn is_plain(table: &Key, at: &Site) -> bool {
-    let plain = |body: Option<&Body>| matches!(body, Some(Body::Table(table)) if table.partition_by.is_none());
-    [at.here, at.there].iter().all(|facts| {
-        plain(facts.get(table))
-            && facts.attachments(table).next().is_none()
-            && !facts.standing_on(table).any(|(key, _)| matches!(key, Key::Trigger(_) | Key::Rule(_)))
-    })
 }

@@ -110,6 +110,13 @@ pub(super) const SCENES: &[Scene] = &[
         ACCESS,
         true,
     ),
+    hot(
+        "identity_beside",
+        "note text);\nCREATE INDEX hot_b",
+        "note text, number bigint GENERATED ALWAYS AS IDENTITY);\nCREATE INDEX hot_b",
+        ACCESS,
+        true,
+    ),
     part("partitioned index", "", "CREATE INDEX part_a ON part (a, note)", "ShareLock"),
     part("partitioned unique_using_index", "", "ALTER TABLE part ADD CONSTRAINT part_key UNIQUE (id, note, a)", ACCESS),
     part("partitioned_index_beside", "part_b ON part (b)", "part_b ON part (b, note)", ACCESS),

@@ -29,7 +29,7 @@ impl Kind for Identity {
     const QUERY: &'static str = include_str!("identity.sql");
 
     fn create(&self, at: &Site) -> Vec<Statement> {
-        let mut statements = one(alter_column(at, &format!("ADD {}", self.generated(at))));
+        let mut statements = one(self.addition(at));
         statements.extend(self.settings(at));
         statements.extend(at.key.on().and_then(|column| go_on(at, column)));
         statements
@@ -127,6 +127,11 @@ impl Kind for Identity {
 impl Identity {
     pub fn sequence(&self) -> Qualified {
         Qualified { schema: self.sequence_schema.clone(), name: self.sequence_name.clone() }
+    }
+
+    /// The statement that makes a column an identity.
+    pub fn addition(&self, at: &Site) -> String {
+        alter_column(at, &format!("ADD {}", self.generated(at)))
     }
 
     fn word(&self) -> &'static str {

@@ -13,8 +13,9 @@ pub const RULE: Rule = Rule {
     title: "a stored generated column writes the table anew",
     why: "The value of a GENERATED ALWAYS AS ... STORED column is computed for every row that there is, so the whole \
           table is written anew under an ACCESS EXCLUSIVE lock: nobody can even read until it is done.",
-    remedy: "Add an ordinary column, keep it in step with a trigger and fill the old rows in batches; or compute the \
-             value in a view. From Postgres 18 on a VIRTUAL column is computed when it is read.",
+    remedy: "No form of the change does it without writing the table anew: no ordinary column can be made a generated \
+             one. Declare an ordinary column instead, keep it in step with a trigger and fill the old rows in batches; \
+             or compute the value in a view. From Postgres 18 on a VIRTUAL column is computed when it is read.",
     plan: None,
     script: Some(|script| {
         script.each(|statement| {
@@ -23,7 +24,7 @@ pub const RULE: Rule = Rule {
                 let message = format!("all rows of {} are written anew to compute {}", cause.tables(), Ident::new(cause.column_name()));
                 cause
                     .finding((script, statement), &RULE, cause.column_name(), message)
-                    .help("add an ordinary column that a trigger keeps in step, and fill the old rows in batches")
+                    .help("there is no online form of it; declare an ordinary column that a trigger keeps in step and fill the old rows in batches, or compute it in a view")
             };
             causes.iter().map(finding).collect()
         })

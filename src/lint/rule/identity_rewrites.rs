@@ -14,7 +14,8 @@ pub const RULE: Rule = Rule {
     why: "Adding an identity or a serial column gives every row that there is a number, so the whole table is written \
           anew under an ACCESS EXCLUSIVE lock: nobody can even read until it is done.",
     remedy: "Add a plain integer column with a default from a sequence, set in a statement of its own, fill the old \
-             rows in batches, and make it NOT NULL and an identity afterwards, which changes the catalog only.",
+             rows in batches, and make it NOT NULL (by a CHECK that is validated first) and an identity afterwards, \
+             which changes the catalog only. `pgplumb plan` writes an identity that way.",
     plan: None,
     script: Some(|script| {
         script.each(|statement| {
