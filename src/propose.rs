@@ -1,5 +1,7 @@
 //! Both directions of a change, and their proof: what `plan` writes.
 
+pub mod expand;
+
 use std::borrow::Cow;
 
 use crate::base::timings::Timings;

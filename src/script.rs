@@ -98,7 +98,9 @@ fn head(header: &Header) -> String {
     says.extend_from_slice(header.claims);
     text.push_str(&comment::lines(&says.join(", ")));
     for note in header.notes {
-        text.push_str(&comment::lines(note));
+        // A directive ends where its line does.
+        let directive = note.starts_with("pgplumb: ");
+        text.push_str(&if directive { format!("-- {}\n", plain(note)) } else { comment::lines(note) });
     }
     text
 }

@@ -10,6 +10,7 @@ pub mod constraint_not_valid;
 pub mod detach_concurrently;
 pub mod drop_index_concurrently;
 pub mod enum_value_check;
+pub mod expand;
 pub mod identity_beside;
 pub mod index_concurrently;
 pub mod leftover;

@@ -18,6 +18,7 @@ mod crash;
 mod cut;
 mod dogfood;
 mod effects;
+mod expand;
 mod fixtures;
 mod harness;
 mod layers;

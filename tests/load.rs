@@ -69,7 +69,7 @@ fn no_writer_waits_for_an_online_form() {
     cluster.psql("loaded", &schema).unwrap();
     let (mut table, mut faults) = (String::new(), Vec::new());
     for scene in SCENES.iter().filter(|scene| scene.name.contains(&part)) {
-        let online = apply(&cluster, scene, "on");
+        let online = apply(&cluster, scene, scene.form);
         tell(&mut table, scene.name, "online", &online);
         if online.waited > LOCK_TIMEOUT + MARGIN {
             faults.push(format!("{}: somebody waited {:?} for a lock", scene.name, online.waited));

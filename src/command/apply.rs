@@ -45,6 +45,11 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     to: Option<String>,
 
+    /// Contract runs what is held back as well: the second half of a change, for when nothing uses
+    /// any more what it takes away
+    #[arg(long, value_enum, default_value_t = Phase::Expand)]
+    phase: Phase,
+
     /// Only say what would be run
     #[arg(long)]
     dry_run: bool,
@@ -80,6 +85,12 @@ enum Force {
     OutOfOrder,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Phase {
+    Expand,
+    Contract,
+}
+
 /// # Errors
 /// When the database or the files are not as they should be, or a statement fails.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
@@ -92,6 +103,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         despite_drift: force.contains(&Force::Drift),
         out_of_order: force.contains(&Force::OutOfOrder),
         only_begun: false,
+        contract: args.phase == Phase::Contract,
     };
     let mut tell = |event: Event| {
         if let Event::Done { id, steps, took, .. } = &event {

@@ -1,5 +1,6 @@
 //! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
 
+mod contract;
 mod give;
 mod pair;
 
@@ -7,11 +8,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use jiff::Timestamp;
+
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::format::{ToFile, to_file};
-use crate::command::plan::give::give;
+use crate::command::plan::contract::Held;
+use crate::command::plan::give::{folder, give};
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
@@ -22,6 +26,7 @@ use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Input, blocked, check};
+use crate::propose::expand::{Outcome, expand};
 use crate::propose::{Proposal, Request, propose};
 use crate::prove::Bench;
 use crate::report::Report;
@@ -95,7 +100,8 @@ pub struct Args {
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
 
-    /// The online form of what would keep others waiting on a table in use, or the plain one
+    /// The online form of what would keep others waiting on a table in use, or the plain one; expand
+    /// takes two migrations for a type that writes its table anew, the second held back
     #[arg(long, value_enum, default_value_t = Online::On)]
     online: Online,
 
@@ -119,6 +125,7 @@ pub struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Online {
     On,
+    Expand,
     Off,
 }
 
@@ -173,14 +180,17 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
         rewrite: match (args.online, args.purpose) {
-            (Online::On, Purpose::Production) => &strategy::online,
+            (Online::On | Online::Expand, Purpose::Production) => &strategy::online,
             _ => &strategy::plain,
         },
         timings: &timings,
     };
-    let proposal = on_scratch(&loaded.db, role, &request)?;
+    let expands = (args.online, args.purpose) == (Online::Expand, Purpose::Production);
+    let (proposal, outcome) = on_scratch(&loaded.db, role, &request, expands)?;
+    let (proposal, held) = Held::of(outcome.expansion, proposal);
+    let goal = held.as_ref().map_or(&to, |held| &held.between);
     let places = |key: &Key| loaded.places.of(key);
-    let base = proposal.base.as_ref().unwrap_or(&to);
+    let base = proposal.base.as_ref().unwrap_or(goal);
     let losses = losses(&proposal.up, &from.facts, &base.facts);
     let grade = Grade::of(&losses, proposal.proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
     let asked = if args.check_data { asked::of_plan(&args.database, &opener, &proposal.up)? } else { Vec::new() };
@@ -209,12 +219,12 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     };
     let scope = runner::scope(&opener.config);
     // What the up was seen to lead to, where it was run: the runner measures the same.
-    let arrived = proposal.proof.as_ref().map_or(&to, |proof| &proof.reached);
+    let arrived = proposal.proof.as_ref().map_or(goal, |proof| &proof.reached);
     let (left, reached) = timings.time("fingerprints", || (scope.portable(&from), scope.portable(arrived)));
     let pair = Pair {
         proposal: &proposal,
         from: &from,
-        to: &to,
+        to: goal,
         left: &left,
         reached: &reached,
         grade: &grade,
@@ -223,9 +233,10 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         settings: &settings(&opener),
         sizes: &live.sizes,
         places: &places,
+        notes: &[],
     };
     let (up_sql, down_sql) = timings.time("writing the scripts", || (pair.up(), pair.down()));
-    let notes = notes(&loaded, opener.target());
+    let notes = [notes(&loaded, opener.target()), outcome.notes].concat();
     let scratch = opener.scratch_used().unwrap_or_default();
     let mut report = Report {
         tool: env!("CARGO_PKG_VERSION"),
@@ -252,20 +263,32 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         written: None,
         places: &places,
     };
-    timings.time("reporting and writing", || give(args, &opener, &mut report))?;
+    let now = Timestamp::now();
+    timings.time("reporting and writing", || give(args, &mut report, &folder(args, &opener, &slug, now)))?;
+    let mut blocks = blocked(&findings);
+    if let Some(held) = &held {
+        blocks |= held.give(args, &opener, now, &to, (&pair, &input, &report))?;
+    }
     timings.time("removing the scratch", move || drop((loaded, opener)));
-    Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
+    Ok(if blocks { Exit::Differs } else { Exit::Fine })
 }
 
-/// The plan, tried as this role on the database that holds the desired state.
-fn on_scratch(db: &ScratchDb, role: Option<&str>, request: &Request) -> Result<Proposal, CommandError> {
+/// The plan, tried as this role on the database that holds the desired state, and what becomes of it in two migrations.
+fn on_scratch(
+    db: &ScratchDb,
+    role: Option<&str>,
+    request: &Request,
+    expands: bool,
+) -> Result<(Proposal, Outcome), CommandError> {
     let connect = || role.map_or_else(|| db.connect(), |role| db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
     if let Some(role) = role.filter(|_| request.prove) {
         request.timings.time("handing over what was loaded", || db.hand_over(bench.connection, role))?;
     }
     let _progress = Progress::start(if request.prove { "planning and proving" } else { "planning" });
-    Ok(propose(&mut bench, request)?)
+    let proposal = propose(&mut bench, request)?;
+    let outcome = if expands { expand(&mut bench, request, &proposal)? } else { Outcome::default() };
+    Ok((proposal, outcome))
 }
 
 /// The live side and the desired one; a live database is read while scratch loads the files.

@@ -9,7 +9,7 @@ use crate::kind::facts::Facts;
 use crate::kind::{Body, Key};
 use crate::lint::allow::{Allow, Source};
 use crate::plan::rename::Rename;
-use crate::sql::directive::{Directive, Target, directives};
+use crate::sql::directive::{Directive, DirectiveError, Target, directives};
 use crate::sql::split::Statement;
 
 /// All directives of these statements.
@@ -22,7 +22,14 @@ pub(super) fn read(statements: &[Statement]) -> Result<Vec<Directive>, CommandEr
     if !files.clone().any(|statement| statement.file.text.contains("pgplumb:")) {
         return Ok(Vec::new());
     }
-    let (found, errors) = directives(statements);
+    let (found, mut errors) = directives(statements);
+    errors.extend(found.iter().filter_map(|directive| match directive {
+        Directive::Phase { file, span, .. } => {
+            let what = "a phase is said at the head of a migration";
+            Some(DirectiveError::malformed((Arc::clone(file), span.clone()), what))
+        }
+        _ => None,
+    }));
     if errors.is_empty() { Ok(found) } else { Err(CommandError::Directives { errors }) }
 }
 
@@ -34,7 +41,7 @@ pub(super) fn allows(directives: &[Directive]) -> Vec<Allow> {
             let (code, object, because) = (code.clone(), object.clone(), Some(because.clone()));
             Some(Allow { code, object, because, source: Source::Directive(place), within: None })
         }
-        Directive::RenamedFrom { .. } | Directive::Backfill { .. } => None,
+        Directive::RenamedFrom { .. } | Directive::Backfill { .. } | Directive::Phase { .. } => None,
     };
     directives.iter().filter_map(allow).collect()
 }

@@ -21,6 +21,8 @@ pub enum Source {
     Directive(Place),
     /// `pgplumb.yaml`.
     Config,
+    /// What was asked for cannot be had without.
+    Asked,
 }
 
 /// Lets findings of one code through: of every object or of one, everywhere or at one statement.
@@ -65,6 +67,7 @@ impl fmt::Display for Allow {
             Source::Flag => write!(f, "--allow {what}")?,
             Source::Directive(place) => write!(f, "allow {what} at {place}")?,
             Source::Config => write!(f, "allow {what} in pgplumb.yaml")?,
+            Source::Asked => write!(f, "--online expand")?,
         }
         match &self.because {
             Some(because) => write!(f, " (because {because})"),

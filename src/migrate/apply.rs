@@ -24,6 +24,8 @@ pub struct Order {
     pub out_of_order: bool,
     /// Runs only what was begun and cut off.
     pub only_begun: bool,
+    /// Runs what is held back, too.
+    pub contract: bool,
 }
 
 /// What is to be done, before it is.
@@ -75,6 +77,7 @@ impl Session<'_> {
         newer(&records)?;
         let survey = Survey::of(files, &records);
         let due = self.due(&survey, order)?;
+        self.tell_held(&survey, order);
         if let Some(first) = due.first() {
             self.at_start(first, order)?;
         }
@@ -94,6 +97,7 @@ impl Session<'_> {
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
         let due = self.due(&survey, order)?;
+        self.tell_held(&survey, order);
         let remembered = self.remembered()?.is_some();
         let Some(first) = due.first() else {
             // A run that was cut off after its last step has not been measured.
@@ -137,6 +141,9 @@ impl Session<'_> {
         }
         let mut due = survey.due(order.to.as_deref())?;
         due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
+        // What comes after one that is held back was planned for what that leads to.
+        let held = due.iter().position(|entry| is_held(entry)).filter(|_| !order.contract);
+        due.truncate(held.unwrap_or(due.len()));
         let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
         let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
         if !late.is_empty() {
@@ -147,6 +154,17 @@ impl Session<'_> {
         match due.iter().find(|entry| entry.standing == Standing::HalfApplied && entry.file.is_none()) {
             Some(entry) => Err(MigrateError::Gone { id: entry.id.clone() }),
             None => Ok(due),
+        }
+    }
+
+    /// Says what is due and is held back.
+    fn tell_held(&mut self, survey: &Survey, order: &Order) {
+        let held = survey.entries.iter().find(|entry| entry.standing.is_due() && is_held(entry));
+        if let Some(entry) = held.filter(|_| !order.contract && !order.only_begun) {
+            self.say(Event::Note(format!(
+                "`{}` is held back, with all after it: `--phase contract` runs it",
+                entry.id
+            )));
         }
     }
 
@@ -178,6 +196,11 @@ impl Session<'_> {
         }
         Ok(live)
     }
+}
+
+/// Whether it is a contract that was not begun.
+fn is_held(entry: &Entry) -> bool {
+    entry.file.is_some_and(|file| file.contract) && entry.standing != Standing::HalfApplied
 }
 
 /// Books that hold a migration of books that this version does not have.

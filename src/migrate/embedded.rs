@@ -32,6 +32,7 @@ pub fn migrations() -> Vec<Migration> {
         to: None,
         grade: Some("lossless".to_owned()),
         losses: Vec::new(),
+        contract: false,
         own: true,
     };
     OWN.iter().map(one).collect()

@@ -26,6 +26,8 @@ pub struct Migration {
     pub grade: Option<String>,
     /// What the down does not bring back.
     pub losses: Vec<String>,
+    /// Whether its head says that it is held back until it is asked for.
+    pub contract: bool,
     /// One of our own books, which are kept in another way than the user's schema.
     pub own: bool,
 }
@@ -96,7 +98,9 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
     let down = path.join("down.sql");
     let down = if down.is_file() { Some(read_text(&down)?) } else { None };
     let (mut from, mut to, grade) = header(&up.text);
-    let mut migration = Migration { id, up, down, from: None, to: None, grade, losses: Vec::new(), own: false };
+    let contract = is_contract(&up.text);
+    let mut migration =
+        Migration { id, up, down, from: None, to: None, grade, losses: Vec::new(), contract, own: false };
     let plan = path.join("plan.json");
     if plan.is_file() {
         let fault = |what: String| MigrateError::PlanFile { path: plan.clone(), what };
@@ -130,6 +134,14 @@ pub fn header(text: &str) -> (Option<String>, Option<String>, Option<String>) {
     (Some(from.to_owned()), Some(to.to_owned()), grade)
 }
 
+/// Whether the comment at the head of a script says that it is a contract: the second half of a change, for when nothing
+/// uses any more what it takes away.
+fn is_contract(text: &str) -> bool {
+    let head = text.lines().take_while(|line| line.starts_with("--") || line.is_empty());
+    let words = |line: &str| line.trim_start_matches('-').split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    head.into_iter().any(|line| words(line) == ["pgplumb:", "phase", "contract"])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +154,12 @@ mod tests {
         assert_eq!(header(text), (owned("422519c0"), owned("00757ac4"), owned("lossy")));
         assert_eq!(header("-- from here to there, PostgreSQL 15\nSELECT 1"), (None, None, None));
         assert_eq!(header("SELECT 1"), (None, None, None));
+    }
+
+    #[test]
+    fn the_head_of_a_script_holds_it_back() {
+        assert!(is_contract("-- a slug (up)\n-- pgplumb: phase contract\n\nSET x;"));
+        assert!(!is_contract("-- pgplumb: phase expand\nSET x;"));
+        assert!(!is_contract("SET x;\n-- pgplumb: phase contract\n"));
     }
 }

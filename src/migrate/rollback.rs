@@ -162,6 +162,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
             to,
             grade: record.down_grade.clone(),
             losses: record.losses.clone(),
+            contract: false,
             own: false,
         },
     })
@@ -183,6 +184,7 @@ mod tests {
             to: None,
             grade: grade.clone(),
             losses: losses.clone(),
+            contract: false,
             own: false,
         };
         Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }

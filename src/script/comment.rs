@@ -210,6 +210,8 @@ fn beginning(block: &[Step], goes_on: bool) -> &'static str {
         "; filled beside, the old one is read on"
     } else if any(&|sql| sql.starts_with("DO $look$")) {
         "; first a look whether a row holds what goes"
+    } else if goes_on && any(&|sql| sql.starts_with("CREATE TRIGGER pgplumb_")) {
+        "; a trigger keeps it in step with the other one, whatever is written"
     } else if any(&|sql| sql.starts_with("DO $backfill$")) {
         "; first the rows that were there are filled a few pages at a time, reads and writes go on"
     } else if any(&|sql| sql.starts_with("DROP INDEX CONCURRENTLY ") || sql.ends_with(" CONCURRENTLY")) {

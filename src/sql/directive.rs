@@ -1,5 +1,5 @@
 //! Comments that tell pgplumb something: `-- pgplumb: renamed from old`, `-- pgplumb: allow CODE because ...`,
-//! `-- pgplumb: backfill key=id`.
+//! `-- pgplumb: backfill key=id`, and at the head of a migration `-- pgplumb: phase contract`.
 //!
 //! A directive is about what begins on its own line, or, where it has a line to itself, on the next line of SQL; only
 //! further comments may be between. Where several things begin on that line it is the outermost: the table, not the
@@ -55,6 +55,8 @@ pub enum Directive {
         /// Which of the statements given it stands at.
         statement: usize,
     },
+    /// What the migration that it heads is for: `contract` is held back until it is asked for.
+    Phase { contract: bool, file: Arc<SqlFile>, span: Range<usize> },
 }
 
 /// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
@@ -84,6 +86,7 @@ fn directive(comment: &Comment, statements: &[Statement]) -> Result<Directive, D
         "renamed" => renamed(comment, words, statements),
         "allow" => allow(comment, words),
         "backfill" => backfill(comment, &words),
+        "phase" => phase(comment, words),
         other => Err(DirectiveError::unknown(comment.at(), other)),
     }
 }
@@ -119,6 +122,16 @@ fn backfill(comment: &Comment, words: &Words<'_>) -> Result<Directive, Directive
     let statement = comment.statement.ok_or_else(|| DirectiveError::lonely(comment.at()))?;
     let (file, span) = comment.at();
     Ok(Directive::Backfill { settings, file, span, statement })
+}
+
+fn phase(comment: &Comment, mut words: Words<'_>) -> Result<Directive, DirectiveError> {
+    let contract = match words.word().as_str() {
+        "expand" => false,
+        "contract" => true,
+        _ => return Err(DirectiveError::malformed(comment.at(), "a phase is `expand` or `contract`")),
+    };
+    let (file, span) = comment.at();
+    Ok(Directive::Phase { contract, file, span })
 }
 
 #[cfg(test)]

@@ -22,7 +22,13 @@ pub const MARK: &str = "pgplumb: its values for rows that were there before are 
 /// A statement, to be run outside a transaction, that sets `column` of `table` (as SQL writes it) to `value` in every row
 /// where it is NULL.
 pub fn backfill(table: &str, column: &Ident, value: &str) -> String {
+    backfill_where(table, column, value, None)
+}
+
+/// The same, of those rows only for which something holds.
+pub fn backfill_where(table: &str, column: &Ident, value: &str, holds: Option<&str>) -> String {
     let own = literal(table);
+    let only = holds.map(|holds| format!(" AND {holds}")).unwrap_or_default();
     format!(
         "DO $backfill$
 DECLARE
@@ -38,7 +44,7 @@ BEGIN
         pages := pg_catalog.pg_relation_size({own}) / pg_catalog.current_setting('block_size')::bigint;
         WHILE page <= pages LOOP
             UPDATE ONLY {table} SET {column} = {value}
-             WHERE {column} IS NULL
+             WHERE {column} IS NULL{only}
                AND ctid >= pg_catalog.format('(%s,0)', page)::pg_catalog.tid
                AND ctid < pg_catalog.format('(%s,0)', page + {PAGES})::pg_catalog.tid;
             GET DIAGNOSTICS batch = ROW_COUNT;

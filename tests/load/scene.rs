@@ -13,6 +13,8 @@ pub(super) struct Scene {
     pub(super) strongest: &'static str,
     /// Whether the plain form keeps writers waiting while it reads or writes rows.
     pub(super) plain_stops_writers: bool,
+    /// What is asked for as `--online`.
+    pub(super) form: &'static str,
 }
 
 impl Scene {
@@ -75,12 +77,13 @@ const fn hot(
         reads: READS_HOT,
         strongest,
         plain_stops_writers,
+        form: "on",
     }
 }
 
 const fn part(name: &'static str, from: &'static str, to: &'static str, strongest: &'static str) -> Scene {
     let (writes, reads) = (WRITES_PART, READS_PART);
-    Scene { name, table: "part", change: (from, to), writes, reads, strongest, plain_stops_writers: true }
+    Scene { name, table: "part", change: (from, to), writes, reads, strongest, plain_stops_writers: true, form: "on" }
 }
 
 pub(super) const SCENES: &[Scene] = &[
@@ -128,5 +131,16 @@ pub(super) const SCENES: &[Scene] = &[
         reads: "SELECT a FROM loose LIMIT 1",
         strongest: ACCESS,
         plain_stops_writers: true,
+        form: "on",
+    },
+    Scene {
+        form: "expand",
+        ..hot(
+            "expand",
+            "a integer, b integer, note text);\nCREATE INDEX hot_b",
+            "a integer, b bigint, note text);\nCREATE INDEX hot_b",
+            ACCESS,
+            true,
+        )
     },
 ];

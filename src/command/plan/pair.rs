@@ -22,6 +22,8 @@ pub(super) struct Pair<'a> {
     pub settings: &'a Settings,
     pub sizes: &'a Sizes,
     pub places: &'a dyn Fn(&Key) -> Option<Place>,
+    /// Further lines for the heads of both.
+    pub notes: &'a [String],
 }
 
 impl Pair<'_> {
@@ -50,7 +52,7 @@ impl Pair<'_> {
             to,
             major: self.major,
             claims: &claims,
-            notes: &[],
+            notes: self.notes,
             settings: self.settings,
             sizes: self.sizes,
             places,

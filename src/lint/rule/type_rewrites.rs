@@ -14,7 +14,8 @@ pub const RULE: Rule = Rule {
     why: "Unless the two types share their representation, ALTER COLUMN TYPE writes every row and every index anew under \
           an ACCESS EXCLUSIVE lock: nobody can even read until it is done.",
     remedy: "Add a column of the new type, keep both in step with a trigger, fill the old rows in batches, and swap the \
-             names in one short transaction.",
+             names in one short transaction. `pgplumb plan --online expand` writes that as two migrations: the second, \
+             which drops the old column, is held back until `pgplumb apply --phase contract`.",
     plan: None,
     script: Some(|script| {
         script.each(|statement| {
@@ -23,7 +24,7 @@ pub const RULE: Rule = Rule {
                 let message = format!("all rows of {} are written anew for the new type of {column}", cause.tables());
                 cause
                     .finding((script, statement), &RULE, cause.column_name(), message)
-                    .help("add a column of the new type, fill it in batches, and swap the two")
+                    .help("`pgplumb plan --online expand` adds a column of the new type, fills it in batches and swaps the two")
             };
             rewriting(statement, &[Why::Type]).iter().map(finding).collect()
         })

@@ -9,10 +9,11 @@ use thiserror::Error;
 use crate::base::wording::{listed, nearest};
 use crate::sql::file::SqlFile;
 
-const KNOWN: [(&str, &str); 3] = [
+const KNOWN: [(&str, &str); 4] = [
     ("renamed", "-- pgplumb: renamed from old_name"),
     ("allow", "-- pgplumb: allow CODE[:object] because <reason>"),
     ("backfill", "-- pgplumb: backfill key=id batch=1000 pause=100ms max_lag=10s"),
+    ("phase", "-- pgplumb: phase contract"),
 ];
 
 /// Why a directive cannot be followed.
@@ -32,7 +33,9 @@ pub enum DirectiveError {
     #[error("the directive is not complete: {what}")]
     #[diagnostic(
         code(sql::malformed_directive),
-        help("write `-- pgplumb: renamed from old_name` or `-- pgplumb: allow CODE[:object] because <reason>`")
+        help(
+            "write `-- pgplumb: renamed from old_name`, `-- pgplumb: allow CODE[:object] because <reason>` or `-- pgplumb: phase contract`"
+        )
     )]
     Malformed {
         what: &'static str,
@@ -126,7 +129,8 @@ impl DirectiveError {
         Self::Unknown { word: word.to_owned(), help: format!("write `{help}`"), text, at }
     }
 
-    pub(super) fn malformed(place: (Arc<SqlFile>, Range<usize>), what: &'static str) -> Self {
+    /// One that is where it cannot be followed, or that lacks something.
+    pub fn malformed(place: (Arc<SqlFile>, Range<usize>), what: &'static str) -> Self {
         let (text, at) = shown(place);
         Self::Malformed { what, text, at }
     }

@@ -1,0 +1,121 @@
+//! The second of two migrations, the contract: written beside the first, and held back by what its head says.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::base::name::without_public;
+use crate::catalog::Catalog;
+use crate::command::error::CommandError;
+use crate::command::plan::Args;
+use crate::command::plan::give::{folder, give_held};
+use crate::command::plan::pair::Pair;
+use crate::command::runner;
+use crate::command::side::Opener;
+use crate::grade::{Grade, losses};
+use crate::kind::Key;
+use crate::lint::allow::{Allow, Source};
+use crate::lint::{Input, blocked, check};
+use crate::plan::action::Verb;
+use crate::propose::Proposal;
+use crate::propose::expand::Expansion;
+use crate::report::Report;
+
+/// Whoever lints the file has to be told as well.
+fn directive(allow: &Allow) -> String {
+    let (object, because) = (allow.object.as_deref().map(without_public), allow.because.as_deref());
+    let (object, because) = (object.unwrap_or_default(), because.unwrap_or_default());
+    format!("pgplumb: allow {}:{object} because {because}", allow.code)
+}
+
+/// What holds it back.
+const PHASE: &str = "pgplumb: phase contract";
+
+/// The contract, and the state that it starts from.
+pub(super) struct Held {
+    pub between: Catalog,
+    proposal: Proposal,
+}
+
+impl Held {
+    /// The plan to be written first, and what is held back.
+    pub(super) fn of(expansion: Option<Expansion>, plain: Proposal) -> (Proposal, Option<Self>) {
+        match expansion {
+            Some(Expansion { expand, between, contract }) => (expand, Some(Self { between, proposal: contract })),
+            None => (plain, None),
+        }
+    }
+
+    /// Writes it and says what it is, in what was said of the first; whether a finding blocks.
+    pub(super) fn give(
+        &self,
+        args: &Args,
+        opener: &Opener,
+        now: Timestamp,
+        to: &Catalog,
+        (pair, input, report): (&Pair, &Input, &Report),
+    ) -> Result<bool, CommandError> {
+        let (from, Proposal { up, down, proof, .. }) = (&self.between, &self.proposal);
+        let arrived = proof.as_ref().map_or(to, |proof| &proof.reached);
+        let reached = runner::scope(&opener.config).portable(arrived);
+        let losses = losses(up, &from.facts, &to.facts);
+        let grade = Grade::of(&losses, proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
+        let (live, desired) = (&from.facts, &to.facts);
+        let input = Input { up, live, desired, losses: &losses, grade: &grade, ..*input };
+        let allows = [args.allow.clone(), self.allows()].concat();
+        let findings = check(&input, &opener.config.lint.policy(args.database.env.as_deref()), &allows);
+        let slug = format!("{}-contract", report.slug);
+        let notes: Vec<String> = std::iter::once(PHASE.to_owned()).chain(self.allows().iter().map(directive)).collect();
+        let pair = Pair {
+            proposal: &self.proposal,
+            from,
+            to,
+            left: pair.reached,
+            reached: &reached,
+            grade: &grade,
+            slug: &slug,
+            notes: &notes,
+            ..*pair
+        };
+        let (up_sql, down_sql) = (pair.up(), pair.down());
+        let held = ["held back: `pgplumb apply --phase contract` runs it, once nothing writes as before".to_owned()];
+        let mut report = Report {
+            slug: &slug,
+            live: "the state after the first",
+            from: pair.left,
+            to: &reached,
+            live_facts: &from.facts,
+            desired_facts: &to.facts,
+            edges: [&from.edges, &to.edges],
+            up,
+            down,
+            grade: &grade,
+            proof: proof.as_ref(),
+            findings: &findings,
+            notes: &held,
+            up_sql: &up_sql,
+            down_sql: &down_sql,
+            written: None,
+            ..*report
+        };
+        let mut place = folder(args, opener, &slug, now + SignedDuration::from_secs(1));
+        if let Some(name) = args.out.as_ref().and_then(|out| out.file_name()) {
+            place.set_file_name(format!("{}-contract", name.to_string_lossy()));
+        }
+        give_held(args, &mut report, &place)?;
+        Ok(blocked(&findings))
+    }
+
+    /// Whoever asks for two migrations asks for the second to drop the old columns.
+    fn allows(&self) -> Vec<Allow> {
+        let dropped = self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop);
+        let columns = dropped.filter(|step| matches!(step.key, Key::Column(_)) && step.key.name().ends_with("__old"));
+        columns
+            .map(|step| Allow {
+                code: "drop-column".to_owned(),
+                object: Some(step.key.sql()),
+                because: Some("its values are in the column that took its name".to_owned()),
+                source: Source::Asked,
+                within: None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,164 @@
+//! Two migrations instead of one that writes tables anew: expand and contract, each planned and proven like any other.
+//!
+//! Between them is a state of its own: the desired one, with each old column beside the new under another name, what was
+//! on it, and a trigger. It is made on scratch, where Postgres itself changes the names in every definition, and read like
+//! any other state. So the expand is a plan to that state as it is before the names are exchanged, and the exchange; the
+//! contract is a plan from it to the desired one.
+
+mod between;
+mod exchange;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::name::{literal, without_public};
+use crate::catalog::Catalog;
+use crate::kind::{Body, Key, Site};
+use crate::plan::action::{Action, Phases};
+use crate::plan::change::Changes;
+use crate::plan::rename::joined;
+use crate::plan::step::Step;
+use crate::plan::{Plan, plan};
+use crate::propose::expand::between::Between;
+use crate::propose::{Proposal, Request};
+use crate::prove::error::{Direction, ProofError};
+use crate::prove::{self, Bench, States, run};
+use crate::strategy::expand::reach::taken_along;
+use crate::strategy::expand::{Copy, apply};
+
+/// Both migrations.
+#[derive(Debug)]
+pub struct Expansion {
+    pub expand: Proposal,
+    /// The state that the first leads to and the second starts from.
+    pub between: Catalog,
+    pub contract: Proposal,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// None where no column is exchanged.
+    pub expansion: Option<Expansion>,
+    /// What the reader should know, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The columns whose new type was seen to write their table anew, exchanged instead. `plain` is the plan that was proven
+/// without it, and scratch is where its proof ends: in the live state.
+///
+/// # Errors
+/// `ProofError` when a statement fails on scratch, or a state is not reached.
+pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<Outcome, ProofError> {
+    let mut outcome = Outcome::default();
+    let retyped = retyped(&plain.up);
+    if retyped.is_empty() {
+        outcome.notes.push("no column's new type writes its table anew, so there is nothing to expand".to_owned());
+        return Ok(outcome);
+    }
+    if plain.base.is_some() {
+        outcome.notes.push("nothing is expanded beside what is renamed: plan the renames first".to_owned());
+        return Ok(outcome);
+    }
+    let mut along = BTreeMap::new();
+    for (table, columns) in by_table(&retyped) {
+        let found = taken_along(&columns, request.live, request.desired)
+            .and_then(|live| Ok((live, taken_along(&columns, request.desired, request.live)?)));
+        match found {
+            Ok(found) => {
+                along.insert(columns, found);
+            }
+            Err(why) => {
+                let names: Vec<String> = columns.iter().map(|key| key.name().to_owned()).collect();
+                let says = format!("column {} of {table} is not expanded: {why}", names.join(", "));
+                outcome.notes.push(without_public(&says));
+            }
+        }
+    }
+    if !along.is_empty() {
+        let tables = plain.proof.iter().flat_map(|proof| &proof.rows.seeded).cloned().collect();
+        outcome.expansion = Some(request.timings.time("expanding", || both(bench, request, &along, &tables))?);
+        outcome.notes.extend([POSITION, REFUSED].map(str::to_owned));
+    }
+    Ok(outcome)
+}
+
+const POSITION: &str = "an expanded column is the last of its table afterwards: an INSERT that names no columns, or a \
+                        SELECT * that counts them, meets them in another order, and one more until the contract";
+
+const REFUSED: &str = "from the expand on a value that the new type does not take is refused, and until the contract one \
+                       that the old type does not take";
+
+/// The columns whose change was seen to write all rows anew.
+fn retyped(up: &Plan) -> BTreeSet<Key> {
+    let rewrites = |step: &&Step| {
+        let seen = step.effects.as_ref().is_some_and(|effects| effects.on.values().any(|effect| effect.rewritten));
+        seen && step.sql.contains(" TYPE ")
+    };
+    let columns = up.steps.iter().filter(rewrites).flat_map(|step| &step.with);
+    columns.filter(|key| matches!(key, Key::Column(_))).cloned().collect()
+}
+
+fn by_table(columns: &BTreeSet<Key>) -> BTreeMap<String, BTreeSet<Key>> {
+    let mut tables: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
+    for column in columns {
+        let table = column.on().map(ToString::to_string).unwrap_or_default();
+        tables.entry(table).or_default().insert(column.clone());
+    }
+    tables
+}
+
+/// Columns of one table, with what is on them in the live state and in the desired one.
+type Along = BTreeMap<BTreeSet<Key>, (BTreeSet<Key>, BTreeSet<Key>)>;
+
+fn both(
+    bench: &mut Bench,
+    request: &Request,
+    along: &Along,
+    seeded: &BTreeSet<String>,
+) -> Result<Expansion, ProofError> {
+    let (live, desired) = (request.live, request.desired);
+    empty(bench, seeded)?;
+    let Between { state, base, before, after, copies } = between::make(bench, request, along)?;
+    let filling = |copies: Vec<Copy>| {
+        move |action: &Action, at: &Site, changes: &Changes| -> Option<Phases> {
+            apply(&copies, action, at, changes).or_else(|| (request.rewrite)(action, at, changes))
+        }
+    };
+    let (forward, back) = (filling(copies.forward), filling(copies.back));
+    let mut up = joined(plan(live, &base, &forward)?, after);
+    let mut down = joined(before, plan(&base, live, &forward)?);
+    let states = States { live, desired: &state };
+    let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
+    empty(bench, seeded)?;
+    run::plan(bench.connection, &up, Direction::Up)?;
+    let expand = Proposal { up, down, base: Some(base), proof: Some(proof) };
+    let (mut up, mut down) = (plan(&state, desired, &back)?, plan(desired, &state, &back)?);
+    run::plan(bench.connection, &up, Direction::Up)?;
+    let states = States { live: &state, desired };
+    let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
+    let contract = Proposal { up, down, base: None, proof: Some(proof) };
+    Ok(Expansion { expand, between: state, contract })
+}
+
+/// Takes the rows away that an earlier proof has put into tables.
+fn empty(bench: &mut Bench, tables: &BTreeSet<String>) -> Result<(), ProofError> {
+    bench.connection.execute("SET session_replication_role = replica")?;
+    for table in tables {
+        let here = bench
+            .connection
+            .query_text(&format!("SELECT pg_catalog.to_regclass({})::pg_catalog.text", literal(table)))?;
+        if here.is_some() {
+            bench.connection.execute(&format!("DELETE FROM ONLY {table}"))?;
+        }
+    }
+    bench.connection.execute("RESET session_replication_role")?;
+    Ok(())
+}
+
+/// The type of a column in one state.
+fn type_of<'a>(state: &'a Catalog, column: &Key) -> &'a str {
+    match state.facts.get(column) {
+        Some(Body::Column(body)) => &body.type_name,
+        _ => "",
+    }
+}

@@ -1,0 +1,88 @@
+//! Names that are exchanged: of columns, and of the indexes and constraints on them.
+
+use std::collections::BTreeSet;
+
+use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::catalog::Catalog;
+use crate::kind::statement::Statement;
+use crate::kind::{Body, Key, Site};
+use crate::plan::action::{Part, Verb};
+use crate::plan::step::Step;
+
+/// One rename, by the key before the exchange and the key after it, with the body that says how.
+pub(super) struct Move {
+    pub(super) before: Key,
+    pub(super) after: Key,
+    body: Body,
+}
+
+/// All of them in the order of the up: what is there leaves its name, and what was built beside takes it.
+pub(super) struct Exchange {
+    pub(super) leaving: Vec<Move>,
+    pub(super) arriving: Vec<Move>,
+}
+
+impl Exchange {
+    /// Of these columns, and of what is on them in each state.
+    pub(super) fn of(columns: &BTreeSet<Key>, [live, desired]: [(&Catalog, &BTreeSet<Key>); 2]) -> Self {
+        let moves = |(state, along): (&Catalog, &BTreeSet<Key>), suffix: &str, leaves: bool| -> Vec<Move> {
+            let one = |key: &Key| {
+                let (own, other) = (key.clone(), beside(key, suffix));
+                let (before, after) = if leaves { (own, other) } else { (other, own) };
+                Some(Move { before, after, body: state.facts.get(key)?.clone() })
+            };
+            columns.iter().chain(along).filter_map(one).collect()
+        };
+        let leaving = moves(live, "__old", true);
+        let mut arriving = moves(desired, "__new", false);
+        // What is new by name as well is built under it.
+        arriving.retain(|step| leaving.iter().any(|other| other.before == step.after));
+        Self { leaving, arriving }
+    }
+
+    /// The renames of the up.
+    pub(super) fn forth(&self, state: &Catalog) -> Vec<Step> {
+        self.leaving.iter().chain(&self.arriving).flat_map(|step| steps(step, state, true)).collect()
+    }
+
+    /// Those of the down.
+    pub(super) fn back(&self, state: &Catalog) -> Vec<Step> {
+        self.arriving.iter().rev().chain(self.leaving.iter().rev()).flat_map(|step| steps(step, state, false)).collect()
+    }
+
+    /// Only what leaves its name.
+    pub(super) fn away(&self, state: &Catalog) -> Vec<Step> {
+        self.leaving.iter().flat_map(|step| steps(step, state, true)).collect()
+    }
+}
+
+/// The key of what stands beside this one.
+pub(super) fn beside(key: &Key, suffix: &str) -> Key {
+    let name = key.name();
+    let mut end = name.len().min(MAX_IDENT_BYTES - suffix.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    key.renamed(&format!("{}{suffix}", &name[..end]))
+}
+
+fn steps(step: &Move, state: &Catalog, forth: bool) -> Vec<Step> {
+    let (from, to) = if forth { (&step.before, &step.after) } else { (&step.after, &step.before) };
+    let nothing = BTreeSet::new();
+    let site = Site { key: from, here: &state.facts, there: &state.facts, absorbed: &nothing };
+    let statements = step.body.rename(&site, to);
+    let reason = Some(format!("it was called {}", Ident::new(step.before.name())));
+    let one = |statement: Statement| Step {
+        verb: Verb::Rename,
+        key: step.after.clone(),
+        with: vec![step.after.clone()],
+        sql: statement.sql,
+        hazards: statement.hazards,
+        reason: reason.clone(),
+        group: 0,
+        outside: false,
+        effects: None,
+        part: Part::Whole,
+    };
+    statements.into_iter().map(one).collect()
+}
