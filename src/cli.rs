@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    apply, baseline, check, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, repair,
-    resume, rollback, status, verify,
+    apply, baseline, check, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, preflight,
+    repair, resume, rollback, status, verify,
 };
 use crate::exit::Exit;
 
@@ -45,6 +45,7 @@ enum Verb {
     History(history::Args),
     Repair(repair::Args),
     Baseline(baseline::Args),
+    Preflight(preflight::Args),
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
@@ -81,6 +82,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::History(args) => history::run(&args, config),
         Verb::Repair(args) => repair::run(&args, config),
         Verb::Baseline(args) => baseline::run(&args, config),
+        Verb::Preflight(args) => preflight::run(&args, config),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),

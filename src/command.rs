@@ -19,6 +19,7 @@ pub mod lint;
 pub mod new;
 pub mod out;
 pub mod plan;
+pub mod preflight;
 pub mod progress;
 mod renamed;
 pub mod repair;

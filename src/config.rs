@@ -6,6 +6,7 @@ pub mod apply;
 pub mod error;
 pub mod key;
 pub mod lint;
+pub mod preflight;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,7 @@ use crate::base::wording::nearest;
 use crate::config::apply::Apply;
 use crate::config::error::ConfigError;
 use crate::config::lint::Lint;
+use crate::config::preflight::Preflight;
 use crate::lint::rule::RULES;
 
 /// Where the configuration is looked for, in the folder that pgplumb runs in.
@@ -38,6 +40,10 @@ pub struct Config {
     pub scratch: Option<Server>,
     pub compare: Compare,
     pub lint: Lint,
+    pub preflight: Preflight,
+    /// Where it was read, when there is a file.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// The folder that the file lies in.
     #[serde(skip)]
     folder: PathBuf,
@@ -120,8 +126,11 @@ impl Config {
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
         let path = named.unwrap_or(Path::new(FILE));
         match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&path.display().to_string(), &text)
-                .map(|config| Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), ..config }),
+            Ok(text) => Self::parse(&path.display().to_string(), &text).map(|config| Self {
+                folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+                file: Some(path.to_owned()),
+                ..config
+            }),
             Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
             Err(cause) => Err(ConfigError::Unreadable { file: path.display().to_string(), cause }),
         }
@@ -177,7 +186,7 @@ impl Config {
         let Timeouts { lock, statement, check_data } = &self.timeouts;
         let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];
         let timeouts = timeouts.map(|(name, timeout)| ("timeouts", name, timeout));
-        for (part, name, timeout) in timeouts.into_iter().chain(self.apply.times()) {
+        for (part, name, timeout) in timeouts.into_iter().chain(self.apply.times()).chain(self.preflight.times()) {
             if !is_duration(timeout) {
                 return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));
             }

@@ -14,6 +14,7 @@ pub mod kind;
 pub mod lint;
 pub mod migrate;
 pub mod observe;
+pub mod operate;
 pub mod plan;
 pub mod propose;
 pub mod prove;

@@ -11,7 +11,7 @@ pub mod error;
 mod mark;
 mod owner;
 mod place;
-mod program;
+pub mod program;
 mod removal;
 mod server;
 mod sweep;

@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["main"],
     &["cli"],
     &["command"],
-    &["config", "exit", "migrate", "ops", "report"],
+    &["config", "exit", "migrate", "operate", "report"],
     &["propose"],
     &["ask", "prove"],
     &["lint"],

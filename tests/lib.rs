@@ -26,6 +26,7 @@ mod lint;
 mod lint_fix;
 mod lint_verb;
 mod load;
+mod preflight;
 mod random;
 mod readme;
 mod runner;

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use clap::builder::PossibleValuesParser;
+
 use crate::base::wording::counted;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::preflight::before;
 use crate::command::runner::{ask, can_ask, listen, options, span};
 use crate::command::{asked, out};
 use crate::config::Config;
@@ -15,6 +18,7 @@ use crate::migrate::apply::{Due, Order};
 use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::session::Session;
+use crate::operate::preflight::CHECKS;
 
 const AFTER_HELP: &str = "\
 Each transaction of a migration is committed together with what the books say of it, in the schema
@@ -58,9 +62,10 @@ pub struct Args {
     #[arg(long, value_name = "TICKET")]
     ticket: Option<String>,
 
-    /// Go on in spite of a database that is not as it should be, or of migrations that come too late
-    #[arg(long, value_enum, value_name = "CODE")]
-    force: Vec<Force>,
+    /// Go on in spite of a database that is not as it should be (`drift`), of migrations that come too late
+    /// (`out-of-order`), or of what a check of `preflight` finds (its code)
+    #[arg(long, value_name = "CODE", value_parser = force(), hide_possible_values = true)]
+    force: Vec<String>,
 
     /// Ask the database first, read-only, whether the rows that are there let the migrations through
     #[arg(long)]
@@ -79,10 +84,13 @@ pub struct Args {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, clap::ValueEnum)]
-enum Force {
-    Drift,
-    OutOfOrder,
+const DRIFT: &str = "drift";
+const OUT_OF_ORDER: &str = "out-of-order";
+
+/// What `--force` takes.
+fn force() -> PossibleValuesParser {
+    let checks = CHECKS.iter().filter(|check| check.stops).map(|check| check.code);
+    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER].into_iter().chain(checks))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -97,11 +105,11 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
-    let force: BTreeSet<Force> = args.force.iter().copied().collect();
+    let force: BTreeSet<String> = args.force.iter().cloned().collect();
     let order = Order {
         to: args.to.clone(),
-        despite_drift: force.contains(&Force::Drift),
-        out_of_order: force.contains(&Force::OutOfOrder),
+        despite_drift: force.contains(DRIFT),
+        out_of_order: force.contains(OUT_OF_ORDER),
         only_begun: false,
         contract: args.phase == Phase::Contract,
     };
@@ -133,6 +141,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
                 return Ok(Exit::Differs);
             }
         }
+    }
+    if session.is_due(&files)? {
+        before::check(&mut session.connection, &config, &force, args.verbose)?;
     }
     if session.apply(&files, &order)?.is_empty() {
         out::text("nothing to apply\n")?;

@@ -11,6 +11,7 @@ use crate::db::error::DbError;
 use crate::exit::Exit;
 use crate::lint::rule::RULES;
 use crate::migrate::error::MigrateError;
+use crate::operate::preflight::CHECKS;
 use crate::plan::error::PlanError;
 use crate::prove::error::ProofError;
 use crate::scratch::error::ScratchError;
@@ -46,6 +47,16 @@ pub enum CommandError {
     Directives {
         #[related]
         errors: Vec<DirectiveError>,
+    },
+
+    #[error("{} in the way of a run", counted(errors.len(), "obstacle"))]
+    #[diagnostic(
+        code(command::preflight),
+        help("nothing was run; `pgplumb preflight` shows all, `--force CODE` goes on in spite of one")
+    )]
+    Preflight {
+        #[related]
+        errors: Vec<Obstacle>,
     },
 
     #[error("the plan cannot be written as JSON")]
@@ -101,10 +112,21 @@ pub enum CommandError {
     Stdout(#[source] std::io::Error),
 }
 
+/// What a check found that stops a run.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{code}: {what}")]
+pub struct Obstacle {
+    pub code: &'static str,
+    pub what: String,
+    #[help]
+    pub help: String,
+}
+
 impl CommandError {
     /// A code on the command line that no rule has.
     pub(crate) fn no_rule(code: &str) -> Self {
-        let help = match nearest(code, RULES.iter().map(|rule| rule.code)) {
+        let codes = RULES.iter().map(|rule| rule.code).chain(CHECKS.iter().map(|check| check.code));
+        let help = match nearest(code, codes) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "`pgplumb explain` lists the rules".to_owned(),
         };
@@ -119,6 +141,7 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
+            Self::Preflight { .. } => Exit::Differs,
             _ => Exit::Failure,
         }
     }

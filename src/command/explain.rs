@@ -1,19 +1,21 @@
-//! `pgplumb explain`: what a rule is, why it matters, and the safe way.
+//! `pgplumb explain`: what a rule or a check is, why it matters, and the safe way.
 
 use crate::command::error::CommandError;
 use crate::command::out;
 use crate::exit::Exit;
 use crate::lint::rule::{Group, RULES};
+use crate::operate::preflight::CHECKS;
 
-/// The page of all rules. It is made of the rules and the files of their tests, so it cannot say anything else.
-const PAGE: &str = include_str!("../../docs/rules.md");
+/// The pages of all rules and of all checks. They are made of the rules and the checks, so they cannot say anything else.
+const PAGES: [&str; 2] = [include_str!("../../docs/rules.md"), include_str!("../../docs/preflight.md")];
 
 const AFTER_HELP: &str = "\
 Examples:
-  pgplumb explain                       all rules
-  pgplumb explain index-not-concurrent  one of them, with an example";
+  pgplumb explain                       all rules and checks
+  pgplumb explain index-not-concurrent  one of them, with an example
+  pgplumb explain pooler                a check of `pgplumb preflight`";
 
-/// Say what a rule is, why it matters, and what to do instead
+/// Say what a rule or a check is, why it matters, and what to do
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
@@ -22,7 +24,7 @@ pub struct Args {
 }
 
 /// # Errors
-/// When there is no such rule.
+/// When there is neither such a rule nor such a check.
 pub fn run(args: &Args) -> Result<Exit, CommandError> {
     match &args.code {
         None => out::text(&list())?,
@@ -43,14 +45,19 @@ fn list() -> String {
         }
         text.push('\n');
     }
-    text.truncate(text.trim_end().len());
-    text + "\n"
+    text.push_str("Preflight\n");
+    let widest = CHECKS.iter().map(|check| check.code.len()).max().unwrap_or_default();
+    for check in CHECKS {
+        text.push_str(&format!("  {:widest$}  {}\n", check.code, check.title));
+    }
+    text
 }
 
-/// The part of the page that is about a rule.
+/// The part of a page that is about a rule or a check.
 fn section(code: &str) -> Option<&'static str> {
-    let start = PAGE.find(&format!("\n### {code}\n"))? + 1;
-    let rest = &PAGE[start..];
+    let heading = format!("\n### {code}\n");
+    let (page, start) = PAGES.iter().find_map(|page| Some((page, page.find(&heading)? + 1)))?;
+    let rest = &page[start..];
     let next = |mark: &str| rest.find(mark).map_or(rest.len(), |at| at + 1);
     Some(&rest[..next("\n### ").min(next("\n## "))])
 }
@@ -60,12 +67,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_a_section_and_a_line() {
+    fn every_rule_and_check_has_a_section_and_a_line() {
         let list = list();
         for rule in RULES {
             let section = section(rule.code).unwrap();
             assert!(section.contains(rule.why) || section.contains(&rule.why[..20]), "{section}");
             assert!(list.contains(rule.code) && list.contains(rule.title));
+        }
+        for check in CHECKS {
+            assert!(section(check.code).unwrap().contains(&check.why[..20]), "{}", check.code);
+            assert!(list.contains(check.code) && list.contains(check.title));
         }
         assert_eq!(section("no-such-rule"), None);
     }

@@ -71,7 +71,7 @@ impl Lint {
 }
 
 /// A number of bytes, or one with a unit as Postgres reads it: `8MB`.
-fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+pub(super) fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     struct Bytes;
     impl Visitor<'_> for Bytes {
         type Value = u64;

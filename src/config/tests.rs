@@ -82,7 +82,7 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     let Some(mapping) = value.as_mapping() else { return };
     for (key, inner) in mapping {
         let name = key.as_str().unwrap();
-        let chosen = ["environments", "lint.rules", "lint.environments", "lint.environments.*"];
+        let chosen = ["environments", "preflight.variables", "lint.rules", "lint.environments", "lint.environments.*"];
         let name = if chosen.contains(&path) { "*" } else { name };
         let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         paths(inner, &path, found);
@@ -103,6 +103,10 @@ fn the_table_of_keys_is_the_structs() {
             rules: BTreeMap::from([("x".to_owned(), Level::Note)]),
             environments: BTreeMap::from([("x".to_owned(), BTreeMap::from([("x".to_owned(), Level::Note)]))]),
             ..Lint::default()
+        },
+        preflight: Preflight {
+            variables: BTreeMap::from([("x".to_owned(), preflight::Variable::default())]),
+            ..Preflight::default()
         },
         ..Config::default()
     };

@@ -115,6 +115,18 @@ impl ConnectionString {
         }
     }
 
+    /// Whether a text holds a password, as far as it can be read.
+    pub fn holds_password(text: &str) -> bool {
+        parse(text).is_ok_and(|given| given.get("password").is_some_and(|password| !password.is_empty()))
+    }
+
+    /// The files that hold what lets us in, where they are named or found: their role, and where they are.
+    pub fn secret_files(&self) -> Vec<(&'static str, PathBuf)> {
+        let named = [("password file", "passfile"), ("private key", "sslkey")];
+        let there = named.into_iter().filter_map(|(role, name)| Some((role, PathBuf::from(self.parameter(name)?))));
+        there.filter(|(_, path)| path.is_file()).collect()
+    }
+
     /// The same without the other places to try.
     #[must_use]
     pub(super) fn at(&self, host: &Host) -> Self {

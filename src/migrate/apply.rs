@@ -68,6 +68,15 @@ impl Session<'_> {
         self.play(&Job { run, script, forward: true, number })
     }
 
+    /// Whether anything is due at all.
+    ///
+    /// # Errors
+    /// When the books cannot be read.
+    pub fn is_due(&mut self, files: &[Migration]) -> Result<bool, MigrateError> {
+        let records = books::records(&mut self.connection)?;
+        Ok(!Survey::of(files, &records).due(None)?.is_empty())
+    }
+
     /// What `apply` would do now, after every check that it makes; nothing is written.
     ///
     /// # Errors

@@ -25,11 +25,7 @@ const PER_VERSION: &[(&str, &str, &str)] = &[
 impl Programs {
     /// All that are found, each once: first what the user names, then the PATH, then the usual places, newest first.
     pub(super) fn find() -> Vec<Self> {
-        let mut folders: Vec<PathBuf> = std::env::var_os("PGPLUMB_PG_BIN").into_iter().map(PathBuf::from).collect();
-        folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
-        folders.extend(PER_VERSION.iter().flat_map(|(parent, prefix, bin)| below(Path::new(parent), prefix, bin)));
-        folders.extend(["/usr/local/pgsql/bin", "/opt/homebrew/bin"].map(PathBuf::from));
-        let mut found = all(&folders);
+        let mut found = all(&folders());
         if found.is_empty() {
             // Slow where it is a script, so it comes last.
             let answer = Command::new("pg_config").arg("--bindir").output().ok().filter(|out| out.status.success());
@@ -65,6 +61,15 @@ impl Programs {
             .iter()
             .any(|lib| prefix.join(lib).join(&file).exists())
     }
+}
+
+/// Where programs of PostgreSQL may be, in the order in which they are looked for; also folders that are not there.
+pub fn folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("PGPLUMB_PG_BIN").into_iter().map(PathBuf::from).collect();
+    folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
+    folders.extend(PER_VERSION.iter().flat_map(|(parent, prefix, bin)| below(Path::new(parent), prefix, bin)));
+    folders.extend(["/usr/local/pgsql/bin", "/opt/homebrew/bin"].map(PathBuf::from));
+    folders
 }
 
 fn all(folders: &[PathBuf]) -> Vec<Programs> {

@@ -32,11 +32,18 @@ const SETTINGS: &[&str] = &[
 pub(crate) struct Cluster {
     folder: TempDir,
     server: Child,
+    /// Beside those that every test has.
+    settings: Vec<String>,
 }
 
 impl Cluster {
     /// Makes a cluster in a folder of its own and waits until it answers.
     pub(crate) fn start() -> Result<Cluster, String> {
+        Self::start_with(&[])
+    }
+
+    /// The same with settings of the test's own, `name=value`.
+    pub(crate) fn start_with(settings: &[&str]) -> Result<Cluster, String> {
         let folder = tempfile::Builder::new().prefix("pgplumb_test_").tempdir_in(place()).map_err(|e| e.to_string())?;
         let data = folder.path().join("data");
         if is_root() {
@@ -48,8 +55,9 @@ impl Cluster {
             .arg(&data)
             .output();
         checked("initdb", made)?;
-        let server = serve(folder.path())?;
-        let cluster = Cluster { folder, server };
+        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let server = serve(folder.path(), &settings)?;
+        let cluster = Cluster { folder, server, settings };
         cluster.wait()?;
         Ok(cluster)
     }
@@ -59,7 +67,7 @@ impl Cluster {
         let stop = ["-m", "immediate", "stop", "--silent", "-D"];
         succeeds(as_server_user(&program("pg_ctl")).args(stop).arg(self.folder.path().join("data")))?;
         self.server.wait().map_err(|e| e.to_string())?;
-        self.server = serve(self.folder.path())?;
+        self.server = serve(self.folder.path(), &self.settings)?;
         self.wait()
     }
 
@@ -144,10 +152,11 @@ impl Cluster {
 }
 
 /// The server of a cluster, in the foreground.
-fn serve(folder: &Path) -> Result<Child, String> {
+fn serve(folder: &Path, settings: &[String]) -> Result<Child, String> {
     let mut server = as_server_user(&program("postgres"));
     server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
-    for setting in SETTINGS {
+    // Of the same setting the last counts.
+    for setting in SETTINGS.iter().copied().chain(settings.iter().map(String::as_str)) {
         server.args(["-c", setting]);
     }
     let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();

@@ -1,0 +1,77 @@
+//! `pgplumb preflight`: what can be wrong with the server, the database and this machine, before anything is done.
+
+mod asked;
+pub(in crate::command) mod before;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::preflight::asked::asked;
+use crate::command::{out, write};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::operate::preflight::look;
+
+const AFTER_HELP: &str = "\
+Nothing is written to the database. A check that cannot be made says so, and is never taken for
+one that found nothing. docs/preflight.md and `pgplumb explain CODE` say what each is for;
+`preflight` in pgplumb.yaml has the limits, and the environment variables that are to be set.
+
+Examples:
+  pgplumb preflight --env production
+  pgplumb preflight --strict --report reports/   before a release
+
+Exit status: 0 no error; 1 an error, or with --strict a warning; 2 failure.";
+
+/// Look at the server, the database and this machine before anything is done
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Write what was found into this folder as well, as preflight-<time>.json
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// # Errors
+/// When no database is named, the files cannot be read, the connection is lost, or the report cannot be written.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    let asked = asked(&config, &to, args.report.as_deref())?;
+    let report = look(&to, &asked)?;
+    let now = Timestamp::now();
+    let at = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let document = || {
+        let document = report.document(env!("CARGO_PKG_VERSION"), args.strict, at.clone());
+        Ok::<_, CommandError>(serde_json::to_string_pretty(&document)? + "\n")
+    };
+    if let Some(folder) = &args.report {
+        write::one(&folder.join(format!("preflight-{}.json", now.strftime("%Y%m%dT%H%M%SZ"))), &document()?)?;
+    }
+    match args.format {
+        Format::Json => out::text(&document()?)?,
+        Format::Text => out::text(&text::render(&report, args.strict))?,
+    }
+    Ok(if report.has_errors(args.strict) { Exit::Differs } else { Exit::Fine })
+}

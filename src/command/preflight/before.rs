@@ -1,0 +1,36 @@
+//! The checks of the server that are made before migrations are run.
+
+use std::collections::BTreeSet;
+
+use crate::command::error::{CommandError, Obstacle};
+use crate::command::out;
+use crate::command::preflight::asked::of_config;
+use crate::config::Config;
+use crate::db::connection::Connection;
+use crate::operate::preflight::{Level, Seen, look_before};
+
+/// Stops where a check finds an error that was not let through; warnings are told on stderr where `verbose`.
+///
+/// # Errors
+/// What was found, or that the connection is lost.
+pub(in crate::command) fn check(
+    connection: &mut Connection,
+    config: &Config,
+    force: &BTreeSet<String>,
+    verbose: bool,
+) -> Result<(), CommandError> {
+    let mut errors = Vec::new();
+    for row in look_before(connection, &of_config(config))? {
+        let Seen::Found(findings) = row.seen else { continue };
+        for finding in findings {
+            let code = row.check.code;
+            if finding.level == Level::Error && !force.contains(code) {
+                let help = finding.mend.unwrap_or_else(|| row.check.mend.to_owned());
+                errors.push(Obstacle { code, what: finding.what, help });
+            } else if verbose || finding.level == Level::Error {
+                out::remark(&format!("{code}: {}", finding.what));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(CommandError::Preflight { errors }) }
+}
