@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::base::pattern::Pattern;
 use crate::base::place::Place;
+use crate::base::time::time;
 use crate::command::error::CommandError;
 use crate::command::runner::options;
 use crate::config::Config;
-use crate::base::time::time;
 use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;

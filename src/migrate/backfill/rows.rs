@@ -51,7 +51,7 @@ mod tests {
         )));
         assert!(row_by_row(&node(
             "ModifyTable",
-            &[node("Nested Loop", &[scan.clone(), node("Aggregate", &[scan.clone()])])]
+            &[node("Nested Loop", &[scan.clone(), node("Aggregate", std::slice::from_ref(&scan))])]
         )));
         let subplan = json!({"Node Type": "Aggregate", "Parent Relationship": "SubPlan", "Plans": [scan]});
         assert!(row_by_row(&node("ModifyTable", &[node("Seq Scan", &[subplan])])));
