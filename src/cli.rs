@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    apply, baseline, check, completions, diff, dump, explain, fault, graph, history, init, lint, new, plan, preflight,
-    repair, resume, rollback, status, verify,
+    apply, baseline, check, completions, diff, drift, dump, explain, fault, graph, history, init, lint, new, plan,
+    preflight, repair, resume, rollback, status, verify,
 };
 use crate::exit::Exit;
 
@@ -42,6 +42,7 @@ enum Verb {
     Resume(resume::Args),
     Status(status::Args),
     Verify(verify::Args),
+    Drift(drift::Args),
     History(history::Args),
     Repair(repair::Args),
     Baseline(baseline::Args),
@@ -79,6 +80,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Resume(args) => resume::run(&args, config),
         Verb::Status(args) => status::run(&args, config),
         Verb::Verify(args) => verify::run(&args, config),
+        Verb::Drift(args) => drift::run(&args, config),
         Verb::History(args) => history::run(&args, config),
         Verb::Repair(args) => repair::run(&args, config),
         Verb::Baseline(args) => baseline::run(&args, config),

@@ -7,6 +7,7 @@ pub mod check;
 pub mod completions;
 pub mod database;
 pub mod diff;
+pub mod drift;
 pub mod dump;
 pub mod error;
 pub mod explain;

@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod backfill;
 pub mod books;
+pub mod drift;
 pub mod embedded;
 pub mod error;
 pub mod event;

@@ -17,6 +17,7 @@ mod cli;
 mod crash;
 mod cut;
 mod dogfood;
+mod drift;
 mod effects;
 mod expand;
 mod fixtures;

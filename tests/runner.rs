@@ -248,6 +248,8 @@ fn no_verb_of_the_runner_tells_a_password() {
         &["status"],
         &["status", "--format", "json"],
         &["verify"],
+        &["drift"],
+        &["drift", "--sql", "revert"],
         &["history"],
         &["history", "--export"],
         &["resume", "--explain"],

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::migrate::event::Event;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
-use crate::migrate::{books, folder, start};
+use crate::migrate::{books, folder};
 
 const AFTER_HELP: &str = "\
 Nothing is written, and nobody is waited for.
@@ -87,15 +87,11 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
     let records = books::records(&mut session.connection)?;
     let survey = Survey::of(&files, &records);
-    let mut drift = Drift { found: None, differences: Vec::new() };
-    if let Some((fingerprint, stored)) = session.remembered()? {
-        let live = session.measure()?;
-        let found = live.full != fingerprint;
-        drift.found = Some(found);
-        if let Some(stored) = stored.filter(|_| found) {
-            drift.differences = start::differences(&stored.catalog, &live.catalog);
-        }
-    }
+    let drift = session.drift()?;
+    let drift = Drift {
+        found: drift.as_ref().map(|drift| drift.found),
+        differences: drift.as_ref().map(|drift| drift.differences()).unwrap_or_default(),
+    };
     let mut summary = BTreeMap::new();
     for entry in &survey.entries {
         *summary.entry(entry.standing).or_insert(0) += 1;

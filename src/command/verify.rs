@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::session::Session;
-use crate::migrate::start;
 
 /// Say whether the live schema is what the last run left
 #[derive(clap::Args)]
@@ -29,13 +28,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let to = args.database.require(&config)?;
     let mut tell = |_: Event| {};
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
-    let Some((fingerprint, stored)) = session.remembered()? else { return Err(MigrateError::NoRecord.into()) };
-    let live = session.measure()?;
-    if live.full == fingerprint {
-        out::text(&format!("{} is what the last run left ({})\n", to.describe(), &live.full[..8]))?;
+    let drift = session.drift()?.ok_or(MigrateError::NoRecord)?;
+    if !drift.found {
+        out::text(&format!("{} is what the last run left ({})\n", to.describe(), &drift.live.full[..8]))?;
         return Ok(Exit::Fine);
     }
-    let lines = stored.map(|stored| start::differences(&stored.catalog, &live.catalog)).unwrap_or_default();
+    let lines = drift.differences();
     let count = counted(lines.len(), "difference");
     let mut text = format!("{} is not what the last run left: {count}\n", to.describe());
     for line in lines {

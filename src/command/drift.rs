@@ -1,0 +1,174 @@
+//! `pgplumb drift`: what somebody else changed in the live schema, as a list, or as SQL in either direction.
+
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::base::time::{is_time, time};
+use crate::base::wording::counted;
+use crate::command::database::Database;
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::command::runner::options;
+use crate::config::Config;
+use crate::db::url::ConnectionString;
+use crate::exit::Exit;
+use crate::migrate::drift::Drift;
+use crate::migrate::error::MigrateError;
+use crate::migrate::event::Event;
+use crate::migrate::session::Session;
+use crate::plan::plan;
+use crate::script::bare::bare;
+use crate::strategy;
+
+const AFTER_HELP: &str = "\
+The schema is held against what the last `apply`, `rollback` or `baseline` left.
+
+Examples:
+  pgplumb drift --env production
+  pgplumb drift --sql adopt > schema/adopted.sql   what was changed, to be put into the schema files
+  pgplumb drift --sql revert                       what would take it back
+  pgplumb drift --watch 1min --format json         a line whenever it changes, until interrupted
+
+Exit status: 0 nothing was changed, 1 something was, 2 failure.";
+
+/// Say what somebody else changed in the schema since the last run
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// Print SQL instead: what was changed, or what takes it back
+    #[arg(long, value_enum, value_name = "WAY", conflicts_with_all = ["format", "watch"])]
+    sql: Option<Way>,
+
+    /// For people, or for programs: one line of JSON for each look
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Look again and again, so long apart: `30s`, `5min`; says when something is different than before
+    #[arg(long, value_name = "TIME", value_parser = pause)]
+    watch: Option<Duration>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Way {
+    Adopt,
+    Revert,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Version 1, described by `docs/schema/drift.v1.json`.
+#[derive(PartialEq, Serialize)]
+struct Look {
+    version: u32,
+    database: String,
+    found: bool,
+    fingerprint: String,
+    differences: Vec<String>,
+}
+
+fn pause(text: &str) -> Result<Duration, String> {
+    let pause = time(text);
+    if is_time(text) && !pause.is_zero() { Ok(pause) } else { Err("a time has a unit, as `30s` or `5min`".to_owned()) }
+}
+
+/// # Errors
+/// When the database cannot be read, or nothing is on record.
+pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+    let config = Config::load(config)?;
+    let to = args.database.require(&config)?;
+    if let Some(every) = args.watch {
+        return watch(args, &config, &to, every);
+    }
+    let drift = measured(&config, &to)?;
+    match args.sql {
+        Some(way) => out::text(&sql(&drift, way)?)?,
+        None => out::text(&shown(&look(&drift, &to), args.format)?)?,
+    }
+    Ok(if drift.found { Exit::Differs } else { Exit::Fine })
+}
+
+fn measured(config: &Config, to: &ConnectionString) -> Result<Drift, CommandError> {
+    let mut tell = |_: Event| {};
+    let mut session = Session::open(to, options(config, None), &mut tell)?;
+    Ok(session.drift()?.ok_or(MigrateError::NoRecord)?)
+}
+
+/// Never ends by itself. A server that is away for a while is said once, and looked for again.
+fn watch(args: &Args, config: &Config, to: &ConnectionString, every: Duration) -> Result<Exit, CommandError> {
+    let mut before = Some(look(&measured(config, to)?, to));
+    out::text(&stamped(before.as_ref(), args.format)?)?;
+    loop {
+        sleep(every);
+        match measured(config, to) {
+            Ok(drift) => {
+                let now = Some(look(&drift, to));
+                if now != before {
+                    out::text(&stamped(now.as_ref(), args.format)?)?;
+                    before = now;
+                }
+            }
+            Err(error) if before.is_some() => {
+                out::remark(&format!(
+                    "{}  {error}; looking again every {}",
+                    now(),
+                    crate::command::runner::span(every)
+                ));
+                before = None;
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn look(drift: &Drift, to: &ConnectionString) -> Look {
+    let (found, fingerprint) = (drift.found, drift.live.full.clone());
+    Look { version: 1, database: to.describe(), found, fingerprint, differences: drift.differences() }
+}
+
+/// What was done to the schema, or what undoes it.
+fn sql(drift: &Drift, way: Way) -> Result<String, CommandError> {
+    let Some(left) = drift.left.as_ref().filter(|_| drift.found) else { return Ok(String::new()) };
+    let (from, to) = match way {
+        Way::Adopt => (&left.catalog, &drift.live.catalog),
+        Way::Revert => (&drift.live.catalog, &left.catalog),
+    };
+    Ok(bare(&plan(from, to, &strategy::online)?))
+}
+
+fn shown(look: &Look, format: Format) -> Result<String, CommandError> {
+    if format == Format::Json {
+        return Ok(serde_json::to_string(look)? + "\n");
+    }
+    let (database, short) = (&look.database, look.fingerprint.get(..8).unwrap_or_default());
+    if !look.found {
+        return Ok(format!("{database} is what the last run left ({short})\n"));
+    }
+    let count = counted(look.differences.len(), "difference");
+    let mut text = format!("{database} is not what the last run left: {count}\n");
+    for line in &look.differences {
+        text.push_str(&format!("  {line}\n"));
+    }
+    Ok(text)
+}
+
+/// The same with the time before it, for a person who comes back later.
+fn stamped(look: Option<&Look>, format: Format) -> Result<String, CommandError> {
+    let text = look.map(|look| shown(look, format)).transpose()?.unwrap_or_default();
+    Ok(if format == Format::Json { text } else { format!("{}  {text}", now()) })
+}
+
+/// To the second.
+fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
