@@ -30,12 +30,12 @@ use std::collections::BTreeMap;
 use crate::base::place::Place;
 use crate::db::version::Version;
 use crate::grade::{Grade, Loss};
-use crate::kind::Key;
 use crate::kind::facts::Facts;
+use crate::kind::{Body, Key};
 use crate::lint::allow::{Allow, follows_from_allowed, let_through};
 use crate::lint::policy::Policy;
 use crate::lint::rule::{RULES, Rule};
-use crate::lint::script::{Context, Script, Threshold};
+use crate::lint::script::{Context, Keys, Script, Threshold};
 
 pub use crate::lint::finding::{Finding, Level};
 use crate::observe::size::Sizes;
@@ -68,8 +68,8 @@ pub struct Input<'a> {
 /// All findings, sorted, with what the allowances let through.
 pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
     let (major, minor) = (input.version.map(Version::major), input.version.map(Version::minor));
-    let context =
-        Context { sizes: input.sizes.clone(), threshold: input.threshold, major, minor, ..Context::default() };
+    let (sizes, threshold, keys) = (input.sizes.clone(), input.threshold, keys(input.live));
+    let context = Context { sizes, threshold, major, minor, keys, ..Context::default() };
     let script = Script::of_plan(input.up, context, input.places);
     let mut found: Vec<Finding> =
         RULES.iter().flat_map(|rule| policy.weigh(rule, of_rule(rule, input, &script))).collect();
@@ -85,6 +85,21 @@ pub fn check(input: &Input, policy: &Policy, allows: &[Allow]) -> Vec<Finding> {
     }
     finding::sort(&mut found);
     found
+}
+
+/// The columns of the primary keys and UNIQUE constraints of a state.
+fn keys(facts: &Facts) -> Keys {
+    let mut keys = Keys::new();
+    for (key, body) in facts.iter() {
+        if let (Some(Key::Table(table)), Body::Constraint(constraint)) = (key.on(), body)
+            && matches!(constraint.contype.as_str(), "p" | "u")
+        {
+            let columns = constraint.columns.iter().flatten().map(|column| column.as_str().to_owned()).collect();
+            let table = (table.schema.as_str().to_owned(), table.name.as_str().to_owned());
+            keys.entry(table).or_default().push(columns);
+        }
+    }
+    keys
 }
 
 /// A rule that knows plans looks at the plan, any other at its statements; some only say what the rows have said.

@@ -2,6 +2,7 @@
 
 mod statement;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::base::place::Place;
@@ -34,6 +35,9 @@ impl Default for Threshold {
     }
 }
 
+/// By schema and name of a table, the columns of each of its keys.
+pub type Keys = BTreeMap<(String, String), Vec<Vec<String>>>;
+
 /// What is known beside the statements.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
@@ -49,6 +53,8 @@ pub struct Context {
     pub known: Known,
     /// The bytes of the file that the statements are from; none for all of it.
     pub within: Option<Range<usize>>,
+    /// The columns of the keys of live tables, where the facts of a database are known.
+    pub keys: Keys,
     /// The way back; none where nobody looked.
     pub down: Option<Down>,
     /// What the database that was named ran of it; none where it did not, or where none was named.

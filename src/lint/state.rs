@@ -40,6 +40,8 @@ pub struct Enum {
 pub struct Table {
     pub schema: String,
     pub name: String,
+    /// The columns of each key and unique index that holds for all rows.
+    pub keys: Vec<Vec<String>>,
     pub row_security: bool,
     /// Whether it holds for the owner too.
     pub forced: bool,

@@ -5,7 +5,7 @@ use super::*;
 use crate::catalog::Catalog;
 use crate::catalog::sample::{column, table};
 use crate::grade::losses;
-use crate::kind::key::{Attached, Global};
+use crate::kind::key::{Attached, Child, Global};
 use crate::plan::plan;
 use serde_json::json;
 
@@ -162,4 +162,22 @@ fn privileges_that_the_files_never_mention_are_not_revoked_in_silence() {
     assert_eq!(codes(&granted, &shop(), &[]), ["grants-undeclared:orders"]);
     let gone = codes(&granted, &shop().without(&table("orders")), &[]);
     assert!(!gone.iter().any(|code| code.starts_with("grants")), "{gone:?}");
+}
+
+/// Rows that differ in a column that is unique differ in it and any other.
+#[test]
+fn a_wider_key_than_one_that_is_there_is_no_new_demand() {
+    let key = |columns: &[&str]| {
+        json!({"constraint": {
+            "type": "u", "definition": format!("UNIQUE ({})", columns.join(", ")), "validated": true, "local": true,
+            "inherited": false, "no_inherit": false, "deferrable": false, "deferred": false, "columns": columns,
+            "references_schema": null, "references_name": null, "options": [], "tablespace": null,
+        }})
+    };
+    let named = |name: &str| Key::Constraint(Child::new(table("orders"), name));
+    let live = shop().with(named("orders_id"), key(&["id"]));
+    let code = "constraint-tightened-without-check:orders.wide";
+    let wide = |columns: &[&str]| codes(&live, &live.clone().with(named("wide"), key(columns)), &[]);
+    assert!(!wide(&["id", "note"]).contains(&code.to_owned()), "{:?}", wide(&["id", "note"]));
+    assert!(wide(&["note"]).contains(&code.to_owned()), "{:?}", wide(&["note"]));
 }

@@ -38,6 +38,19 @@ SELECT COALESCE((
                       'name', r.relname,
                       'row_security', r.relrowsecurity,
                       'forced', r.relforcerowsecurity,
+                      'keys', COALESCE((
+                          SELECT pg_catalog.json_agg(ARRAY(
+                                     SELECT a.attname
+                                       FROM pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+                                       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = k.number
+                                      WHERE k.place <= i.indnkeyatts
+                                      ORDER BY k.place) ORDER BY i.indexrelid)
+                            FROM pg_catalog.pg_index AS i
+                           WHERE i.indrelid = r.oid
+                             AND i.indisunique
+                             AND i.indisvalid
+                             AND i.indpred IS NULL
+                             AND i.indexprs IS NULL), '[]'),
                       'policies', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_policy AS p WHERE p.polrelid = r.oid),
                       'partition_of', (SELECT i.inhparent::pg_catalog.regclass
                                          FROM pg_catalog.pg_inherits AS i

@@ -46,6 +46,9 @@ fn of_index(script: &Script, statement: &Statement, index: &IndexStmt) -> Option
         })
         .collect();
     let table = unchecked(script, statement, &name, &columns)?;
+    if !index.nulls_not_distinct && differ(script, statement, &table, &columns) {
+        return None;
+    }
     let message = format!("it fails if two rows of {table} are alike in {}", columns.join(", "));
     Some(finding(statement, &table, &index.idxname, message))
 }
@@ -62,6 +65,10 @@ fn of_command(script: &Script, statement: &Statement, name: &Name, command: &Alt
         return None;
     }
     let table = unchecked(script, statement, name, &columns(constraint))?;
+    let unique = matches!(constraint.contype(), ConstrType::ConstrUnique | ConstrType::ConstrPrimary);
+    if unique && !constraint.nulls_not_distinct && differ(script, statement, &table, &columns(constraint)) {
+        return None;
+    }
     let at_once = matches!(constraint.contype(), ConstrType::ConstrCheck | ConstrType::ConstrForeign);
     let finding = finding(statement, &table, &constraint.conname, says(&table, constraint)?);
     Some(if at_once { finding.help("add it NOT VALID, and validate it later in a transaction of its own") } else { finding })
@@ -99,6 +106,14 @@ fn unchecked(script: &Script, statement: &Statement, name: &Name, columns: &[&st
     let new = |column: &&str| script.added_column(statement, name, column).is_some();
     let all_new = !columns.is_empty() && columns.iter().all(new);
     (reads && !all_new && !script.before(statement).iter().any(|before| changes_rows(before, name))).then_some(table)
+}
+
+/// Whether rows are known to differ in some of these columns already, so that they differ in all of them.
+fn differ(script: &Script, statement: &Statement, table: &Relation, columns: &[&str]) -> bool {
+    let seen = statement.before.table(table).map(|table| &table.keys);
+    let live = script.context.keys.get(&(table.schema.clone(), table.name.clone()));
+    let mut keys = seen.into_iter().chain(live).flatten();
+    keys.any(|key| !key.is_empty() && key.iter().all(|column| columns.contains(&column.as_str())))
 }
 
 /// Whether somebody has corrected rows of the table.

@@ -233,9 +233,18 @@ impl Known {
         self.indexes.remove(name);
         self.indexes.retain(|_, (table, _)| table != name);
         self.types.remove(name);
-        self.columns.retain(|(table, _), _| table != name);
-        self.not_null.retain(|(table, _)| table != name);
-        self.checks.retain(|(table, _), _| table != name);
+        // A thousand files before this one have made many tables: only what is this one's is looked at.
+        let first = || (name.clone(), String::new());
+        let own = |(table, _): &&(Name, String)| table == name;
+        for key in self.columns.range(first()..).map(|(key, _)| key).take_while(own).cloned().collect::<Vec<_>>() {
+            self.columns.remove(&key);
+        }
+        for key in self.not_null.range(first()..).take_while(own).cloned().collect::<Vec<_>>() {
+            self.not_null.remove(&key);
+        }
+        for key in self.checks.range(first()..).map(|(key, _)| key).take_while(own).cloned().collect::<Vec<_>>() {
+            self.checks.remove(&key);
+        }
         self.defaults.retain(|parent, partition| parent != name && partition != name);
     }
 }
