@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    apply, baseline, check, completions, diff, drift, dump, explain, fault, graph, history, init, lint, new, plan,
-    preflight, repair, resume, rollback, status, verify,
+    apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, history, init, lint, new,
+    plan, preflight, repair, restore, resume, rollback, status, verify,
 };
 use crate::exit::Exit;
 
@@ -47,6 +47,8 @@ enum Verb {
     Repair(repair::Args),
     Baseline(baseline::Args),
     Preflight(preflight::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
@@ -85,6 +87,8 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Repair(args) => repair::run(&args, config),
         Verb::Baseline(args) => baseline::run(&args, config),
         Verb::Preflight(args) => preflight::run(&args, config),
+        Verb::Backup(args) => backup::run(&args, config),
+        Verb::Restore(args) => restore::run(&args, config),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),

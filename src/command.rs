@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod asked;
+pub mod backup;
 pub mod baseline;
 pub mod check;
 pub mod completions;
@@ -24,6 +25,7 @@ pub mod preflight;
 pub mod progress;
 mod renamed;
 pub mod repair;
+pub mod restore;
 pub mod resume;
 pub mod rollback;
 mod runner;

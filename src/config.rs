@@ -3,6 +3,7 @@
 //! Every key is a line in `KEYS`, with what it is for; `docs/config.md` is held against that table.
 
 pub mod apply;
+pub mod backup;
 pub mod error;
 pub mod key;
 pub mod lint;
@@ -18,6 +19,7 @@ use serde_yaml::Value;
 
 use crate::base::wording::nearest;
 use crate::config::apply::Apply;
+use crate::config::backup::Backup;
 use crate::config::error::ConfigError;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
@@ -41,6 +43,7 @@ pub struct Config {
     pub compare: Compare,
     pub lint: Lint,
     pub preflight: Preflight,
+    pub backup: Backup,
     /// Where it was read, when there is a file.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -164,6 +167,11 @@ impl Config {
         self.folder.join(self.migrations.as_deref().unwrap_or(Path::new("generated")))
     }
 
+    /// A path of the file, from where pgplumb runs.
+    pub fn at(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
     /// The environment of this name.
     ///
     /// # Errors
@@ -186,7 +194,8 @@ impl Config {
         let Timeouts { lock, statement, check_data } = &self.timeouts;
         let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];
         let timeouts = timeouts.map(|(name, timeout)| ("timeouts", name, timeout));
-        for (part, name, timeout) in timeouts.into_iter().chain(self.apply.times()).chain(self.preflight.times()) {
+        let parts = self.apply.times().into_iter().chain(self.preflight.times()).chain(self.backup.times());
+        for (part, name, timeout) in timeouts.into_iter().chain(parts) {
             if !is_duration(timeout) {
                 return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));
             }

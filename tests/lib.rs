@@ -8,6 +8,7 @@
 
 mod apply;
 mod backfill;
+mod backup;
 mod bad_input;
 mod browser;
 mod check_data;

@@ -57,6 +57,7 @@ const SOUND: &[&str] = &["fsync=on", "full_page_writes=on", "autovacuum=on"];
 #[test]
 fn a_sound_server_has_nothing_to_say_against_it() {
     let shop = shop(SOUND);
+    shop.exits(0, &["backup", "full"]);
     let ran = shop.exits(0, &["preflight", "--strict"]);
     assert!(ran.err.is_empty(), "{}", ran.err);
     assert!(ran.out.starts_with("shop on ") && ran.out.contains("(PostgreSQL 15."), "{}", ran.out);

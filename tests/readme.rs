@@ -92,6 +92,8 @@ fn verbs() -> BTreeSet<String> {
 fn every_verb_has_its_help_in_the_reference() {
     let page = fs::read_to_string(root().join("docs/cli.md")).unwrap();
     let shown = page.lines().filter_map(|line| line.strip_prefix("$ pgplumb ")?.strip_suffix(" --help"));
+    // Verbs below a verb are shown as well.
+    let shown = shown.filter(|verb| !verb.contains(' '));
     assert_eq!(shown.map(str::to_owned).collect::<BTreeSet<_>>(), verbs());
 }
 

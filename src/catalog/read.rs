@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use miette::Diagnostic;
@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::catalog::address::{Address, Addresses};
 use crate::catalog::edges::Edges;
 use crate::catalog::fetch::{Answer, Base, fetch};
-use crate::db::connection::Connection;
+use crate::db::connection::{Connection, Shared};
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::kind::facts::{Casts, Facts};
@@ -57,12 +57,24 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
     }
 }
 
+/// As `read`, in the snapshot that another session holds.
+///
+/// # Errors
+/// As `read`, and that there is no such snapshot any more.
+pub fn read_shared(connection: &mut Connection, shared: &Shared) -> Result<Catalog, ReadError> {
+    fetched(move |sender| connection.read_shared(shared, |snapshot| fetch(snapshot, false, sender)))
+}
+
 /// Reads with the help of a second session, or without.
 fn read_by(connection: &mut Connection, share: bool) -> Result<Catalog, ReadError> {
+    fetched(move |sender| connection.read_snapshot(|snapshot| fetch(snapshot, share, sender)))
+}
+
+fn fetched(fetching: impl FnOnce(&Sender<Answer>) -> Result<(), ReadError> + Send) -> Result<Catalog, ReadError> {
     let (sender, receiver) = channel();
     thread::scope(|scope| {
         let fetching = scope.spawn(move || {
-            let fetched = connection.read_snapshot(|snapshot| fetch(snapshot, share, &sender));
+            let fetched = fetching(&sender);
             if fetched.is_err() {
                 let _ = sender.send(Answer::End);
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::builder::PossibleValuesParser;
 
 use crate::base::wording::counted;
+use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::preflight::before;
@@ -74,6 +75,10 @@ pub struct Args {
     /// Let through what that finds, of all objects or of one; `all` is all
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
+
+    /// Back up the database first, where anything is due
+    #[arg(long)]
+    backup: bool,
 
     /// Do not ask
     #[arg(long)]
@@ -144,6 +149,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     }
     if session.is_due(&files)? {
         before::check(&mut session.connection, &config, &force, args.verbose)?;
+        if args.backup {
+            before_a_run(&config, &to, "before-apply")?;
+        }
     }
     if session.apply(&files, &order)?.is_empty() {
         out::text("nothing to apply\n")?;

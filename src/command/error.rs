@@ -11,6 +11,7 @@ use crate::db::error::DbError;
 use crate::exit::Exit;
 use crate::lint::rule::RULES;
 use crate::migrate::error::MigrateError;
+use crate::operate::error::OperateError;
 use crate::operate::preflight::CHECKS;
 use crate::plan::error::PlanError;
 use crate::prove::error::ProofError;
@@ -41,6 +42,9 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Operate(#[from] OperateError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]
@@ -141,6 +145,7 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
+            Self::Operate(error) if error.is_difference() => Exit::Differs,
             Self::Preflight { .. } => Exit::Differs,
             _ => Exit::Failure,
         }

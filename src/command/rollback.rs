@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::base::wording::counted;
+use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
@@ -57,6 +58,10 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "CODE")]
     force: Vec<Force>,
 
+    /// Back up the database first, where anything is taken back
+    #[arg(long)]
+    backup: bool,
+
     /// Do not ask; a loss is to be allowed by name all the same
     #[arg(long)]
     yes: bool,
@@ -95,6 +100,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     }
     if !allowed(args, &undos, &to.describe())? {
         return Ok(Exit::Differs);
+    }
+    if args.backup {
+        before_a_run(&config, &to, "before-rollback")?;
     }
     session.roll_back(&undos, drifted)?;
     Ok(Exit::Fine)

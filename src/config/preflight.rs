@@ -15,6 +15,7 @@ pub struct Preflight {
     pub clock_skew: String,
     pub transaction: String,
     pub replication_lag: String,
+    pub backup_age: String,
     #[serde(deserialize_with = "bytes")]
     pub disk_free: u64,
 }
@@ -36,6 +37,7 @@ impl Default for Preflight {
             clock_skew: text("5s"),
             transaction: text("5min"),
             replication_lag: text("30s"),
+            backup_age: text("25h"),
             disk_free: 1 << 30,
         }
     }
@@ -43,12 +45,13 @@ impl Default for Preflight {
 
 impl Preflight {
     /// Those that are times, with where they stand.
-    pub(super) fn times(&self) -> [(&'static str, &'static str, &String); 3] {
-        let Self { variables: _, clock_skew, transaction, replication_lag, disk_free: _ } = self;
+    pub(super) fn times(&self) -> [(&'static str, &'static str, &String); 4] {
+        let Self { variables: _, clock_skew, transaction, replication_lag, backup_age, disk_free: _ } = self;
         [
             ("preflight", "clock_skew", clock_skew),
             ("preflight", "transaction", transaction),
             ("preflight", "replication_lag", replication_lag),
+            ("preflight", "backup_age", backup_age),
         ]
     }
 }

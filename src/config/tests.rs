@@ -108,6 +108,7 @@ fn the_table_of_keys_is_the_structs() {
             variables: BTreeMap::from([("x".to_owned(), preflight::Variable::default())]),
             ..Preflight::default()
         },
+        backup: Backup { identity: Some(PathBuf::new()), ..Backup::default() },
         ..Config::default()
     };
     let mut found = BTreeSet::new();

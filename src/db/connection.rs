@@ -236,6 +236,13 @@ pub struct Shared {
     snapshot: String,
 }
 
+impl Shared {
+    /// What SET TRANSACTION SNAPSHOT takes, and `pg_dump --snapshot`.
+    pub fn id(&self) -> &str {
+        &self.snapshot
+    }
+}
+
 impl Snapshot<'_> {
     /// All rows of a query.
     ///

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::db::error::DbError;
-use crate::db::url::environment::Environment;
+use crate::db::url::environment::{Environment, VARIABLES};
 use crate::db::url::parse::{Parameters, check_met, parse, wrong};
 use crate::db::url::passfile::{Found, Login, look_up};
 use crate::db::url::sslmode::Mode;
@@ -125,6 +125,25 @@ impl ConnectionString {
         let named = [("password file", "passfile"), ("private key", "sslkey")];
         let there = named.into_iter().filter_map(|(role, name)| Some((role, PathBuf::from(self.parameter(name)?))));
         there.filter(|(_, path)| path.is_file()).collect()
+    }
+
+    /// What libpq's programs read from their environment to get to the same place. It holds the password: it is for the
+    /// environment of a child, and for nothing else.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let list = |of: &dyn Fn(&Host) -> String| self.hosts.iter().map(of).collect::<Vec<_>>().join(",");
+        let mut found =
+            vec![("PGHOST", list(&|host| host.name.clone())), ("PGPORT", list(&|host| host.port.to_string()))];
+        if self.hosts.iter().any(|host| host.address.is_some()) {
+            let address = |host: &Host| host.address.map(|address| address.to_string()).unwrap_or_default();
+            found.push(("PGHOSTADDR", list(&address)));
+        }
+        let password = self.hosts.iter().find_map(|host| host.password.clone());
+        found.extend(password.map(|password| ("PGPASSWORD", password)));
+        for (variable, name) in VARIABLES {
+            let elsewhere = ["host", "hostaddr", "port", "password"].contains(name);
+            found.extend(self.parameter(name).filter(|_| !elsewhere).map(|value| (*variable, value.to_owned())));
+        }
+        found
     }
 
     /// The same without the other places to try.

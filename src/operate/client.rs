@@ -1,8 +1,12 @@
 //! The client programs of PostgreSQL on this machine: `pg_dump` and its kin.
 
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{ChildStdout, Command, Stdio};
 
+use crate::db::url::ConnectionString;
+use crate::operate::error::OperateError;
 use crate::scratch::program::folders;
 
 /// The programs of one installation.
@@ -33,6 +37,17 @@ impl Client {
         found.iter().filter(|client| client.major >= major).min_by_key(|client| client.major)
     }
 
+    /// As `choose`, of all that are here.
+    ///
+    /// # Errors
+    /// `NoProgram`, with those that there are.
+    pub fn require(major: u32) -> Result<Self, OperateError> {
+        let found = Self::all();
+        let chosen = Self::choose(&found, major).cloned();
+        chosen
+            .ok_or_else(|| OperateError::NoProgram { major, found: found.iter().map(|client| client.major).collect() })
+    }
+
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -48,6 +63,111 @@ fn ask(folder: &Path) -> Option<Client> {
 fn major(version: &str) -> Option<u32> {
     let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// A program on its way to a server. What leads there, a password too, is in its environment and never among its arguments,
+/// which everybody on the machine can read.
+pub struct Run {
+    name: String,
+    command: Command,
+}
+
+impl Run {
+    pub fn new(client: &Client, name: &str, to: &ConnectionString) -> Self {
+        let mut command = Command::new(client.program(name));
+        for (variable, _) in std::env::vars_os() {
+            // What the user's environment says is in the connection string already.
+            if variable.to_string_lossy().starts_with("PG") {
+                command.env_remove(variable);
+            }
+        }
+        command.envs(to.environment()).env("LC_MESSAGES", "C");
+        Self { name: name.to_owned(), command }
+    }
+
+    pub fn argument(&mut self, argument: &str) {
+        self.command.arg(argument);
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started, or fails.
+    pub fn finish(mut self) -> Result<(), OperateError> {
+        let output = self.command.stdin(Stdio::null()).stdout(Stdio::null()).output();
+        let output = output.map_err(|cause| self.not_started(cause))?;
+        self.ended(output.status.success(), &output.stderr)
+    }
+
+    /// Gives what it writes to `reader`. Where both fail, the program is the one to blame.
+    ///
+    /// # Errors
+    /// When it cannot be started, or fails; then those of `reader`.
+    pub fn read(
+        mut self,
+        reader: impl FnOnce(&mut ChildStdout) -> Result<(), OperateError>,
+    ) -> Result<(), OperateError> {
+        let mut said = tempfile::tempfile().map_err(|cause| self.not_started(cause))?;
+        let stderr = said.try_clone().map_err(|cause| self.not_started(cause))?;
+        let child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn();
+        let mut child = child.map_err(|cause| self.not_started(cause))?;
+        // Closed at the end of the block, so that a program that nobody reads from any more ends.
+        let done = child.stdout.take().map_or(Ok(()), |mut stdout| reader(&mut stdout));
+        let status = child.wait().map_err(|cause| self.not_started(cause))?;
+        match done {
+            Err(error) if status.success() || status.code().is_none() => Err(error),
+            Err(OperateError::File { doing, path, cause }) if cause.kind() != ErrorKind::BrokenPipe => {
+                Err(OperateError::File { doing, path, cause })
+            }
+            done => self.ended(status.success(), &all(&mut said)).and(done),
+        }
+    }
+
+    /// Lets it read what `input` gives.
+    ///
+    /// # Errors
+    /// When it cannot be started, or fails; then those of reading.
+    pub fn write(mut self, input: &mut (dyn Read + Send)) -> Result<(), OperateError> {
+        let mut said = tempfile::tempfile().map_err(|cause| self.not_started(cause))?;
+        let stderr = said.try_clone().map_err(|cause| self.not_started(cause))?;
+        let child = self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr).spawn();
+        let mut child = child.map_err(|cause| self.not_started(cause))?;
+        let copied = child.stdin.take().map_or(Ok(0), |mut stdin| io::copy(input, &mut stdin));
+        let status = child.wait().map_err(|cause| self.not_started(cause))?;
+        match copied {
+            // It has read all that it wanted, or ended because of something that it says itself.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => self.ended(status.success(), &all(&mut said)),
+            Err(error) => Err(self.not_started(error)),
+            Ok(_) => self.ended(status.success(), &all(&mut said)),
+        }
+    }
+
+    fn ended(&self, success: bool, stderr: &[u8]) -> Result<(), OperateError> {
+        if success {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(stderr);
+        let prefix = format!("{}: ", self.name);
+        let lines = text.lines().map(|line| line.strip_prefix(&prefix).unwrap_or(line)).filter(|line| !line.is_empty());
+        let lines: Vec<&str> = lines.take(TOLD).collect();
+        let said = if lines.is_empty() { "it says nothing".to_owned() } else { lines.join("; ") };
+        let help = "what it says is Postgres' own; nothing half done is left";
+        Err(OperateError::Program { program: self.name.clone(), said, help })
+    }
+
+    fn not_started(&self, cause: io::Error) -> OperateError {
+        OperateError::file("run", Path::new(self.command.get_program()))(cause)
+    }
+}
+
+/// How many lines of an error are told: the first says what is wrong, the others where.
+const TOLD: usize = 6;
+
+fn all(file: &mut File) -> Vec<u8> {
+    let mut text = Vec::new();
+    // What cannot be read back is an error without words.
+    let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut text));
+    text
 }
 
 #[cfg(test)]

@@ -128,6 +128,7 @@ checks! {
     disk_there
     disk_here
     pg_dump
+    last_backup
     file_permissions
     variables
 }

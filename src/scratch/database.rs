@@ -73,6 +73,11 @@ impl ScratchDb {
         &self.server.loader
     }
 
+    /// The way to it, for other programs.
+    pub fn place(&self) -> &ConnectionString {
+        &self.to
+    }
+
     /// The name on the server.
     pub fn name(&self) -> &str {
         self.to.database()

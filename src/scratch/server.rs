@@ -130,7 +130,11 @@ impl Server {
             .then(|| Ticket::new(Leftover::Database { server: self.to.clone(), name: name.clone() }));
         let mut admin = self.admin();
         let strategy = if self.is_cluster() && self.version.major() >= 15 { " STRATEGY file_copy" } else { "" };
-        let sql = format!("CREATE DATABASE {} TEMPLATE template0{}{strategy}", Ident::new(&name), self.locale_clause());
+        let sql = format!(
+            "CREATE DATABASE {} TEMPLATE template0{}{strategy}",
+            Ident::new(&name),
+            self.locale.clause(self.version)
+        );
         admin.execute(&sql).map_err(|error| self.refused(error))?;
         if !self.is_cluster() {
             admin.execute(&format!(
@@ -184,24 +188,6 @@ impl Server {
         }
         debug_assert!(name.len() <= MAX_IDENT_BYTES);
         name
-    }
-
-    fn locale_clause(&self) -> String {
-        let Locale { encoding, collate, ctype, provider, locale, icu_rules } = &self.locale;
-        let (encoding, collate, ctype) = (literal(encoding), literal(collate), literal(ctype));
-        let mut clause = format!(" ENCODING {encoding} LC_COLLATE {collate} LC_CTYPE {ctype}");
-        let locale = literal(locale.as_deref().unwrap_or_default());
-        match provider.as_str() {
-            "i" => clause.push_str(&format!(" LOCALE_PROVIDER icu ICU_LOCALE {locale}")),
-            "b" => clause.push_str(&format!(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {locale}")),
-            // The template's provider would count otherwise.
-            _ if self.version.has_database_locale_provider() => clause.push_str(" LOCALE_PROVIDER libc"),
-            _ => {}
-        }
-        if let Some(rules) = icu_rules.as_deref().filter(|_| self.version.has_icu_rules()) {
-            clause.push_str(&format!(" ICU_RULES {}", literal(rules)));
-        }
-        clause
     }
 
     /// Whether this machine has the target's locale: asked early, while another scratch can still be chosen.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::base::name::literal;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
@@ -25,7 +26,7 @@ pub struct Target {
 }
 
 /// Encoding and collation of a database.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Locale {
     pub encoding: String,
     pub collate: String,
@@ -35,6 +36,27 @@ pub struct Locale {
     /// The locale of ICU or of the built-in provider.
     pub locale: Option<String>,
     pub icu_rules: Option<String>,
+}
+
+impl Locale {
+    /// What CREATE DATABASE is told, on a server of this version, for a copy of `template0`.
+    pub fn clause(&self, version: Version) -> String {
+        let Self { encoding, collate, ctype, provider, locale, icu_rules } = self;
+        let (encoding, collate, ctype) = (literal(encoding), literal(collate), literal(ctype));
+        let mut clause = format!(" ENCODING {encoding} LC_COLLATE {collate} LC_CTYPE {ctype}");
+        let locale = literal(locale.as_deref().unwrap_or_default());
+        match provider.as_str() {
+            "i" => clause.push_str(&format!(" LOCALE_PROVIDER icu ICU_LOCALE {locale}")),
+            "b" => clause.push_str(&format!(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {locale}")),
+            // The template's provider would count otherwise.
+            _ if version.has_database_locale_provider() => clause.push_str(" LOCALE_PROVIDER libc"),
+            _ => {}
+        }
+        if let Some(rules) = icu_rules.as_deref().filter(|_| version.has_icu_rules()) {
+            clause.push_str(&format!(" ICU_RULES {}", literal(rules)));
+        }
+        clause
+    }
 }
 
 const LOCALE: &str = include_str!("locale.sql");

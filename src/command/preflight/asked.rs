@@ -1,10 +1,14 @@
 //! What the checks are told: from the configuration, the schema files, and the books.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::base::pattern::Pattern;
 use crate::base::place::Place;
 use crate::base::time::time;
+use crate::command::backup::settings;
 use crate::command::error::CommandError;
 use crate::command::runner::options;
 use crate::config::Config;
@@ -14,6 +18,7 @@ use crate::migrate::event::Event;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Standing, Survey};
 use crate::migrate::{books, folder};
+use crate::operate::backup::{Kind, shelf};
 use crate::operate::preflight::asked::{Asked, File, Limits, Migrations, Variable};
 use crate::source::files::parse;
 use crate::sql::defined::defined;
@@ -21,7 +26,8 @@ use crate::sql::defined::defined;
 /// # Errors
 /// When the schema files or the migrations cannot be read.
 pub(super) fn asked(config: &Config, to: &ConnectionString, report: Option<&Path>) -> Result<Asked, CommandError> {
-    let mut folders = vec![("temporary files", std::env::temp_dir()), ("migrations", config.migrations())];
+    let backups = settings(config, None).folder;
+    let mut folders = vec![("backups", backups.clone()), ("temporary files", std::env::temp_dir())];
     folders.extend(report.map(|report| ("reports", report.to_owned())));
     Ok(Asked {
         folders,
@@ -29,6 +35,7 @@ pub(super) fn asked(config: &Config, to: &ConnectionString, report: Option<&Path
         extensions: extensions(config)?,
         variables: variables(config),
         migrations: migrations(config, to)?,
+        last_backup: last_backup(&backups, to)?,
         ..of_config(config)
     })
 }
@@ -40,6 +47,7 @@ pub(super) fn of_config(config: &Config) -> Asked {
         clock_skew: time(&told.clock_skew),
         transaction: time(&told.transaction),
         replication_lag: time(&told.replication_lag),
+        backup_age: time(&told.backup_age),
         disk_free: told.disk_free,
     };
     let exclude = config.exclude.schemas.iter().map(|text| Pattern::new(text)).collect();
@@ -79,6 +87,18 @@ fn variables(config: &Config) -> Vec<Variable> {
         secret: asked.secret,
     });
     declared.collect()
+}
+
+/// How long ago the last whole backup of this database was made that has all its files.
+fn last_backup(folder: &Path, to: &ConnectionString) -> Result<Option<Duration>, CommandError> {
+    let (server, database) = (to.server(), to.database());
+    let of_it = shelf::list(folder)?.into_iter().filter(|backup| {
+        let manifest = &backup.manifest;
+        let same = manifest.server == server && manifest.database == database;
+        same && manifest.kind == Kind::Full && backup.damage.is_none()
+    });
+    let last = of_it.filter_map(|backup| backup.manifest.started_at.parse::<Timestamp>().ok()).max();
+    Ok(last.map(|last| Timestamp::now().duration_since(last).try_into().unwrap_or_default()))
 }
 
 /// How the migrations stand; none where the server cannot be asked, which another check tells of.

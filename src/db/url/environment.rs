@@ -9,7 +9,7 @@ use crate::db::error::DbError;
 use crate::db::url::parse::{Parameters, check_name};
 
 /// Which environment variable gives which parameter.
-const VARIABLES: &[(&str, &str)] = &[
+pub(super) const VARIABLES: &[(&str, &str)] = &[
     ("PGAPPNAME", "application_name"),
     ("PGCHANNELBINDING", "channel_binding"),
     ("PGCONNECT_TIMEOUT", "connect_timeout"),

@@ -18,6 +18,8 @@ pub struct Asked {
     pub folders: Vec<(&'static str, PathBuf)>,
     pub files: Vec<File>,
     pub variables: Vec<Variable>,
+    /// How long ago the last whole backup of the database was made; none where there is none.
+    pub last_backup: Option<Duration>,
     /// How the migrations stand; none where that is not known.
     pub migrations: Option<Migrations>,
 }
@@ -29,6 +31,7 @@ pub struct Limits {
     /// How long a transaction may be open.
     pub transaction: Duration,
     pub replication_lag: Duration,
+    pub backup_age: Duration,
     /// Bytes that are to be free on a disk.
     pub disk_free: u64,
 }
@@ -39,6 +42,7 @@ impl Default for Limits {
             clock_skew: Duration::from_secs(5),
             transaction: Duration::from_secs(5 * 60),
             replication_lag: Duration::from_secs(30),
+            backup_age: Duration::from_secs(25 * 60 * 60),
             disk_free: 1 << 30,
         }
     }

@@ -1,0 +1,220 @@
+//! Takes a backup.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::base::name::Qualified;
+use crate::catalog::Catalog;
+use crate::catalog::read::read_shared;
+use crate::db::connection::{Connection, Shared, Snapshot, connect};
+use crate::db::row::decode;
+use crate::db::url::ConnectionString;
+use crate::operate::backup::manifest::{ARCHIVE, Layer, Manifest, SCHEMA};
+use crate::operate::backup::pack::{self, pack};
+use crate::operate::backup::shelf::Partial;
+use crate::operate::backup::{Compress, Format, Kind, Purpose, Settings, rows};
+use crate::operate::client::{Client, Run};
+use crate::operate::error::OperateError;
+use crate::scratch::target::Target;
+
+/// What is to be backed up, and why.
+pub struct Order<'a> {
+    pub kind: Kind,
+    pub purpose: Purpose,
+    /// What it is called beside its time; otherwise its kind.
+    pub name: Option<&'a str>,
+    /// Patterns; all tables where there are none.
+    pub tables: &'a [String],
+    /// The fingerprint of what counts in a schema.
+    pub measure: &'a dyn Fn(Catalog) -> String,
+}
+
+#[derive(Deserialize)]
+struct Role {
+    name: String,
+    superuser: bool,
+}
+
+/// What was seen in the snapshot that was dumped.
+struct Seen {
+    fingerprint: String,
+    rows: BTreeMap<String, u64>,
+    roles: BTreeMap<String, bool>,
+}
+
+/// One archive, and how it is made.
+struct Archive<'a> {
+    kind: Kind,
+    /// The file or folder.
+    name: &'static str,
+    tables: &'a [Qualified],
+    format: Format,
+}
+
+/// What all archives of a backup have in common.
+struct Maker<'a> {
+    client: Client,
+    settings: &'a Settings,
+    folder: &'a Path,
+    recipients: Vec<age::x25519::Recipient>,
+}
+
+/// Dumps a database into a new folder on the shelf.
+///
+/// # Errors
+/// When there is no program for it, the server or the program refuses, or the disk is full; then nothing is left of it.
+pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result<Manifest, OperateError> {
+    fit(settings)?;
+    let (clock, now) = (Instant::now(), Timestamp::now());
+    let recipients = pack::recipients(settings)?;
+    let mut connection = connect(to)?;
+    let version = connection.version();
+    let client = Client::require(version.major())?;
+    let target = Target::read(&mut connection, to)?;
+    let name = format!("{}_{}", now.strftime("%Y%m%dT%H%M%SZ"), order.name.unwrap_or(order.kind.word()));
+    let partial = Partial::start(&settings.folder, &name)?;
+    let maker = Maker { client, settings, folder: &partial.folder, recipients };
+    let seen = dump(&mut connection, &maker, order)?;
+    let mut files = Vec::new();
+    for path in below(&partial.folder, "")? {
+        files.push(pack::measure(&partial.folder, &path)?);
+    }
+    let manifest = Manifest {
+        version: 1,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        name,
+        kind: order.kind,
+        purpose: order.purpose,
+        database: to.database().to_owned(),
+        server: to.server(),
+        server_version: version.to_string(),
+        program: maker.client.major,
+        started_at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        milliseconds: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        format: settings.format,
+        layers: maker.layers(),
+        fingerprint: seen.fingerprint,
+        rows: seen.rows,
+        partial: !order.tables.is_empty(),
+        roles: seen.roles,
+        locale: target.locale,
+        settings: target.settings,
+        libraries: target.libraries,
+        files,
+    };
+    partial.finish(&manifest)?;
+    Ok(manifest)
+}
+
+/// What does not go together.
+fn fit(settings: &Settings) -> Result<(), OperateError> {
+    let directory = settings.format == Format::Directory;
+    if directory && !settings.recipients.is_empty() {
+        let help = "an encrypted backup is one file, which is never on the disk in the clear: `format: custom`";
+        return Err(OperateError::Settings { what: "an encrypted backup in the directory format", help });
+    }
+    if directory && matches!(settings.compress, Compress::Zstd(_)) {
+        let help = "in the directory format `pg_dump` itself compresses: `compress: gzip:6`, or `format: custom`";
+        return Err(OperateError::Settings { what: "zstd in the directory format", help });
+    }
+    Ok(())
+}
+
+/// Dumps, counts and measures in one snapshot.
+fn dump(connection: &mut Connection, maker: &Maker, order: &Order) -> Result<Seen, OperateError> {
+    connection.read_snapshot(|snapshot| {
+        let shared = snapshot.share()?;
+        let tables = rows::tables(snapshot, order.tables)?;
+        let some = if order.tables.is_empty() { &[] } else { tables.as_slice() };
+        let format = if order.kind == Kind::Schema { Format::Custom } else { maker.settings.format };
+        maker.make(&shared, &Archive { kind: order.kind, name: ARCHIVE, tables: some, format })?;
+        if order.kind == Kind::Data {
+            let beside = Archive { kind: Kind::Schema, name: SCHEMA, tables: &[], format: Format::Custom };
+            maker.make(&shared, &beside)?;
+        }
+        let rows = if order.kind == Kind::Schema { BTreeMap::new() } else { rows::count(snapshot, &tables)? };
+        let roles = roles(snapshot)?;
+        let catalog = read_shared(&mut connect(&shared.to)?, &shared)?;
+        Ok(Seen { fingerprint: (order.measure)(catalog), rows, roles })
+    })
+}
+
+fn roles(snapshot: &mut Snapshot) -> Result<BTreeMap<String, bool>, OperateError> {
+    let rows = snapshot.query(include_str!("roles.sql"))?;
+    let roles = rows.iter().map(decode).collect::<Result<Vec<Role>, _>>()?;
+    Ok(roles.into_iter().map(|role| (role.name, role.superuser)).collect())
+}
+
+impl Maker<'_> {
+    fn make(&self, shared: &Shared, archive: &Archive) -> Result<(), OperateError> {
+        let path = self.folder.join(archive.name);
+        let mut run = Run::new(&self.client, "pg_dump", &shared.to);
+        for argument in self.arguments(archive) {
+            run.argument(&argument);
+        }
+        run.argument(&format!("--snapshot={}", shared.id()));
+        if archive.format == Format::Directory {
+            run.argument(&format!("--file={}", path.display()));
+            return run.finish();
+        }
+        let zstd = match self.settings.compress {
+            Compress::Zstd(level) => Some(level),
+            Compress::None | Compress::Gzip(_) => None,
+        };
+        run.read(|stdout| pack(stdout, &path, zstd, &self.recipients).map(drop))
+    }
+
+    /// Without what leads to the server, which is in the environment.
+    fn arguments(&self, archive: &Archive) -> Vec<String> {
+        let mut arguments = vec!["--no-password".to_owned()];
+        match archive.format {
+            Format::Custom => arguments.push("--format=custom".to_owned()),
+            Format::Directory => {
+                arguments.push("--format=directory".to_owned());
+                arguments.push(format!("--jobs={}", self.settings.jobs));
+            }
+        }
+        let level = match self.settings.compress {
+            Compress::Gzip(level) => level,
+            // What is compressed by another program behind it is not to be compressed before.
+            Compress::None | Compress::Zstd(_) => 0,
+        };
+        arguments.push(format!("--compress={level}"));
+        match archive.kind {
+            Kind::Full => {}
+            Kind::Schema => arguments.push("--schema-only".to_owned()),
+            Kind::Data => arguments.push("--data-only".to_owned()),
+        }
+        // Quoted, the names are no patterns.
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let named = archive.tables.iter();
+        arguments.extend(
+            named.map(|table| format!("--table={}.{}", quoted(table.schema.as_str()), quoted(table.name.as_str()))),
+        );
+        arguments
+    }
+
+    fn layers(&self) -> Vec<Layer> {
+        let zstd = matches!(self.settings.compress, Compress::Zstd(_)).then_some(Layer::Zstd);
+        let age = (!self.recipients.is_empty()).then_some(Layer::Age);
+        zstd.into_iter().chain(age).collect()
+    }
+}
+
+/// All files, by their path from the folder on, in order.
+fn below(folder: &Path, prefix: &str) -> Result<Vec<String>, OperateError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder.join(prefix)).map_err(OperateError::file("read", folder))? {
+        let entry = entry.map_err(OperateError::file("read", folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if entry.path().is_dir() { found.extend(below(folder, &path)?) } else { found.push(path) }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,155 @@
+//! Puts a backup back: into an empty database, into a new one, or into a new one that takes the place of the old.
+//!
+//! Nothing is ever put over something that is there.
+
+mod carry;
+mod swap;
+
+use jiff::Timestamp;
+
+use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
+use crate::db::connection::{Connection, connect};
+use crate::db::url::ConnectionString;
+use crate::operate::backup::Kind;
+use crate::operate::backup::load::{Load, SCHEMA_IS};
+use crate::operate::error::OperateError;
+
+/// Where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// The database itself, which is to be empty; for rows alone, the tables are.
+    Itself,
+    /// A new database of this name.
+    New(String),
+    /// A new one that takes the place of the old, which is kept under another name.
+    Swap,
+}
+
+/// What was done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done {
+    pub database: String,
+    /// The name of what was there before.
+    pub kept: Option<String>,
+}
+
+/// # Errors
+/// `NotEmpty`, `RowsThere`, `Damaged`; what `pg_restore` says; `Differs` where what was restored is not what was dumped, and
+/// then nothing has taken anything's place.
+pub fn restore(to: &ConnectionString, load: &Load, place: &Place) -> Result<Done, OperateError> {
+    let manifest = &load.backup.manifest;
+    let whole = match place {
+        Place::Itself => true,
+        Place::New(_) => !manifest.partial,
+        Place::Swap => manifest.kind == Kind::Full,
+    };
+    if !whole {
+        return Err(OperateError::NotWhole { name: manifest.name.clone() });
+    }
+    load.backup.check()?;
+    let mut connection = connect(to)?;
+    match place {
+        Place::Itself => itself(&mut connection, to, load),
+        Place::New(name) => {
+            beside(&mut connection, to, load, name)?;
+            Ok(Done { database: name.clone(), kept: None })
+        }
+        Place::Swap => {
+            let now = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+            let (new, old) =
+                (named(to.database(), &format!("_new_{now}")), named(to.database(), &format!("_old_{now}")));
+            beside(&mut connection, to, load, &new)?;
+            carry::carry(&mut connection, &new)?;
+            drop(connection);
+            swap::swap(to, &new, &old)?;
+            Ok(Done { database: to.database().to_owned(), kept: Some(old) })
+        }
+    }
+}
+
+fn itself(connection: &mut Connection, to: &ConnectionString, load: &Load) -> Result<Done, OperateError> {
+    let manifest = &load.backup.manifest;
+    let rows_alone = manifest.kind == Kind::Data;
+    if rows_alone {
+        no_rows(connection, load)?
+    } else {
+        empty(connection, to)?
+    }
+    let superuser = "SELECT rolsuper::text FROM pg_catalog.pg_roles WHERE rolname = current_user";
+    let superuser = connection.query_text(superuser)?.as_deref() == Some("true");
+    load.at_once(to, rows_alone && superuser)?;
+    let mut differences = load.differences(to)?;
+    if rows_alone {
+        // The schema may have changed since; what counts is that the rows fit.
+        differences.retain(|difference| !difference.starts_with(SCHEMA_IS));
+    }
+    found(differences, "it is in the database all the same: empty that, or drop it".to_owned())?;
+    Ok(Done { database: to.database().to_owned(), kept: None })
+}
+
+/// # Errors
+/// `NotEmpty`.
+fn empty(connection: &mut Connection, to: &ConnectionString) -> Result<(), OperateError> {
+    let rows = connection.query_with(include_str!("contents.sql"), &[])?;
+    let found = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>();
+    let found = found.map_err(crate::db::error::DbError::from)?;
+    if found.is_empty() { Ok(()) } else { Err(OperateError::NotEmpty { database: to.database().to_owned(), found }) }
+}
+
+/// # Errors
+/// `RowsThere`; or that a table is not there.
+fn no_rows(connection: &mut Connection, load: &Load) -> Result<(), OperateError> {
+    let mut tables = Vec::new();
+    for (table, rows) in &load.backup.manifest.rows {
+        // One that had none gets none.
+        let sql = format!("SELECT EXISTS (SELECT FROM ONLY {table})::text");
+        if *rows > 0 && connection.query_text(&sql)?.as_deref() == Some("true") {
+            tables.push(table.clone());
+        }
+    }
+    if tables.is_empty() { Ok(()) } else { Err(OperateError::RowsThere { tables }) }
+}
+
+/// Into a new database, which is gone again where that fails.
+fn beside(connection: &mut Connection, to: &ConnectionString, load: &Load, name: &str) -> Result<(), OperateError> {
+    let there = format!("SELECT datname::text FROM pg_catalog.pg_database WHERE datname = {}", literal(name));
+    if connection.query_text(&there)?.is_some() {
+        return Err(OperateError::DatabaseExists { name: name.to_owned() });
+    }
+    let clause = load.backup.manifest.locale.clause(connection.version());
+    connection.execute(&format!("CREATE DATABASE {} TEMPLATE template0{clause}", Ident::new(name)))?;
+    let new = to.with_database(name);
+    let done = load.whole(&new).and_then(|()| {
+        found(load.differences(&new)?, "nothing has taken its place; the backup may be of another version".to_owned())
+    });
+    if done.is_err() {
+        // What went wrong before is what the user must hear of.
+        let _ = connection.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident::new(name)));
+    }
+    done
+}
+
+fn found(differences: Vec<String>, help: String) -> Result<(), OperateError> {
+    if differences.is_empty() { Ok(()) } else { Err(OperateError::Differs { differences, help }) }
+}
+
+/// The name with something behind it, as long as Postgres keeps it.
+fn named(name: &str, behind: &str) -> String {
+    let mut kept = name.to_owned();
+    while kept.len() + behind.len() > MAX_IDENT_BYTES {
+        kept.pop();
+    }
+    kept + behind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_what_is_put_behind_it() {
+        assert_eq!(named("shop", "_old"), "shop_old");
+        let long = named(&"ä".repeat(31), "_old");
+        assert!(long.ends_with("ä_old") && long.len() <= MAX_IDENT_BYTES, "{long}");
+    }
+}
