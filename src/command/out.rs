@@ -9,6 +9,10 @@ use crate::command::error::CommandError;
 /// # Errors
 /// When stdout takes no more.
 pub fn text(text: &str) -> Result<(), CommandError> {
+    // Looking for colours in five megabytes of JSON takes longer than writing them.
+    if !text.contains('\u{1b}') {
+        return bytes(text.as_bytes());
+    }
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
 }

@@ -1,8 +1,11 @@
 //! Looks at the files: which migrations there are, what each statement does, and what the rules say.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use crate::base::place::Place;
 use crate::command::database::Database;
@@ -27,6 +30,9 @@ use crate::source::role;
 use crate::sql::directive::{Directive, directives_within};
 use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
+
+/// How many migrations may be read before the rules have looked at them.
+const AHEAD: usize = 64;
 
 /// What is asked.
 pub(in crate::command) struct Look<'a> {
@@ -94,25 +100,52 @@ pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Look
             None => None,
         };
         let _progress = replay.as_ref().map(|_| Progress::start("running the migrations"));
-        let (mut roles, mut known) = (Vec::new(), Known::default());
-        for migration in migrations {
+        let (found, count) = over(migrations, asked, |migration, known, roles| {
             let ran = match &replay {
-                Some((scratch, db)) => run(scratch, db, &migration.statements, &mut roles)?,
+                Some((scratch, db)) => run(scratch, db, &migration.statements, roles)?,
                 None => Vec::new(),
             };
             let in_transaction = configured.unwrap_or(migration.in_transaction);
             let (within, down) = (Some(migration.within.clone()), migration.down.clone());
             let applied = applied.get(&migration.id).cloned();
             let context = Context { in_transaction, known, within, down, applied, ..context.clone() };
-            let script = Script::of_file(&migration.statements, &ran, context);
-            if migration.asked {
-                looked.findings.extend(findings(migration, &script, asked));
-                looked.files += 1;
-            }
-            known = script.known;
-        }
+            Ok(Script::of_file(&migration.statements, &ran, context))
+        })?;
+        looked.findings.extend(found);
+        looked.files += count;
     }
     Ok(looked)
+}
+
+/// What the rules say of the migrations of one folder, in their order, and of how many. While one is read and run, the
+/// rules look at those before it.
+fn over<'m>(
+    migrations: &'m [Migration],
+    asked: &Look,
+    mut script: impl FnMut(&'m Migration, Known, &mut Vec<String>) -> Result<Script<'m>, CommandError>,
+) -> Result<(Vec<Finding>, usize), CommandError> {
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel::<(&Migration, Script)>(AHEAD);
+        let rules = scope.spawn(move || {
+            let mut found = Vec::new();
+            let mut count = 0;
+            for (migration, script) in receive {
+                found.extend(findings(migration, &script, asked));
+                count += 1;
+            }
+            (found, count)
+        });
+        let (mut roles, mut known) = (Vec::new(), Known::default());
+        for migration in migrations {
+            let mut read = script(migration, known, &mut roles)?;
+            known = mem::take(&mut read.known);
+            if migration.asked && send.send((migration, read)).is_err() {
+                break;
+            }
+        }
+        drop(send);
+        rules.join().map_err(|_| CommandError::Lost)
+    })
 }
 
 /// What our own books say was run and not taken back, by what it is called.

@@ -115,7 +115,9 @@ impl Known {
     }
 
     fn checks_of(&self, table: &Name) -> impl Iterator<Item = &Check> {
-        self.checks.iter().filter(move |((on, _), check)| on == table && check.valid).map(|(_, check)| check)
+        let first = (table.clone(), String::new());
+        let own = self.checks.range(first..).take_while(move |((on, _), _)| on == table);
+        own.map(|(_, check)| check).filter(|check| check.valid)
     }
 }
 
