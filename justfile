@@ -95,3 +95,8 @@ bench *ARGS: release
 [group('run')]
 bench-apply *ARGS: release
     python3 bench/apply.py target/release/pgplumb {{ ARGS }}
+
+# Measure `lint` of 1,000 files without a database against another linter, which comes from npm; arguments go to bench/lint.py
+[group('run')]
+bench-lint *ARGS: release
+    python3 bench/lint.py target/release/pgplumb {{ ARGS }}

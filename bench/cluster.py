@@ -62,9 +62,9 @@ class Cluster:
 
 
 class Run:
-    """One run of a program: seconds, peak memory of its own process in MB, and what it said."""
+    """One run of a program: seconds, peak memory of its own process in MB, and what it said; with `output` on stdout too."""
 
-    def __init__(self, command, accept=(0,), cwd=None, **environment):
+    def __init__(self, command, accept=(0,), cwd=None, output=False, **environment):
         clean = {key: value for key, value in os.environ.items() if not key.startswith("PG") and key != "DATABASE_URL"}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             begin = time.perf_counter()
@@ -74,6 +74,8 @@ class Run:
             child.returncode = os.waitstatus_to_exitcode(status)
             err.seek(0)
             self.error = err.read().decode(errors="replace")
+            out.seek(0)
+            self.said = out.read().decode(errors="replace") if output else ""
             if child.returncode not in accept:
                 sys.exit(f"exit {child.returncode}: {' '.join(map(str, command))}\n{self.error[-3000:]}")
         self.memory = usage.ru_maxrss / 1024
