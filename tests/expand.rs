@@ -76,6 +76,27 @@ CREATE INDEX event_at ON \"Event\" (\"At\", n);
         // down-lossy: a time is not written as it was.
         exit: 1,
     },
+    Case {
+        name: "a serial key that another table refers to",
+        from: "
+CREATE TABLE customer (id serial PRIMARY KEY, note text);
+CREATE TABLE bill (id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer, CHECK (customer_id > 0));
+COMMENT ON CONSTRAINT customer_pkey ON customer IS 'the key';
+INSERT INTO customer (note) SELECT n::text FROM generate_series(1, 300) AS n;
+INSERT INTO bill SELECT n, 1 + n % 300 FROM generate_series(1, 900) AS n;
+",
+        to: "
+CREATE TABLE customer (id bigserial PRIMARY KEY, note text);
+CREATE TABLE bill (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customer, CHECK (customer_id > 0));
+COMMENT ON CONSTRAINT customer_pkey ON customer IS 'the key';
+",
+        early: "WITH new AS (INSERT INTO customer (note) VALUES ('early') RETURNING id) SELECT id > 300 FROM new; INSERT INTO bill VALUES (9001, 301)",
+        late: "INSERT INTO customer (note) VALUES ('late'); INSERT INTO bill (id, customer_id) VALUES (9002, 302)",
+        in_step: "SELECT bool_and(id = id__old) AND count(*) = 302 AND (SELECT bool_and(customer_id = customer_id__old) FROM bill) FROM customer",
+        holds: "SELECT pg_typeof(id) = 'bigint'::regtype AND max(id) OVER () = 302 FROM customer LIMIT 1",
+        restored: "SELECT pg_typeof(id) = 'integer'::regtype AND nextval(pg_get_serial_sequence('customer', 'id')) = 303 FROM customer LIMIT 1",
+        exit: 0,
+    },
 ];
 
 struct Place<'a> {
@@ -151,6 +172,9 @@ fn both_migrations_go_both_ways() {
         let (up, contract) = (place.read("out/up.sql"), place.read("out-contract/up.sql"));
         assert!(!up.contains(" TYPE "), "{}: {up}", case.name);
         assert!(contract.contains("\n-- pgplumb: phase contract\n"), "{contract}");
+        // Nothing goes before all is there that takes its place.
+        let (gone, filled) = (up.find("DROP CONSTRAINT bill_customer_id_fkey"), up.rfind("$backfill$"));
+        assert!(gone.is_none() || gone > filled, "{}: {up}", case.name);
         assert_eq!(said.code, Some(case.exit), "{}: {}{}", case.name, said.out, said.err);
         fs::write(place.folder.join("first.sql"), until_exchange(&up)).unwrap();
         place.run("first.sql");
@@ -255,11 +279,13 @@ fn check_runs_both_from_nothing() {
 #[test]
 fn what_is_not_expanded_is_said() {
     let cluster = Cluster::start().unwrap();
-    let table = |id: &str| format!("CREATE TABLE customer (id {id} PRIMARY KEY, note text);");
+    let table = |id: &str| {
+        format!("CREATE TABLE customer (id {id} PRIMARY KEY, note text); CREATE VIEW v AS SELECT id FROM customer;")
+    };
     let place = Place::new(&cluster, "refused", &table("integer"), &table("bigint"));
     let said = place.expand("out");
     let out = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(out.contains("column id of table customer is not expanded: it is in constraint"), "{out}");
+    assert!(out.contains("column id of table customer is not expanded: view v needs it"), "{out}");
     assert!(place.read("out/up.sql").contains("ALTER COLUMN id TYPE bigint"));
     assert!(!Path::new(&place.folder.join("out-contract")).exists());
 }

@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::format::{ToFile, to_file};
-use crate::command::plan::contract::Held;
+use crate::command::plan::contract::{Held, directive};
 use crate::command::plan::give::{folder, give};
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
@@ -188,6 +188,8 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     let expands = (args.online, args.purpose) == (Online::Expand, Purpose::Production);
     let (proposal, outcome) = on_scratch(&loaded.db, role, &request, expands)?;
     let (proposal, held) = Held::of(outcome.expansion, proposal);
+    let filled = held.as_ref().map(|held| held.filled.clone()).unwrap_or_default();
+    let heads: Vec<String> = filled.iter().map(directive).collect();
     let goal = held.as_ref().map_or(&to, |held| &held.between);
     let places = |key: &Key| loaded.places.of(key);
     let base = proposal.base.as_ref().unwrap_or(goal);
@@ -211,7 +213,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     let findings = check(
         &input,
         &opener.config.lint.policy(args.database.env.as_deref()),
-        &[args.allow.clone(), renamed::allows(&directives)].concat(),
+        &[args.allow.clone(), renamed::allows(&directives), filled.clone()].concat(),
     );
     let slug = match &args.name {
         Some(name) => spelled(name),
@@ -233,7 +235,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         settings: &settings(&opener),
         sizes: &live.sizes,
         places: &places,
-        notes: &[],
+        notes: &heads,
     };
     let (up_sql, down_sql) = timings.time("writing the scripts", || (pair.up(), pair.down()));
     let notes = [notes(&loaded, opener.target()), outcome.notes].concat();

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::kind::key::Attached;
 use crate::kind::{Body, Key, Slot};
 use crate::plan::action::{Part, Verb};
 use crate::plan::build::{Actions, Builder, Span};
@@ -73,7 +74,14 @@ impl Graph<'_> {
                 }
             }
             let sibling = |key: &Key| matches!(key, Key::Constraint(_)) && key.on() == action.key.on();
-            let goes_after = |key: &Key| sibling(key) || *key == action.key;
+            // A foreign key that goes for the key's sake comes back with it, so it holds while a new column is filled.
+            let filled =
+                self.to.uses(&action.key).filter_map(|used| producer.get(used)).any(|made| made.first != made.last);
+            let referring = |key: &Key| match self.builder.live.facts.get(key) {
+                Some(Body::Constraint(body)) if filled => body.references().as_ref() == action.key.on(),
+                _ => false,
+            };
+            let goes_after = |key: &Key| sibling(key) || referring(key) || *key == action.key;
             for (_, dropped) in destroyer.iter().filter(|(key, _)| self.wishes && goes_after(key)) {
                 before(one(index), *dropped);
             }
@@ -167,6 +175,11 @@ impl Graph<'_> {
     /// What needs a fact in the live state is gone, or has let go, before the fact is dropped or altered.
     fn teardown(&self, before: &mut impl FnMut(Span, Span)) {
         let Actions { destroyer, alterer, cleaner, .. } = self.actions;
+        // A sequence that goes over to another column is changed under the default that asks it, or its old column could
+        // not go.
+        let moves = |key: &Key| {
+            matches!(key, Key::Sequence(_)) && alterer.contains_key(&Key::OwnedBy(Attached::new(key.clone())))
+        };
         for (key, span) in destroyer {
             for used in self.from.uses(key) {
                 let user = self.letting_go(key, *cleaner.get(key).unwrap_or(span), used);
@@ -176,8 +189,11 @@ impl Graph<'_> {
                     (None, _) => {
                         // What changes in two parts lets whatever stands on it stand there.
                         let stays = |altered: &&Span| self.actions.all[altered.first].part == Part::Whole;
-                        if let Some(altered) =
-                            alterer.get(used).filter(|_| !is_part(key, used, self.from)).filter(stays)
+                        if let Some(altered) = alterer
+                            .get(used)
+                            .filter(|_| !is_part(key, used, self.from))
+                            .filter(stays)
+                            .filter(|_| !moves(used))
                         {
                             before(*span, *altered);
                         }

@@ -18,11 +18,11 @@ use crate::plan::change::Changes;
 use crate::plan::rename::joined;
 use crate::plan::step::Step;
 use crate::plan::{Plan, plan};
-use crate::propose::expand::between::Between;
+use crate::propose::expand::between::{Between, index_of};
 use crate::propose::{Proposal, Request};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{self, Bench, States, run};
-use crate::strategy::expand::reach::taken_along;
+use crate::strategy::expand::reach::{Reach, reach};
 use crate::strategy::expand::{Copy, apply};
 
 /// Both migrations.
@@ -61,11 +61,14 @@ pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<
     }
     let mut along = BTreeMap::new();
     for (table, columns) in by_table(&retyped) {
-        let found = taken_along(&columns, request.live, request.desired)
-            .and_then(|live| Ok((live, taken_along(&columns, request.desired, request.live)?)));
+        let found = reach(&columns, request.live, request.desired)
+            .and_then(|live| Ok((live, reach(&columns, request.desired, request.live)?)));
         match found {
-            Ok(found) => {
-                along.insert(columns, found);
+            Ok((mut live, desired)) => {
+                let begun = |key: &Key| request.live.facts.contains(&index_of(key));
+                live.key = live.key.or_else(|| desired.key.clone().filter(begun));
+                live.sequences.extend(desired.sequences.iter().cloned());
+                along.insert(columns, (live, desired));
             }
             Err(why) => {
                 let names: Vec<String> = columns.iter().map(|key| key.name().to_owned()).collect();
@@ -108,7 +111,7 @@ fn by_table(columns: &BTreeSet<Key>) -> BTreeMap<String, BTreeSet<Key>> {
 }
 
 /// Columns of one table, with what is on them in the live state and in the desired one.
-type Along = BTreeMap<BTreeSet<Key>, (BTreeSet<Key>, BTreeSet<Key>)>;
+type Along = BTreeMap<BTreeSet<Key>, (Reach, Reach)>;
 
 fn both(
     bench: &mut Bench,

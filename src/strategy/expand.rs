@@ -2,12 +2,12 @@
 //! a trigger, filled in batches, and exchanged by name. What is asked for with `plan --online expand`; two migrations.
 //!
 //! Expand:
-//! 1. `ADD COLUMN c__new` without its default, a function and a trigger that sets it from `c`, and a comment that marks it
+//! 1. `ADD COLUMN c__new`, a function and a trigger that sets it from `c`, and a comment that marks it
 //!    as unfinished, in one transaction: ACCESS EXCLUSIVE (SHARE ROW EXCLUSIVE for the trigger), catalog changes only.
 //! 2. The rows that were there are filled, outside a transaction: ROW EXCLUSIVE, each batch locks its rows.
 //! 3. NOT NULL by a validated CHECK, indexes CONCURRENTLY, UNIQUE from such an index, CHECK and FOREIGN KEY validated apart,
 //!    each as on any new column (SHARE UPDATE EXCLUSIVE).
-//! 4. `c` becomes `c__old` and `c__new` becomes `c`, and so do the indexes and constraints on them; the function sets
+//! 4. `c` becomes `c__old` and `c__new` becomes `c` with its default, and so do the indexes and constraints on them; the function sets
 //!    `c__old` from `c` from now on, in one transaction: ACCESS EXCLUSIVE, catalog changes only.
 //!
 //! Contract: the trigger, the function and `c__old` go, with what is on it. Its down makes them again, and fills `c__old` in
@@ -17,8 +17,11 @@
 //! same option goes on from there. From step 1 on a value that the new type does not take is refused, and until the
 //! contract has run one that the old type does not take.
 //!
-//! Not where something else reads the column by its name or needs what is on it: a view, a policy, a generated column, a
-//! primary key, a foreign key of another table; nor on a table with triggers or rules of its own, which the filling would
+//! A primary key goes over to the new column before the exchange, with the foreign keys of other tables, which are checked
+//! again; the old column has a unique index by then, so that it is found by that until the exchange.
+//!
+//! Not where something else reads the column by its name or needs what is on it: a view, a policy, a generated column, an
+//! identity; nor on a table with triggers or rules of its own, which the filling would
 //! set off, or with partitions or children.
 
 pub mod reach;
@@ -26,7 +29,7 @@ pub mod reach;
 use crate::base::name::Ident;
 use crate::kind::comment::comment_on;
 use crate::kind::data_type::conversion::conversion;
-use crate::kind::key::{Attached, Child, Signature};
+use crate::kind::key::{Child, Signature};
 use crate::kind::statement::Statement;
 use crate::kind::table::column::Column;
 use crate::kind::{Body, Key, Kind, Site};
@@ -34,7 +37,7 @@ use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 use crate::strategy::backfill::{backfill_where, is_marked, mark};
 use crate::strategy::in_use;
-use crate::strategy::index_concurrently::short;
+use crate::strategy::index_concurrently::{online, short};
 use crate::strategy::not_null_by_check::by_check;
 
 /// A column that is filled from another one of its table, and what keeps it in step.
@@ -46,6 +49,8 @@ pub struct Copy {
     pub value: String,
     pub function: Key,
     pub trigger: Key,
+    /// The index that the old column has in the place of the primary key, built before that goes over.
+    pub ahead: Option<Key>,
 }
 
 impl Copy {
@@ -53,7 +58,7 @@ impl Copy {
     pub fn new(at: &Site, [from, column]: [&Key; 2], [old, new]: [&str; 2]) -> Self {
         let value = converted(at, &Ident::new(from.name()).to_string(), old, new);
         let (function, trigger) = (function(at.key), trigger(at.key));
-        Self { column: column.clone(), from: from.clone(), value, function, trigger }
+        Self { column: column.clone(), from: from.clone(), value, function, trigger, ahead: None }
     }
 
     /// The function that sets it from the row that is written, as a statement.
@@ -114,6 +119,11 @@ pub fn apply(copies: &[Copy], action: &Action, at: &Site, changes: &Changes) -> 
             // Made with the column, before that is filled.
             changes.created.contains(&of(&action.key)?.column).then(|| Phases::of(vec![Vec::new()]))
         }
+        Body::Index(_) if action.verb == Verb::Create => {
+            let ahead = copies.iter().any(|copy| copy.ahead.as_ref() == Some(&action.key));
+            let build = action.statements.first().filter(|_| ahead)?;
+            Some(Phases { prepare: vec![online(&build.sql)], then: vec![Vec::new()] })
+        }
         Body::Comment(_) if matches!(action.verb, Verb::Drop | Verb::Alter) => {
             let copy = of(at.key.on()?)?;
             let begun = is_marked(at.here, &copy.column) && at.there.contains(&copy.column);
@@ -125,12 +135,11 @@ pub fn apply(copies: &[Copy], action: &Action, at: &Site, changes: &Changes) -> 
 
 fn added(copy: &Copy, column: &Column, action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let table = at.key.on()?;
-    let default = Key::Default(Attached::new(at.key.clone()));
-    if !in_use(table, changes) || action.with.iter().any(|key| *key != action.key && *key != default) {
+    if !in_use(table, changes) || action.with.iter().any(|key| *key != action.key) {
         return None;
     }
     let mut first = Column { not_null: false, ..column.clone() }.create(at);
-    for key in [&default, &copy.function, &copy.trigger] {
+    for key in [&copy.function, &copy.trigger] {
         let body = at.here.get(key).filter(|_| changes.created.contains(key));
         first.extend(body.map(|body| body.create(&at.of(key))).unwrap_or_default());
     }

@@ -14,13 +14,26 @@ use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::{Input, blocked, check};
+use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::propose::Proposal;
 use crate::propose::expand::Expansion;
 use crate::report::Report;
 
+/// The new columns that are NOT NULL without a default: the trigger fills them.
+fn filled(up: &Plan) -> Vec<Allow> {
+    let required = up.steps.iter().filter(|step| step.sql.ends_with(" SET NOT NULL"));
+    let columns = required.filter(|step| matches!(step.key, Key::Column(_)) && step.key.name().ends_with("__new"));
+    columns.map(|step| asked("column-required", &step.key, "a trigger fills it")).collect()
+}
+
+fn asked(code: &str, about: &Key, because: &str) -> Allow {
+    let (code, because) = (code.to_owned(), Some(because.to_owned()));
+    Allow { code, object: Some(about.sql()), because, source: Source::Asked, within: None }
+}
+
 /// Whoever lints the file has to be told as well.
-fn directive(allow: &Allow) -> String {
+pub(super) fn directive(allow: &Allow) -> String {
     let (object, because) = (allow.object.as_deref().map(without_public), allow.because.as_deref());
     let (object, because) = (object.unwrap_or_default(), because.unwrap_or_default());
     format!("pgplumb: allow {}:{object} because {because}", allow.code)
@@ -33,13 +46,18 @@ const PHASE: &str = "pgplumb: phase contract";
 pub(super) struct Held {
     pub between: Catalog,
     proposal: Proposal,
+    /// What the first is asked to let through, and says so at its head.
+    pub filled: Vec<Allow>,
 }
 
 impl Held {
     /// The plan to be written first, and what is held back.
     pub(super) fn of(expansion: Option<Expansion>, plain: Proposal) -> (Proposal, Option<Self>) {
         match expansion {
-            Some(Expansion { expand, between, contract }) => (expand, Some(Self { between, proposal: contract })),
+            Some(Expansion { expand, between, contract }) => {
+                let filled = filled(&expand.up);
+                (expand, Some(Self { between, proposal: contract, filled }))
+            }
             None => (plain, None),
         }
     }
@@ -108,14 +126,7 @@ impl Held {
     fn allows(&self) -> Vec<Allow> {
         let dropped = self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop);
         let columns = dropped.filter(|step| matches!(step.key, Key::Column(_)) && step.key.name().ends_with("__old"));
-        columns
-            .map(|step| Allow {
-                code: "drop-column".to_owned(),
-                object: Some(step.key.sql()),
-                because: Some("its values are in the column that took its name".to_owned()),
-                source: Source::Asked,
-                within: None,
-            })
-            .collect()
+        let because = "its values are in the column that took its name";
+        columns.map(|step| asked("drop-column", &step.key, because)).collect()
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::base::name::Ident;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
+use crate::kind::key::Scoped;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
@@ -44,15 +46,23 @@ pub(super) fn make(bench: &mut Bench, request: &Request, along: &Along) -> Resul
     let (live, desired) = (request.live, request.desired);
     let exchanges: Vec<Exchange> = along
         .iter()
-        .map(|(columns, (in_live, in_desired))| Exchange::of(columns, [(live, in_live), (desired, in_desired)]))
+        .map(|(columns, (in_live, in_desired))| {
+            Exchange::of(columns, [(live, &in_live.along), (desired, &in_desired.along)])
+        })
         .collect();
     let copies = Copies::of(along, live, desired);
     let all = |steps: fn(&Exchange, &Catalog) -> Vec<Step>, state: &Catalog| -> Vec<Step> {
         exchanges.iter().flat_map(|exchange| steps(exchange, state)).collect()
     };
     run::plan(bench.connection, &Plan { steps: all(Exchange::away, live) }, Direction::Up)?;
-    let moved = (request.prepare)(read(bench.connection)?, live);
-    let rest = plan(&moved, &with_old(desired, live, &moved, &exchanges), &strategy::plain)?;
+    let keys: Vec<&Key> = along.values().filter_map(|(live, _)| live.key.as_ref()).collect();
+    let named = read(bench.connection)?;
+    for sql in keys.iter().filter_map(|key| index_for(key, &named)) {
+        bench.connection.execute(&sql)?;
+    }
+    let moved = if keys.is_empty() { named } else { read(bench.connection)? };
+    let moved = (request.prepare)(moved, live);
+    let rest = plan(&moved, &with_old([desired, live, &moved], &exchanges, along), &strategy::plain)?;
     run::plan(bench.connection, &rest, Direction::Up)?;
     for sql in &copies.built {
         bench.connection.execute(sql)?;
@@ -70,12 +80,14 @@ impl Copies {
     fn of(along: &Along, live: &Catalog, desired: &Catalog) -> Self {
         let nothing = BTreeSet::new();
         let mut copies = Self::default();
-        for column in along.keys().flatten() {
+        for (column, key) in along.iter().flat_map(|(columns, (live, _))| columns.iter().map(|c| (c, &live.key))) {
             let (old, new) = (type_of(live, column), type_of(desired, column));
             let site = Site { key: column, here: &live.facts, there: &desired.facts, absorbed: &nothing };
             let turned = Site { here: &desired.facts, there: &live.facts, ..site };
-            let first = Copy::new(&site, [column, &beside(column, "__new")], [old, new]);
-            let second = Copy::new(&turned, [column, &beside(column, "__old")], [new, old]);
+            let mut first = Copy::new(&site, [column, &beside(column, "__new")], [old, new]);
+            let mut second = Copy::new(&turned, [column, &beside(column, "__old")], [new, old]);
+            first.ahead = key.as_ref().map(index_of);
+            second.ahead.clone_from(&first.ahead);
             let function = second.function_sql(&turned, [new, old]);
             copies.built.extend([function.clone(), second.trigger_sql()]);
             copies.to_old.push(step(&second.function, function));
@@ -85,6 +97,22 @@ impl Copies {
         }
         copies
     }
+}
+
+/// The index that stays with the old column of a primary key.
+pub(super) fn index_of(key: &Key) -> Key {
+    let schema = key.schema().map(Ident::as_str).unwrap_or_default();
+    beside(&Key::Index(Scoped::new(schema, key.name())), "__old")
+}
+
+/// The statement that makes it, on the column as it is called in this state.
+fn index_for(key: &Key, state: &Catalog) -> Option<String> {
+    let Some(Body::Constraint(constraint)) = state.facts.get(key).filter(|_| !state.facts.contains(&index_of(key)))
+    else {
+        return None;
+    };
+    let columns = constraint.definition.strip_prefix("PRIMARY KEY ")?;
+    Some(format!("CREATE UNIQUE INDEX {} ON {} {columns}", Ident::new(index_of(key).name()), key.on()?.sql()))
 }
 
 /// The function says what it does under the other names.
@@ -104,12 +132,14 @@ fn step(function: &Key, sql: String) -> Step {
 }
 
 /// The desired state with what left its name beside it.
-fn with_old(desired: &Catalog, live: &Catalog, moved: &Catalog, exchanges: &[Exchange]) -> Catalog {
+fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along: &Along) -> Catalog {
     let mut state = desired.clone();
     let leaving = || exchanges.iter().flat_map(|exchange| &exchange.leaving);
-    let left: BTreeSet<&Key> = leaving().map(|step| &step.after).collect();
+    let indexes: Vec<Key> = along.values().filter_map(|(live, _)| live.key.as_ref().map(index_of)).collect();
+    let left: BTreeSet<&Key> = leaving().map(|step| &step.after).chain(&indexes).collect();
     let of_old = |key: &Key| std::iter::successors(Some(key), |key| key.on()).any(|key| left.contains(key));
-    for (key, body) in moved.facts.iter().filter(|(key, _)| of_old(key)) {
+    let kept = |key: &Key| of_old(key) && !matches!(key, Key::Default(_));
+    for (key, body) in moved.facts.iter().filter(|(key, _)| kept(key)) {
         let mut body = body.clone();
         if let Body::Column(column) = &mut body {
             let own = leaving().find(|step| step.after == *key);
@@ -122,7 +152,12 @@ fn with_old(desired: &Catalog, live: &Catalog, moved: &Catalog, exchanges: &[Exc
         }
         state.facts.insert(key.clone(), body);
     }
-    for (user, used) in moved.edges.iter().filter(|(user, _)| of_old(user)) {
+    for key in along.values().flat_map(|(live, _)| &live.sequences).filter(|key| desired.facts.contains(key)) {
+        if let Some(body) = live.facts.get(key) {
+            state.facts.insert(key.clone(), body.clone());
+        }
+    }
+    for (user, used) in moved.edges.iter().filter(|(user, _)| kept(user)) {
         state.edges.insert(&Arc::new(user.clone()), &Arc::new(used.clone()));
     }
     state

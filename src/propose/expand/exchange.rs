@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::name::{Ident, MAX_IDENT_BYTES};
 use crate::catalog::Catalog;
+use crate::kind::key::Attached;
 use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Part, Verb};
@@ -14,6 +15,8 @@ pub(super) struct Move {
     pub(super) before: Key,
     pub(super) after: Key,
     body: Body,
+    /// What is set where nothing is written. Only the one under the proper name has it, or a sequence would be asked twice.
+    default: Option<Body>,
 }
 
 /// All of them in the order of the up: what is there leaves its name, and what was built beside takes it.
@@ -29,7 +32,8 @@ impl Exchange {
             let one = |key: &Key| {
                 let (own, other) = (key.clone(), beside(key, suffix));
                 let (before, after) = if leaves { (own, other) } else { (other, own) };
-                Some(Move { before, after, body: state.facts.get(key)?.clone() })
+                let default = state.facts.get(&Key::Default(Attached::new(key.clone()))).cloned();
+                Some(Move { before, after, body: state.facts.get(key)?.clone(), default })
             };
             columns.iter().chain(along).filter_map(one).collect()
         };
@@ -42,12 +46,19 @@ impl Exchange {
 
     /// The renames of the up.
     pub(super) fn forth(&self, state: &Catalog) -> Vec<Step> {
-        self.leaving.iter().chain(&self.arriving).flat_map(|step| steps(step, state, true)).collect()
+        let renames = self.leaving.iter().chain(&self.arriving).flat_map(|step| steps(step, state, true));
+        let dropped = self.leaving.iter().filter_map(|step| default(step, &step.before, state, false));
+        let set = self.arriving.iter().filter_map(|step| default(step, &step.after, state, true));
+        dropped.chain(renames).chain(set).collect()
     }
 
     /// Those of the down.
     pub(super) fn back(&self, state: &Catalog) -> Vec<Step> {
-        self.arriving.iter().rev().chain(self.leaving.iter().rev()).flat_map(|step| steps(step, state, false)).collect()
+        let all = self.arriving.iter().rev().chain(self.leaving.iter().rev());
+        let renames = all.flat_map(|step| steps(step, state, false));
+        let dropped = self.arriving.iter().filter_map(|step| default(step, &step.after, state, false));
+        let set = self.leaving.iter().filter_map(|step| default(step, &step.before, state, true));
+        dropped.chain(renames).chain(set).collect()
     }
 
     /// Only what leaves its name.
@@ -66,23 +77,37 @@ pub(super) fn beside(key: &Key, suffix: &str) -> Key {
     key.renamed(&format!("{}{suffix}", &name[..end]))
 }
 
+/// The default of a column under this name is set, or goes.
+fn default(step: &Move, column: &Key, state: &Catalog, set: bool) -> Option<Step> {
+    let body = step.default.as_ref()?;
+    let key = Key::Default(Attached::new(column.clone()));
+    let nothing = BTreeSet::new();
+    let site = Site { key: &key, here: &state.facts, there: &state.facts, absorbed: &nothing };
+    let statement = if set { body.create(&site) } else { body.drop(&site) }.into_iter().next()?;
+    Some(of_exchange(if set { Verb::Create } else { Verb::Drop }, key.clone(), statement, None))
+}
+
 fn steps(step: &Move, state: &Catalog, forth: bool) -> Vec<Step> {
     let (from, to) = if forth { (&step.before, &step.after) } else { (&step.after, &step.before) };
     let nothing = BTreeSet::new();
     let site = Site { key: from, here: &state.facts, there: &state.facts, absorbed: &nothing };
-    let statements = step.body.rename(&site, to);
-    let reason = Some(format!("it was called {}", Ident::new(step.before.name())));
-    let one = |statement: Statement| Step {
-        verb: Verb::Rename,
-        key: step.after.clone(),
-        with: vec![step.after.clone()],
+    let reason = format!("it was called {}", Ident::new(step.before.name()));
+    let one = |statement| of_exchange(Verb::Rename, step.after.clone(), statement, Some(reason.clone()));
+    step.body.rename(&site, to).into_iter().map(one).collect()
+}
+
+/// A step of the one transaction in which the names are exchanged.
+fn of_exchange(verb: Verb, key: Key, statement: Statement, reason: Option<String>) -> Step {
+    Step {
+        verb,
+        with: vec![key.clone()],
+        key,
         sql: statement.sql,
         hazards: statement.hazards,
-        reason: reason.clone(),
+        reason,
         group: 0,
         outside: false,
         effects: None,
         part: Part::Whole,
-    };
-    statements.into_iter().map(one).collect()
+    }
 }

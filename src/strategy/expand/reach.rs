@@ -8,21 +8,43 @@ use crate::kind::{Body, Key};
 use crate::plan::dependency::Dependencies;
 use crate::strategy::expand::is_ours;
 
-/// The indexes and constraints on these columns of one table, which are exchanged with them.
+/// What is on columns of one table.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// The indexes and constraints that are exchanged with them.
+    pub along: BTreeSet<Key>,
+    /// The primary key, of which there is one: it goes over to the new column, and an index stays with the old one.
+    pub key: Option<Key>,
+    /// Sequences that they own: these change with the contract, when their old default is gone.
+    pub sequences: BTreeSet<Key>,
+}
+
+/// What a user of a column does when that is exchanged.
+enum Fit {
+    Along,
+    Key,
+    /// Names the column by what it is called: a foreign key of another table, the sequence of a default.
+    Stays,
+}
+
+/// What is on these columns of one table.
 ///
 /// # Errors
 /// Why that cannot be, for a person.
-pub fn taken_along(columns: &BTreeSet<Key>, state: &Catalog, other: &Catalog) -> Result<BTreeSet<Key>, String> {
+pub fn reach(columns: &BTreeSet<Key>, state: &Catalog, other: &Catalog) -> Result<Reach, String> {
     let uses = Dependencies::of(state, &other.facts);
-    let mut along = BTreeSet::new();
+    let mut reach = Reach::default();
     for column in columns {
         itself(column, state)?;
         for user in uses.used_by(column).filter(|user| !is_said_of(user, column)) {
-            fits(user, columns, state, other, &uses)?;
-            along.insert(user.clone());
+            match fits(user, columns, state, other, &uses)? {
+                Fit::Along => drop(reach.along.insert(user.clone())),
+                Fit::Key => reach.key = Some(user.clone()),
+                Fit::Stays => reach.sequences.extend(user.on().filter(|on| matches!(on, Key::Sequence(_))).cloned()),
+            }
         }
     }
-    Ok(along)
+    Ok(reach)
 }
 
 /// Whether the table and the column are plain.
@@ -58,21 +80,28 @@ fn fits(
     state: &Catalog,
     other: &Catalog,
     uses: &Dependencies,
-) -> Result<(), String> {
+) -> Result<Fit, String> {
     let table = columns.first().and_then(Key::on);
-    let own = match state.facts.get(user) {
-        Some(Body::Index(index)) => !index.on_materialized_view && index.valid,
-        Some(Body::Constraint(body)) if body.contype == "p" => {
-            return Err(format!("it is in {user}, of which a table has but one"));
-        }
-        Some(Body::Constraint(body)) => user.on() == table && matches!(body.contype.as_str(), "c" | "u" | "f"),
-        _ => false,
+    let foreign = |key: &Key| {
+        let other = key.on() != table;
+        other && matches!(state.facts.get(key), Some(Body::Constraint(body)) if body.contype == "f")
     };
-    if !own {
-        return Err(format!("{user} needs it"));
-    }
+    let fit = match state.facts.get(user) {
+        Some(Body::OwnedBy(_)) => return Ok(Fit::Stays),
+        Some(Body::Constraint(_)) if foreign(user) => return Ok(Fit::Stays),
+        // What a run that was cut short has built in the place of the primary key.
+        Some(Body::Index(index)) if index.unique && index.valid && user.name().ends_with("__old") => Fit::Stays,
+        Some(Body::Index(index)) if !index.on_materialized_view && index.valid => Fit::Along,
+        Some(Body::Constraint(body)) if body.contype == "p" && !body.deferrable => Fit::Key,
+        Some(Body::Constraint(body)) if body.contype == "f" && body.references().as_ref() == table => {
+            return Err(format!("{user} refers to its own table"));
+        }
+        Some(Body::Constraint(body)) if matches!(body.contype.as_str(), "c" | "u" | "f") => Fit::Along,
+        _ => return Err(format!("{user} needs it")),
+    };
     let said = Key::Comment(Attached::new(user.clone()));
-    if let Some(key) = uses.used_by(user).find(|key| **key != said) {
+    let refers = |key: &Key| matches!(fit, Fit::Key | Fit::Stays) && foreign(key);
+    if let Some(key) = uses.used_by(user).find(|key| **key != said && !refers(key)) {
         return Err(format!("{key} needs {user}"));
     }
     // What is on another column as well must find that one as it was.
@@ -83,6 +112,6 @@ fn fits(
     };
     match uses.uses(user).filter(of_table).find(|key| type_of(state, key) != type_of(other, key)) {
         Some(key) => Err(format!("{user} is on {key} too, which changes otherwise")),
-        None => Ok(()),
+        None => Ok(fit),
     }
 }
