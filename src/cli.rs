@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, history, init, lint, new,
-    plan, preflight, repair, restore, resume, rollback, status, verify,
+    apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, health, history, init, lint,
+    new, plan, preflight, repair, restore, resume, rollback, status, verify,
 };
 use crate::exit::Exit;
 
@@ -49,6 +49,7 @@ enum Verb {
     Preflight(preflight::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Health(health::Args),
     Diff(diff::Args),
     Dump(dump::Args),
     Init(init::Args),
@@ -89,6 +90,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Preflight(args) => preflight::run(&args, config),
         Verb::Backup(args) => backup::run(&args, config),
         Verb::Restore(args) => restore::run(&args, config),
+        Verb::Health(args) => health::run(&args, config),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod fault;
 pub mod format;
 pub mod graph;
+pub mod health;
 pub mod history;
 pub mod init;
 pub mod lint;

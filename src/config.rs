@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod backup;
 pub mod error;
+pub mod health;
 pub mod key;
 pub mod lint;
 pub mod preflight;
@@ -21,6 +22,7 @@ use crate::base::wording::nearest;
 use crate::config::apply::Apply;
 use crate::config::backup::Backup;
 use crate::config::error::ConfigError;
+use crate::config::health::Health;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
 use crate::lint::rule::RULES;
@@ -44,6 +46,7 @@ pub struct Config {
     pub lint: Lint,
     pub preflight: Preflight,
     pub backup: Backup,
+    pub health: Health,
     /// Where it was read, when there is a file.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -194,7 +197,13 @@ impl Config {
         let Timeouts { lock, statement, check_data } = &self.timeouts;
         let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];
         let timeouts = timeouts.map(|(name, timeout)| ("timeouts", name, timeout));
-        let parts = self.apply.times().into_iter().chain(self.preflight.times()).chain(self.backup.times());
+        let parts = self
+            .apply
+            .times()
+            .into_iter()
+            .chain(self.preflight.times())
+            .chain(self.backup.times())
+            .chain(self.health.times());
         for (part, name, timeout) in timeouts.into_iter().chain(parts) {
             if !is_duration(timeout) {
                 return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));

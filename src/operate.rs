@@ -3,5 +3,6 @@
 pub mod backup;
 pub mod client;
 pub mod error;
+pub mod health;
 pub mod preflight;
 pub mod restore;

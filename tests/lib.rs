@@ -23,6 +23,7 @@ mod effects;
 mod expand;
 mod fixtures;
 mod harness;
+mod health;
 mod layers;
 mod lint;
 mod lint_fix;

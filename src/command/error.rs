@@ -111,6 +111,10 @@ pub enum CommandError {
     #[diagnostic(code(command::lost), help("this is a fault of pgplumb: please report it with what stands above"))]
     Lost,
 
+    #[error("there is no session with PID {pid} in {database}")]
+    #[diagnostic(code(command::no_session), help("`pgplumb health locks` lists those that wait or are waited for"))]
+    NoSession { pid: i32, database: String },
+
     #[error("stdout takes no more")]
     #[diagnostic(code(command::stdout))]
     Stdout(#[source] std::io::Error),

@@ -1,6 +1,6 @@
 //! `pgplumb preflight`: what can be wrong with the server, the database and this machine, before anything is done.
 
-mod asked;
+pub(in crate::command) mod asked;
 pub(in crate::command) mod before;
 mod text;
 

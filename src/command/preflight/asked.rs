@@ -102,7 +102,13 @@ fn last_backup(folder: &Path, to: &ConnectionString) -> Result<Option<Duration>,
 }
 
 /// How the migrations stand; none where the server cannot be asked, which another check tells of.
-fn migrations(config: &Config, to: &ConnectionString) -> Result<Option<Migrations>, CommandError> {
+///
+/// # Errors
+/// When the migrations cannot be read.
+pub(in crate::command) fn migrations(
+    config: &Config,
+    to: &ConnectionString,
+) -> Result<Option<Migrations>, CommandError> {
     let files = folder::read(&config.migrations())?;
     let mut tell = |_: Event| {};
     let records = match Session::open(to, options(config, None), &mut tell) {
