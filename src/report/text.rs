@@ -8,8 +8,7 @@ use textwrap::core::display_width;
 
 use crate::base::name::without_public;
 use crate::base::wording::counted;
-use crate::observe::effect::Effects;
-use crate::observe::wording::sentences;
+use crate::observe::wording::sentences_apart;
 use crate::report::Report;
 use crate::report::mark::{Mark, Marker};
 use crate::report::text::finding::findings;
@@ -99,8 +98,9 @@ fn verdict(report: &Report, width: usize) -> String {
 
 /// The lock that most have to wait for, over all steps, and what happens to rows under it.
 fn strongest(report: &Report, width: usize) -> String {
-    let effects: Vec<&Effects> = report.up.steps.iter().filter_map(|step| step.effects.as_ref()).collect();
-    let Some(worst) = sentences(effects.iter().copied(), report.sizes).into_iter().next() else { return String::new() };
+    let transactions = report.up.transactions();
+    let effects = transactions.iter().map(|steps| steps.iter().filter_map(|step| step.effects.as_ref()));
+    let Some(worst) = sentences_apart(effects, report.sizes).into_iter().next() else { return String::new() };
     beside("locks", DIM, &worst, 10, width)
 }
 

@@ -1,0 +1,132 @@
+//! Transactions, with what the books say of them in each: tried again while others are in the way.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::db::error::DbError;
+use crate::migrate::books;
+use crate::migrate::event::{Blocker, Event};
+use crate::migrate::fault::point;
+use crate::migrate::retry::is_passing;
+use crate::migrate::run::{Failure, Work};
+use crate::migrate::session::Session;
+use crate::migrate::steps::{Part, Step};
+use crate::sql::split::Statement;
+
+impl Session<'_> {
+    /// Tries it again as long as others are in the way and patience lasts.
+    pub(in crate::migrate::run) fn attempts<'a>(
+        &mut self,
+        work: &mut Work,
+        attempt: &mut dyn FnMut(&mut Self, &mut Work) -> Result<(), Failure<'a>>,
+    ) -> Result<(), Failure<'a>> {
+        let mut count = 0;
+        loop {
+            let failure = match attempt(self, work) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if failure.cause.is_lost() {
+                return Err(failure);
+            }
+            // A failed BEGIN has opened none, which is a warning.
+            let _ = self.connection.execute("ROLLBACK");
+            // The script ended what was prepared here: it is prepared anew.
+            if failure.cause.sqlstate() == Some("26000") && self.whole.take().is_some() {
+                continue;
+            }
+            let passing = failure.cause.sqlstate().is_some_and(is_passing);
+            if !passing || count >= self.options.retry.count {
+                return Err(failure);
+            }
+            count += 1;
+            self.pause(count, &failure.cause);
+        }
+    }
+
+    pub(in crate::migrate::run) fn pause(&mut self, attempt: u32, cause: &DbError) {
+        let pause = self.options.retry.pause(attempt);
+        let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
+        self.say(Event::Retries { attempt, of, why, pause, blockers });
+        sleep(pause);
+    }
+
+    fn blockers(&self) -> Vec<Blocker> {
+        self.watcher.as_ref().map(|watcher| watcher.take()).unwrap_or_default()
+    }
+
+    /// One attempt at a transaction, and what the books say of it.
+    pub(in crate::migrate::run) fn transaction<'a>(
+        &mut self,
+        work: &mut Work,
+        begin: Option<&'a Statement>,
+        parts: &'a [Part],
+        commit: Option<&'a Statement>,
+    ) -> Result<(), Failure<'a>> {
+        let first = parts.iter().map(Part::statement).next().or(begin).or(commit);
+        let Some(first) = first else { return Ok(()) };
+        let numbers: Vec<&Step> = parts.iter().filter_map(Part::step).collect();
+        let mut step = numbers.first().map_or(0, |step| step.number);
+        let at = |at: &'a Statement, step: i32| move |cause: DbError| Failure { at, step, cause };
+        let opening = begin.map_or("BEGIN", |begin| begin.sql());
+        self.connection.execute(opening).map_err(at(begin.unwrap_or(first), step))?;
+        for part in parts {
+            step = part.step().map_or(step, |step| step.number);
+            let statement = part.statement();
+            point();
+            let start = Instant::now();
+            self.connection.execute(statement.sql()).map_err(at(statement, step))?;
+            if let Some(step) = part.step() {
+                self.told(work, step, start.elapsed());
+            }
+        }
+        point();
+        let end = commit.or(parts.last().map(Part::statement)).unwrap_or(first);
+        let number = self.enter_done(work, &numbers).map_err(at(end, step))?;
+        point();
+        self.connection.execute(commit.map_or("COMMIT", |commit| commit.sql())).map_err(at(end, step))?;
+        work.number = number.or(work.number);
+        self.outdated = self.outdated || !numbers.is_empty() && !work.job.run.migration.own;
+        point();
+        Ok(())
+    }
+
+    pub(in crate::migrate::run) fn told(&mut self, work: &Work, step: &Step, took: Duration) {
+        let sql = step.statement.sql().lines().next().unwrap_or_default().to_owned();
+        self.say(Event::Step { number: step.number, of: work.of, sql, took });
+    }
+
+    /// Writes in the transaction that these steps are done, and with the last that all is.
+    fn enter_done(&mut self, work: &Work, steps: &[&Step]) -> Result<Option<i64>, DbError> {
+        let Some(newest) = steps.last() else { return Ok(None) };
+        if work.changes_role {
+            self.connection.execute("SET LOCAL ROLE NONE")?;
+        }
+        let (job, last) = (work.job, newest.number == work.last);
+        if work.number.is_none() && !job.run.migration.own {
+            let prepared = match self.whole.take() {
+                Some(prepared) => prepared,
+                None => books::prepare_whole(&mut self.connection)?,
+            };
+            let prepared = self.whole.insert(prepared);
+            let seconds = work.started.elapsed().as_secs_f64();
+            let number = books::whole(&mut self.connection, prepared, &job.run, steps, seconds)?;
+            self.outdate(job)?;
+            point();
+            return Ok(Some(number));
+        }
+        let number = match work.number {
+            Some(number) => number,
+            // Only the one transaction of a script comes here without a number.
+            None => books::begin(&mut self.connection, &job.run, "applied", work.started.elapsed().as_secs_f64())?,
+        };
+        point();
+        books::done(&mut self.connection, number, job.forward, steps)?;
+        self.outdate(job)?;
+        point();
+        if last && work.number.is_some() {
+            books::finish(&mut self.connection, number, job.forward)?;
+        }
+        Ok(Some(number))
+    }
+}
