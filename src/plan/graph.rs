@@ -78,7 +78,9 @@ impl Graph<'_> {
             let filled =
                 self.to.uses(&action.key).filter_map(|used| producer.get(used)).any(|made| made.first != made.last);
             let referring = |key: &Key| match self.builder.live.facts.get(key) {
-                Some(Body::Constraint(body)) if filled => body.references().as_ref() == action.key.on(),
+                Some(Body::Constraint(body)) if filled => {
+                    body.references().is_some_and(|table| Some(&table) == action.key.on())
+                }
                 _ => false,
             };
             let goes_after = |key: &Key| sibling(key) || referring(key) || *key == action.key;
