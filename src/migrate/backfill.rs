@@ -111,16 +111,16 @@ mod tests {
     fn the_range_of_keys_is_one_more_condition() {
         assert_eq!(
             statement("UPDATE ONLY s.t SET a = 1 WHERE a IS NULL OR b", Some(&["a", "3"])),
-            "UPDATE ONLY s.t SET a = 1 WHERE (a IS NULL OR b) AND ROW(t.tenant, t.id) > ROW('a'::text, '3'::bigint) \
-             AND ROW(t.tenant, t.id) <= ROW('b''c'::text, '9'::bigint)"
+            "UPDATE ONLY s.t SET a = 1 WHERE (a IS NULL OR b) AND (t.tenant, t.id) > ('a'::text, '3'::bigint) \
+             AND (t.tenant, t.id) <= ('b''c'::text, '9'::bigint)"
         );
         assert_eq!(
             statement("DELETE FROM t AS x USING u WHERE u.n = x.n RETURNING x.id", None),
-            "DELETE FROM t x USING u WHERE u.n = x.n AND ROW(x.tenant, x.id) <= ROW('b''c'::text, '9'::bigint) RETURNING x.id"
+            "DELETE FROM t x USING u WHERE u.n = x.n AND (x.tenant, x.id) <= ('b''c'::text, '9'::bigint) RETURNING x.id"
         );
         assert_eq!(
             statement("INSERT INTO u SELECT x.id FROM t AS x JOIN v USING (n) ON CONFLICT DO NOTHING", None),
-            "INSERT INTO u SELECT x.id FROM t x JOIN v USING (n) WHERE ROW(x.tenant, x.id) <= ROW('b''c'::text, '9'::bigint) \
+            "INSERT INTO u SELECT x.id FROM t x JOIN v USING (n) WHERE (x.tenant, x.id) <= ('b''c'::text, '9'::bigint) \
              ON CONFLICT DO NOTHING"
         );
     }
