@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 
 use crate::base::place::Place;
 use crate::command::database::Database;
@@ -30,9 +28,6 @@ use crate::source::role;
 use crate::sql::directive::{Directive, directives_within};
 use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
-
-/// How many migrations may be read before the rules have looked at them.
-const AHEAD: usize = 64;
 
 /// What is asked.
 pub(in crate::command) struct Look<'a> {
@@ -117,35 +112,26 @@ pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Look
     Ok(looked)
 }
 
-/// What the rules say of the migrations of one folder, in their order, and of how many. While one is read and run, the
-/// rules look at those before it.
+/// What the rules say of the migrations of one folder, in their order, and of how many.
+///
+/// All in one thread: handing what was parsed to another one costs more than the rules do, as each piece of it is then
+/// given back to the memory of the first.
 fn over<'m>(
     migrations: &'m [Migration],
     asked: &Look,
     mut script: impl FnMut(&'m Migration, Known, &mut Vec<String>) -> Result<Script<'m>, CommandError>,
 ) -> Result<(Vec<Finding>, usize), CommandError> {
-    thread::scope(|scope| {
-        let (send, receive) = mpsc::sync_channel::<(&Migration, Script)>(AHEAD);
-        let rules = scope.spawn(move || {
-            let mut found = Vec::new();
-            let mut count = 0;
-            for (migration, script) in receive {
-                found.extend(findings(migration, &script, asked));
-                count += 1;
-            }
-            (found, count)
-        });
-        let (mut roles, mut known) = (Vec::new(), Known::default());
-        for migration in migrations {
-            let mut read = script(migration, known, &mut roles)?;
-            known = mem::take(&mut read.known);
-            if migration.asked && send.send((migration, read)).is_err() {
-                break;
-            }
+    let (mut found, mut count) = (Vec::new(), 0);
+    let (mut roles, mut known) = (Vec::new(), Known::default());
+    for migration in migrations {
+        let mut read = script(migration, known, &mut roles)?;
+        known = mem::take(&mut read.known);
+        if migration.asked {
+            found.extend(findings(migration, &read, asked));
+            count += 1;
         }
-        drop(send);
-        rules.join().map_err(|_| CommandError::Lost)
-    })
+    }
+    Ok((found, count))
 }
 
 /// What our own books say was run and not taken back, by what it is called.
