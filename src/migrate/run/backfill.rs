@@ -13,7 +13,6 @@ use crate::migrate::books;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
 use crate::migrate::fault::point;
-use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 use crate::migrate::steps::Step;
@@ -40,24 +39,19 @@ impl Session<'_> {
         let size = u64::from(batches.settings.batch);
         let mut gauge = Gauge::new(batches.estimate(&mut self.connection)?, place.batches * size);
         let mut throttle = Throttle::default();
-        let mut failures = 0;
+        let failed = |cause: DbError| {
+            let cause = cause.without_position();
+            Failure { at: &step.statement, step: step.number, cause }
+        };
         loop {
-            match self.batch(work, number, step, batches, &key, &mut place) {
-                Ok(true) => failures = 0,
-                Ok(false) => break,
-                Err(cause) if cause.is_lost() => return Err(cause.into()),
-                Err(cause) => {
-                    // A failed BEGIN has opened none, which is a warning.
-                    let _ = self.connection.execute("ROLLBACK");
-                    let passing = cause.sqlstate().is_some_and(is_passing);
-                    if !passing || failures >= self.options.retry.count {
-                        let cause = cause.without_position();
-                        return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
-                    }
-                    failures += 1;
-                    self.pause(failures, &cause);
-                    continue;
-                }
+            let mut more = false;
+            let tried = self.attempts(work, &mut |session, work| {
+                more = session.batch(work, number, step, batches, &key, &mut place).map_err(failed)?;
+                Ok(())
+            });
+            tried.map_err(|failure| self.fails(work, failure))?;
+            if !more {
+                break;
             }
             if let Some(reading) = gauge.batch(size, start.elapsed()) {
                 self.say(Event::Filled { number: step.number, reading });
