@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use crate::base::time;
 use crate::base::wording::nearest;
 use crate::config::apply::Apply;
 use crate::config::backup::Backup;
@@ -216,9 +217,7 @@ impl Config {
 /// Whether Postgres takes this for a time: a whole number, and a unit unless it is zero. A number without a unit would
 /// be milliseconds, which people who write `3` do not mean.
 fn is_duration(text: &str) -> bool {
-    let digits = text.chars().take_while(char::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    digits > 0 && (["ms", "s", "min", "h", "d"].contains(&unit.trim()) || (unit.is_empty() && number == "0"))
+    text == "0" || time::read(text).is_some()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::time::{is_time, time};
+use crate::base::time;
 use crate::sql::lex::unquoted;
 
 /// Rows of a batch where nobody says otherwise: an update of so many is over in about ten milliseconds.
@@ -50,10 +50,9 @@ impl Backfill {
                     }
                 }
                 "batch" => all.batch = count().ok_or_else(wrong)?,
-                "pause" if is_time(value) => all.pause = time(value),
-                "max_lag" if is_time(value) => all.max_lag = Some(time(value)),
+                "pause" => all.pause = time::read(value).ok_or_else(wrong)?,
+                "max_lag" => all.max_lag = Some(time::read(value).ok_or_else(wrong)?),
                 "max_active" => all.max_active = Some(count().ok_or_else(wrong)?),
-                "pause" | "max_lag" => return Err(wrong()),
                 _ => return Err(format!("there is no setting `{name}`")),
             }
         }
