@@ -10,6 +10,7 @@ pub mod json;
 pub mod mark;
 pub mod mark_up;
 pub mod markdown;
+mod page;
 pub mod rows;
 pub mod secret;
 pub mod text;

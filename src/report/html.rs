@@ -1,11 +1,11 @@
-//! The plan as one page that needs nothing but itself: no script, no font, no picture from elsewhere.
+//! The plan as one page.
 
 mod drawing;
 mod layers;
 mod sides;
 mod timeline;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::base::wording::counted;
 use crate::grade::Grade;
@@ -15,51 +15,34 @@ use crate::report::Report;
 use crate::report::findings::{Counts, Findings};
 use crate::report::html::sides::side_by_side;
 use crate::report::mark::Mark;
+use crate::report::page::page;
 use crate::report::rows::{Row, rows};
 use crate::report::secret::masked;
 use crate::report::tree::{Node, Sign, tree};
 use crate::script::layout::lay_out;
 
-pub(super) const STYLE: &str = include_str!("html/style.css");
-/// Nothing is loaded, whatever a name or a body holds.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
-
 /// The whole page.
 pub fn render(report: &Report) -> String {
     let rows = rows(report);
     let nodes = tree(report);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "pgplumb plan: " (report.slug) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { (heading(report)) }
-                main {
-                    (findings(report, &rows))
-                    @if rows.is_empty() {
-                        p { "Nothing to change." }
-                    } @else {
-                        (changes(&nodes))
-                        (drawing::section(report, &rows))
-                        (timeline::section(&rows))
-                        (bodies(&nodes))
-                        (steps(report, &rows))
-                        (scripts(report))
-                    }
-                    (asides(report))
-                }
-                footer { "pgplumb " (report.tool) ", from " code { (short(report.from)) } " to " code { (short(report.to)) } }
-            }
+    let main = html! {
+        (findings(report, &rows))
+        @if rows.is_empty() {
+            p { "Nothing to change." }
+        } @else {
+            (changes(&nodes))
+            (drawing::section(report, &rows))
+            (timeline::section(&rows))
+            (bodies(&nodes))
+            (steps(report, &rows))
+            (scripts(report))
         }
+        (asides(report))
     };
-    page.into_string() + "\n"
+    let footer = html! {
+        "pgplumb " (report.tool) ", from " code { (short(report.from)) } " to " code { (short(report.to)) }
+    };
+    page(&format!("plan: {}", report.slug), &heading(report), &main, &footer)
 }
 
 fn short(fingerprint: &str) -> &str {

@@ -1,16 +1,16 @@
-//! Findings as one page that needs nothing but itself: each where it stands in its file, with the lines around it, and a
+//! Findings as one page: each where it stands in its file, with the lines around it, and a
 //! list of the rules that leads there and back.
 
 use std::collections::BTreeMap;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::base::wording::counted;
 use crate::lint::finding::Span;
 use crate::lint::rule::RULES;
 use crate::lint::{Finding, Level};
 use crate::report::findings::{Counts, Findings};
-use crate::report::html::{POLICY, STYLE};
+use crate::report::page::page;
 use crate::report::secret::masked;
 
 /// Lines that are shown before and after those that a finding is about.
@@ -23,28 +23,11 @@ type ByFile<'a> = BTreeMap<String, Vec<(usize, &'a Finding)>>;
 
 /// The whole page.
 pub fn render(report: &Findings) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "pgplumb " (report.verb) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { (heading(report)) }
-                main {
-                    @if !report.findings.is_empty() { (rules(report)) }
-                    @for (file, found) in &by_file(report) { (section(report, file, found)) }
-                }
-                footer { "pgplumb " (report.tool) }
-            }
-        }
+    let main = html! {
+        @if !report.findings.is_empty() { (rules(report)) }
+        @for (file, found) in &by_file(report) { (section(report, file, found)) }
     };
-    page.into_string() + "\n"
+    page(report.verb, &heading(report), &main, &html! { "pgplumb " (report.tool) })
 }
 
 fn by_file<'a>(report: &'a Findings) -> ByFile<'a> {
