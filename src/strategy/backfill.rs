@@ -19,17 +19,16 @@ const PAGES: u32 = 16;
 /// The text that marks a column while it is being filled, so that a plan made after a cut run goes on with it.
 pub const MARK: &str = "pgplumb: its values for rows that were there before are not all filled in";
 
-/// A statement, to be run outside a transaction, that sets `column` of `table` (as SQL writes it) to `value` in every row
-/// where it is NULL.
-pub fn backfill(table: &str, column: &Ident, value: &str) -> String {
-    backfill_where(table, column, value, None)
+/// Sets `column` of `table` (as SQL writes it) to its default in every row where it is NULL, outside a transaction.
+pub fn backfill(table: &str, column: &Ident) -> Statement {
+    backfill_where(table, column, "DEFAULT", None)
 }
 
-/// The same, of those rows only for which something holds.
-pub fn backfill_where(table: &str, column: &Ident, value: &str, holds: Option<&str>) -> String {
+/// The same to any value, of those rows only for which something holds.
+pub fn backfill_where(table: &str, column: &Ident, value: &str, holds: Option<&str>) -> Statement {
     let own = literal(table);
     let only = holds.map(|holds| format!(" AND {holds}")).unwrap_or_default();
-    format!(
+    let sql = format!(
         "DO $backfill$
 DECLARE
     page bigint;
@@ -57,7 +56,8 @@ BEGIN
     END LOOP;
 END
 $backfill$"
-    )
+    );
+    Statement::new(sql).outside()
 }
 
 /// The statement that marks a column as not filled.

@@ -81,7 +81,7 @@ impl Copy {
     fn fill(&self) -> Statement {
         let table = self.column.on().map(Key::sql).unwrap_or_default();
         let given = format!("{} IS NOT NULL", Ident::new(self.from.name()));
-        Statement::new(backfill_where(&table, &Ident::new(self.column.name()), &self.value, Some(&given))).outside()
+        backfill_where(&table, &Ident::new(self.column.name()), &self.value, Some(&given))
     }
 }
 

@@ -52,7 +52,7 @@ fn added(column: &Column, action: &Action, at: &Site, changes: &Changes) -> Opti
     let mut first = Column { not_null: false, ..column.clone() }.create(at);
     first.extend(numbered(identity, &sequence, at));
     first.push(mark(column, at));
-    let fill = Statement::new(backfill(&table.sql(), &Ident::new(at.key.name()), "DEFAULT")).outside();
+    let fill = backfill(&table.sql(), &Ident::new(at.key.name()));
     let then = [vec![first, vec![fill]], turned(identity, &at.of(&key), &sequence.sql(), None)].concat();
     Some(Phases::of(then))
 }
@@ -66,7 +66,7 @@ fn finished(identity: &Identity, at: &Site) -> Option<Phases> {
         Some(Body::Comment(comment)) => comment.text.as_deref(),
         _ => None,
     };
-    let fill = Statement::new(backfill(&column.on()?.sql(), &Ident::new(column.name()), "DEFAULT")).outside();
+    let fill = backfill(&column.on()?.sql(), &Ident::new(column.name()));
     Some(Phases { prepare: vec![fill], then: turned(identity, at, &sequence.sql(), comment) })
 }
 

@@ -55,7 +55,7 @@ fn added(column: &Column, action: &Action, at: &Site, changes: &Changes) -> Opti
     first.extend(body.create(&at.of(&default)));
     first.push(mark(column, at));
     let name = Ident::new(at.key.name());
-    let fill = Statement::new(backfill(&table.sql(), &name, "DEFAULT")).outside();
+    let fill = backfill(&table.sql(), &name);
     let done = Statement::new(comment_on(&column.object(at), None)).commit_before();
     let mut then = vec![first, vec![fill], vec![done]];
     if column.not_null {
@@ -73,8 +73,8 @@ fn finished(action: &Action, at: &Site) -> Option<Phases> {
     if !stays || !default {
         return None;
     }
-    let fill = backfill(&column.on()?.sql(), &Ident::new(column.name()), "DEFAULT");
-    Some(Phases { prepare: vec![Statement::new(fill).outside()], then: vec![action.statements.clone()] })
+    let fill = backfill(&column.on()?.sql(), &Ident::new(column.name()));
+    Some(Phases { prepare: vec![fill], then: vec![action.statements.clone()] })
 }
 
 /// Whether the type is a domain with a constraint of its own or of one below.
