@@ -320,6 +320,8 @@ fn old_ones_go_and_the_last_good_one_stays() {
 fn a_run_is_backed_up_before() {
     let shop = shop();
     shop.exits(0, &["apply", "--backup"]);
+    shop.migration("20270101000000_held", "-- pgplumb: phase contract\n\nDROP TABLE \"Odd \"\"name\"\"\";\n", None);
+    shop.exits(0, &["apply", "--backup"]);
     assert!(folders(&shop).is_empty(), "nothing was due");
     shop.migration("20260101000000_a", "CREATE TABLE a (n int);\n", Some("DROP TABLE a;\n"));
     let ran = shop.exits(0, &["apply", "--backup"]);

@@ -126,20 +126,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         listen(event, args.verbose);
     };
     let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
-    if args.check_data || config.apply.check_data {
+    let (checks, asks) = (args.check_data || config.apply.check_data, can_ask() && !args.yes);
+    if checks || args.dry_run || asks {
         let due = session.preview(&files, &order)?;
-        if !asked::lets_through(&to, &config, args.database.env.as_deref(), &due, &args.allow)? {
+        if checks && !asked::lets_through(&to, &config, args.database.env.as_deref(), &due, &args.allow)? {
             return Ok(Exit::Differs);
         }
-    }
-    if args.dry_run {
-        let due = session.preview(&files, &order)?;
-        out::text(&shown(&due, args.verbose))?;
-        return Ok(Exit::Fine);
-    }
-    if can_ask() && !args.yes {
-        let due = session.preview(&files, &order)?;
-        if !due.is_empty() {
+        if args.dry_run {
+            out::text(&shown(&due, args.verbose))?;
+            return Ok(Exit::Fine);
+        }
+        if asks && !due.is_empty() {
             out::text(&shown(&due, args.verbose))?;
             let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
             if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
@@ -147,7 +144,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             }
         }
     }
-    if session.is_due(&files)? {
+    if session.is_due(&files, &order)? {
         before::check(&mut session.connection, &config, &force, args.verbose)?;
         if args.backup {
             before_a_run(&config, &to, "before-apply")?;

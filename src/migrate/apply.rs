@@ -68,13 +68,13 @@ impl Session<'_> {
         self.play(&Job { run, script, forward: true, number })
     }
 
-    /// Whether anything is due at all.
+    /// Whether `apply` would run anything; the database is not looked at.
     ///
     /// # Errors
-    /// When the books cannot be read.
-    pub fn is_due(&mut self, files: &[Migration]) -> Result<bool, MigrateError> {
+    /// When the books cannot be read, or the files or they speak against it.
+    pub fn is_due(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
         let records = books::records(&mut self.connection)?;
-        Ok(!Survey::of(files, &records).due(None)?.is_empty())
+        Ok(!self.due(&Survey::of(files, &records), order)?.is_empty())
     }
 
     /// What `apply` would do now, after every check that it makes; nothing is written.
