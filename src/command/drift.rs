@@ -7,12 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::base::time::{is_time, time};
+use crate::base::time;
 use crate::base::wording::counted;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::out;
-use crate::command::runner::options;
+use crate::command::runner::{options, span};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
@@ -47,8 +48,8 @@ pub struct Args {
     sql: Option<Way>,
 
     /// For people, or for programs: one line of JSON for each look
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
     /// Look again and again, so long apart: `30s`, `5min`; says when something is different than before
     #[arg(long, value_name = "TIME", value_parser = pause)]
@@ -61,15 +62,9 @@ enum Way {
     Revert,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 /// Version 1, described by `docs/schema/drift.v1.json`.
 #[derive(PartialEq, Serialize)]
-struct Look {
+pub(super) struct Look {
     version: u32,
     database: String,
     found: bool,
@@ -78,8 +73,8 @@ struct Look {
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
-    let pause = time(text);
-    if is_time(text) && !pause.is_zero() { Ok(pause) } else { Err("a time has a unit, as `30s` or `5min`".to_owned()) }
+    let pause = time::read(text).filter(|pause| !pause.is_zero());
+    pause.ok_or_else(|| "a time has a unit, as `30s` or `5min`".to_owned())
 }
 
 /// # Errors
@@ -119,11 +114,7 @@ fn watch(args: &Args, config: &Config, to: &ConnectionString, every: Duration) -
                 }
             }
             Err(error) if before.is_some() => {
-                out::remark(&format!(
-                    "{}  {error}; looking again every {}",
-                    now(),
-                    crate::command::runner::span(every)
-                ));
+                out::remark(&format!("{}  {error}; looking again every {}", now(), span(every)));
                 before = None;
             }
             Err(_) => {}
@@ -131,7 +122,7 @@ fn watch(args: &Args, config: &Config, to: &ConnectionString, every: Duration) -
     }
 }
 
-fn look(drift: &Drift, to: &ConnectionString) -> Look {
+pub(super) fn look(drift: &Drift, to: &ConnectionString) -> Look {
     let (found, fingerprint) = (drift.found, drift.live.full.clone());
     Look { version: 1, database: to.describe(), found, fingerprint, differences: drift.differences() }
 }
@@ -146,26 +137,27 @@ fn sql(drift: &Drift, way: Way) -> Result<String, CommandError> {
     Ok(bare(&plan(from, to, &strategy::online)?))
 }
 
-fn shown(look: &Look, format: Format) -> Result<String, CommandError> {
-    if format == Format::Json {
+pub(super) fn shown(look: &Look, format: TextOrJson) -> Result<String, CommandError> {
+    if format == TextOrJson::Json {
         return Ok(serde_json::to_string(look)? + "\n");
     }
     let (database, short) = (&look.database, look.fingerprint.get(..8).unwrap_or_default());
     if !look.found {
         return Ok(format!("{database} is what the last run left ({short})\n"));
     }
-    let count = counted(look.differences.len(), "difference");
-    let mut text = format!("{database} is not what the last run left: {count}\n");
-    for line in &look.differences {
-        text.push_str(&format!("  {line}\n"));
-    }
-    Ok(text)
+    Ok(format!("{database} is not what the last run left: {}", listed(&look.differences)))
+}
+
+/// How many they are, and each on a line of its own.
+pub(super) fn listed(differences: &[String]) -> String {
+    let lines: String = differences.iter().map(|line| format!("  {line}\n")).collect();
+    format!("{}\n{lines}", counted(differences.len(), "difference"))
 }
 
 /// The same with the time before it, for a person who comes back later.
-fn stamped(look: Option<&Look>, format: Format) -> Result<String, CommandError> {
+fn stamped(look: Option<&Look>, format: TextOrJson) -> Result<String, CommandError> {
     let text = look.map(|look| shown(look, format)).transpose()?.unwrap_or_default();
-    Ok(if format == Format::Json { text } else { format!("{}  {text}", now()) })
+    Ok(if format == TextOrJson::Json { text } else { format!("{}  {text}", now()) })
 }
 
 /// To the second.

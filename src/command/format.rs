@@ -9,6 +9,13 @@ use crate::command::{out, write};
 use crate::report::findings::{Findings, github, gitlab, html, json, junit, markdown, sarif, text};
 use crate::report::text::width;
 
+/// For people, or for programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
 /// The formats of findings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Format {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::preflight::asked::asked;
 use crate::command::{out, write};
 use crate::config::Config;
@@ -39,18 +40,12 @@ pub struct Args {
     strict: bool,
 
     /// For people, or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
     /// Write what was found into this folder as well, as preflight-<time>.json
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// # Errors
@@ -70,8 +65,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         write::one(&folder.join(format!("preflight-{}.json", now.strftime("%Y%m%dT%H%M%SZ"))), &document()?)?;
     }
     match args.format {
-        Format::Json => out::text(&document()?)?,
-        Format::Text => out::text(&text::render(&report, args.strict))?,
+        TextOrJson::Json => out::text(&document()?)?,
+        TextOrJson::Text => out::text(&text::render(&report, args.strict))?,
     }
     Ok(if report.has_errors(args.strict) { Exit::Differs } else { Exit::Fine })
 }

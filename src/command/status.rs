@@ -5,9 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::base::wording::counted;
 use crate::command::database::Database;
+use crate::command::drift::listed;
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::runner::options;
 use crate::config::Config;
@@ -31,14 +32,8 @@ pub struct Args {
     database: Database,
 
     /// For people, or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Version 1, described by `docs/schema/status.v1.json`.
@@ -101,8 +96,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
     let document = Document { version, tool, database: to.describe(), migrations, drift, summary };
     match args.format {
-        Format::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
-        Format::Text => out::text(&shown(&document))?,
+        TextOrJson::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
+        TextOrJson::Text => out::text(&shown(&document))?,
     }
     Ok(if fine { Exit::Fine } else { Exit::Differs })
 }
@@ -159,11 +154,8 @@ fn shown(document: &Document) -> String {
         None => text.push_str("nothing is on record that the schema could be held against\n"),
         Some(false) => text.push_str("the schema is what the last run left\n"),
         Some(true) => {
-            let count = counted(document.drift.differences.len(), "difference");
-            text.push_str(&format!("the schema is not what the last run left: {count}\n"));
-            for difference in &document.drift.differences {
-                text.push_str(&format!("  {difference}\n"));
-            }
+            let listed = listed(&document.drift.differences);
+            text.push_str(&format!("the schema is not what the last run left: {listed}"));
         }
     }
     text

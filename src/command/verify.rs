@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::base::wording::counted;
 use crate::command::database::Database;
+use crate::command::drift::{look, shown};
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::runner::options;
 use crate::config::Config;
@@ -29,16 +30,6 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut tell = |_: Event| {};
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
     let drift = session.drift()?.ok_or(MigrateError::NoRecord)?;
-    if !drift.found {
-        out::text(&format!("{} is what the last run left ({})\n", to.describe(), &drift.live.full[..8]))?;
-        return Ok(Exit::Fine);
-    }
-    let lines = drift.differences();
-    let count = counted(lines.len(), "difference");
-    let mut text = format!("{} is not what the last run left: {count}\n", to.describe());
-    for line in lines {
-        text.push_str(&format!("  {line}\n"));
-    }
-    out::text(&text)?;
-    Ok(Exit::Differs)
+    out::text(&shown(&look(&drift, &to), TextOrJson::Text)?)?;
+    Ok(if drift.found { Exit::Differs } else { Exit::Fine })
 }

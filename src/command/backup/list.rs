@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::command::backup::settings::settings;
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::config::Config;
 use crate::exit::Exit;
@@ -18,14 +19,8 @@ use crate::operate::backup::shelf::{self, Backup};
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// For people, or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Version 1, described by `docs/schema/backups.v1.json`.
@@ -48,13 +43,13 @@ pub(super) fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandErr
     let config = Config::load(config)?;
     let all = shelf::list(&settings(&config, None).folder)?;
     match args.format {
-        Format::Json => {
+        TextOrJson::Json => {
             let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
             let document = Document { version, tool, backups: all.iter().map(one).collect() };
             out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?;
         }
-        Format::Text if all.is_empty() => out::text("there are no backups\n")?,
-        Format::Text => out::text(&all.iter().map(line).collect::<String>())?,
+        TextOrJson::Text if all.is_empty() => out::text("there are no backups\n")?,
+        TextOrJson::Text => out::text(&all.iter().map(line).collect::<String>())?,
     }
     Ok(if all.iter().any(|backup| backup.damage.is_some()) { Exit::Differs } else { Exit::Fine })
 }
