@@ -290,3 +290,20 @@ fn the_books_of_this_repository_apply_as_any_migrations() {
         folders
     );
 }
+
+/// A transaction and its settings are sent at once; what is wrong is told by its line all the same.
+#[test]
+fn a_wrong_setting_is_told_by_its_line_and_nothing_of_a_script_outlives_it() {
+    let shop = Shop::new();
+    let settings = "SET LOCAL lock_timeout = '3s';\nSET LOCAL no_such_setting = 1;\n";
+    shop.migration("20260101000000_wrong", &format!("BEGIN;\n{settings}CREATE TABLE one ();\nCOMMIT;\n"), None);
+    let ran = shop.exits(2, &["apply"]);
+    assert!(ran.err.contains("no_such_setting") && ran.err.contains("up.sql:3"), "{}", ran.err);
+    assert_eq!(shop.query("SELECT to_regclass('one') IS NULL"), "t");
+    let path = "SELECT pg_catalog.set_config('search_path', 'elsewhere', false);";
+    let first = format!("BEGIN;\nCREATE SCHEMA elsewhere;\n{path}\nCREATE TABLE one ();\nCOMMIT;\n");
+    shop.migration("20260101000000_wrong", &first, None);
+    shop.migration("20260102000000_next", "BEGIN;\nCREATE TABLE two ();\nCOMMIT;\n", None);
+    shop.exits(0, &["apply"]);
+    assert_eq!(shop.query("SELECT to_regclass('elsewhere.one'), to_regclass('public.two')"), "elsewhere.one|two");
+}

@@ -61,6 +61,7 @@ impl Session<'_> {
     /// The statement that fails, which is in the books then; or that the server went away.
     pub fn play(&mut self, job: &Job) -> Result<i64, MigrateError> {
         let start = Instant::now();
+        self.clean = false;
         let marks = match job.number {
             Some(number) => books::journal(&mut self.connection, number, job.forward)?,
             None => BTreeMap::new(),
@@ -150,6 +151,7 @@ impl Session<'_> {
     }
 
     fn setting(&mut self, work: &mut Work, setting: &Statement) -> Result<(), MigrateError> {
+        self.clean = false;
         let cause = match self.connection.execute(setting.sql()) {
             Ok(()) => return Ok(()),
             Err(cause) => cause,

@@ -38,6 +38,8 @@ pub struct Session<'a> {
     pub(in crate::migrate) outdated: bool,
     /// What writes down a migration of one transaction, once one was; a script may end it (`DEALLOCATE ALL`).
     pub(in crate::migrate) whole: Option<Prepared>,
+    /// Whether the last script's transaction also gave the session back what it may have changed.
+    pub(in crate::migrate) clean: bool,
     /// Whether what happens is nobody's business.
     pub(in crate::migrate) quiet: bool,
 }
@@ -50,8 +52,8 @@ impl<'a> Session<'a> {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
         let to = to.clone();
-        let mut session =
-            Self { connection, options, tell, host, to, watcher: None, outdated: false, whole: None, quiet: false };
+        let (watcher, whole, outdated, clean, quiet) = (None, None, false, false, false);
+        let mut session = Self { connection, options, tell, host, to, watcher, outdated, whole, clean, quiet };
         session.reset()?;
         Ok(session)
     }
@@ -64,14 +66,22 @@ impl<'a> Session<'a> {
 
     /// Gives the session back what a script may have changed. The lock stays.
     pub(in crate::migrate) fn reset(&mut self) -> Result<(), MigrateError> {
+        if std::mem::take(&mut self.clean) {
+            return Ok(());
+        }
+        Ok(self.connection.execute(&self.resetting())?)
+    }
+
+    /// What does that, for the message that ends a transaction.
+    pub(in crate::migrate) fn resetting(&self) -> String {
         let name = format!("pgplumb on {}", self.host.as_deref().unwrap_or("an unknown host"));
         // As long as the server keeps it.
         let name: String = name.chars().filter(char::is_ascii).take(63).collect();
         let name = crate::base::name::literal(&name);
-        Ok(self.connection.execute(&format!(
+        format!(
             "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; \
              SET application_name = {name}; SET client_min_messages = warning"
-        ))?)
+        )
     }
 
     /// Begins to look whom this session waits for.

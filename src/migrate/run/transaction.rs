@@ -68,8 +68,9 @@ impl Session<'_> {
         let numbers: Vec<&Step> = parts.iter().filter_map(Part::step).collect();
         let mut step = numbers.first().map_or(0, |step| step.number);
         let at = |at: &'a Statement, step: i32| move |cause: DbError| Failure { at, step, cause };
-        let opening = begin.map_or("BEGIN", |begin| begin.sql());
-        self.connection.execute(opening).map_err(at(begin.unwrap_or(first), step))?;
+        let settings = parts.iter().take_while(|part| part.step().is_none()).count();
+        let (settings, parts) = parts.split_at(settings);
+        self.begin_with(begin, settings).map_err(|(wrong, cause)| at(wrong.unwrap_or(first), step)(cause))?;
         for part in parts {
             step = part.step().map_or(step, |step| step.number);
             let statement = part.statement();
@@ -84,10 +85,37 @@ impl Session<'_> {
         let end = commit.or(parts.last().map(Part::statement)).unwrap_or(first);
         let number = self.enter_done(work, &numbers).map_err(at(end, step))?;
         point();
-        self.connection.execute(commit.map_or("COMMIT", |commit| commit.sql())).map_err(at(end, step))?;
+        let mut closing = commit.map_or("COMMIT", |commit| commit.sql()).to_owned();
+        let whole = numbers.len() == work.of;
+        if whole {
+            closing = format!("{closing}; {}", self.resetting());
+        }
+        self.connection.execute(&closing).map_err(at(end, step))?;
+        self.clean = whole;
         work.number = number.or(work.number);
         self.outdated = self.outdated || !numbers.is_empty() && !work.job.run.migration.own;
         point();
+        Ok(())
+    }
+
+    /// Opens a transaction with the settings at its start, in one message, as each answer of the server takes its time.
+    fn begin_with<'a>(
+        &mut self,
+        begin: Option<&'a Statement>,
+        settings: &'a [Part],
+    ) -> Result<(), (Option<&'a Statement>, DbError)> {
+        let opening = begin.map_or("BEGIN", |begin| begin.sql());
+        let all = settings.iter().map(|part| part.statement().sql());
+        let joined: Vec<&str> = std::iter::once(opening).chain(all).collect();
+        if self.connection.execute(&joined.join(";\n")).is_ok() {
+            return Ok(());
+        }
+        // Once more one by one, which says the one that is wrong. A failed BEGIN has opened none, which is a warning.
+        let _ = self.connection.execute("ROLLBACK");
+        self.connection.execute(opening).map_err(|cause| (begin, cause))?;
+        for part in settings {
+            self.connection.execute(part.statement().sql()).map_err(|cause| (Some(part.statement()), cause))?;
+        }
         Ok(())
     }
 
