@@ -3,6 +3,7 @@
 pub(in crate::command) mod baseline;
 mod fix;
 pub(in crate::command) mod look;
+mod relay;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ use crate::observe::effect::Effects;
 use crate::observe::relation::Relation;
 use crate::observe::size::Sizes;
 use crate::plan::Plan;
+use crate::sql::parser::{Parsed, parse, parse_each};
 use crate::sql::split;
 
 pub use crate::lint::script::statement::{Boundary, Statement};
@@ -91,7 +92,8 @@ impl<'a> Script<'a> {
         let mut statements = Vec::new();
         for step in &plan.steps {
             let transaction = (!step.outside).then_some(step.group);
-            let statement = Statement::new(&step.sql, transaction, step.effects.as_ref(), &mut known);
+            let statement =
+                Statement::new((&step.sql, parse(&step.sql).ok()), transaction, step.effects.as_ref(), &mut known);
             statements.push(Statement { key: Some(&step.key), place: places(&step.key), ..statement });
         }
         Self { statements, file: &[], context, known: known.for_next() }
@@ -99,15 +101,25 @@ impl<'a> Script<'a> {
 
     /// The statements of a file, each with what came of running it; nothing where none was run. `file` is all of them;
     /// what is no SQL for the server is left out.
-    pub fn of_file(file: &'a [split::Statement], ran: &[Ran], mut context: Context) -> Self {
+    pub fn of_file(file: &'a [split::Statement], ran: &[Ran], context: Context) -> Self {
+        Self::of_trees(file, trees(file), ran, context)
+    }
+
+    /// The same of one that is parsed.
+    pub fn of_trees(
+        file: &'a [split::Statement],
+        trees: Vec<Option<Parsed>>,
+        ran: &[Ran],
+        mut context: Context,
+    ) -> Self {
         let mut known = std::mem::take(&mut context.known);
         let (mut open, mut number) = (context.in_transaction, 0);
         let mut statements = Vec::new();
-        for (index, statement) in file.iter().enumerate().filter(|(_, s)| s.class != split::Class::Meta) {
+        for ((index, statement), tree) in for_the_server(file).zip(trees) {
             let ran = ran.get(index);
             let effects = ran.and_then(|ran| ran.effects.as_ref());
             let span = Span { file: statement.file.clone(), bytes: statement.span.clone() };
-            let new = Statement::new(statement.sql(), open.then_some(number), effects, &mut known);
+            let new = Statement::new((statement.sql(), tree), open.then_some(number), effects, &mut known);
             match new.boundary() {
                 Some(Boundary::Begin) => open = true,
                 Some(Boundary::End) => {
@@ -161,4 +173,15 @@ impl<'a> Script<'a> {
         let (effects, measured) = (Some(statement.effects.clone()), statement.measured);
         Finding { level, effects, measured, ..finding }
     }
+}
+
+/// The parse trees of the statements of a file that are for the server.
+pub fn trees(file: &[split::Statement]) -> Vec<Option<Parsed>> {
+    let spans: Vec<Range<usize>> = for_the_server(file).map(|(_, statement)| statement.span.clone()).collect();
+    file.first().map(|first| parse_each(&first.file.text, &spans)).unwrap_or_default()
+}
+
+/// Without what is for psql; with their place among all.
+fn for_the_server(file: &[split::Statement]) -> impl Iterator<Item = (usize, &split::Statement)> {
+    file.iter().enumerate().filter(|(_, statement)| statement.class != split::Class::Meta)
 }

@@ -1,10 +1,12 @@
 //! pg_query, behind one door: it is the authority on syntax, with two habits that its callers must not have to know.
 //!
-//! - It must not be called twice at once (`base::door`), so threads gain nothing.
+//! - It must not be called twice at once (`base::door`), so threads gain nothing inside, and a call costs a pipe.
 //! - It speaks the grammar of Postgres 18. Words that became keywords after 15 are names to an older server, and stand
 //!   unquoted in its dumps (`CREATE FUNCTION f(json json)`). A statement that fails is tried again with them quoted.
 
-use pg_query::protobuf::ParseResult;
+use std::ops::Range;
+
+use pg_query::protobuf::{ParseResult, RawStmt};
 
 use crate::base::door;
 use crate::sql::lex::Lexer;
@@ -29,6 +31,8 @@ pub(crate) const NEWER_KEYWORDS: [&str; 13] = [
 /// A parse tree, and where its locations are in the text that was given.
 pub struct Parsed {
     pub tree: ParseResult,
+    /// The byte of the text that was parsed where the given text begins.
+    begin: usize,
     /// Where quotes were put in, as bytes of the text that was parsed.
     inserted: Vec<usize>,
 }
@@ -36,7 +40,7 @@ pub struct Parsed {
 impl Parsed {
     /// The byte of the given text that a node's location stands for.
     pub fn offset(&self, location: i32) -> Option<usize> {
-        let location = usize::try_from(location).ok()?;
+        let location = usize::try_from(location).ok()?.checked_sub(self.begin)?;
         Some(location - self.inserted.iter().filter(|at| **at < location).count())
     }
 }
@@ -55,7 +59,38 @@ pub fn check(sql: &str) -> Result<usize, String> {
 /// What the parser says where it does not accept the text.
 pub fn parse(sql: &str) -> Result<Parsed, String> {
     let (parsed, inserted) = either(sql, |text| pg_query::parse(text, 0))?;
-    Ok(Parsed { tree: parsed.protobuf, inserted })
+    Ok(Parsed { tree: parsed.protobuf, begin: 0, inserted })
+}
+
+/// The trees of statements, given as bytes of a text, that follow each other; none where the parser does not accept one.
+///
+/// The text is parsed as a whole, in one call. Where the parser sees other statements in it, or none at all, they are
+/// parsed one by one.
+pub fn parse_each(text: &str, statements: &[Range<usize>]) -> Vec<Option<Parsed>> {
+    let at_once = at_once(text, statements);
+    at_once.unwrap_or_else(|| statements.iter().map(|bytes| parse(&text[bytes.clone()]).ok()).collect())
+}
+
+fn at_once(text: &str, statements: &[Range<usize>]) -> Option<Vec<Option<Parsed>>> {
+    let (first, last) = (statements.first()?.start, statements.last()?.end);
+    let tree = {
+        let _door = door::alone();
+        pg_query::parse(text.get(first..last)?, 0).ok()?.protobuf
+    };
+    // With what stands before it: comments, and the white space behind a semicolon.
+    let holds = |(raw, bytes): (&RawStmt, &Range<usize>)| {
+        let (start, length) = (first + raw.stmt_location as usize, raw.stmt_len as usize);
+        start <= bytes.start && (length == 0 || start + length >= bytes.end)
+    };
+    if tree.stmts.len() != statements.len() || !tree.stmts.iter().zip(statements).all(holds) {
+        return None;
+    }
+    let version = tree.version;
+    let one = |(raw, bytes): (RawStmt, &Range<usize>)| {
+        let tree = ParseResult { version, stmts: vec![raw] };
+        Some(Parsed { tree, begin: bytes.start - first, inserted: Vec::new() })
+    };
+    Some(tree.stmts.into_iter().zip(statements).map(one).collect())
 }
 
 /// The text as it is, else with the newer keywords quoted, and where the quotes are; the error is that of the first.
@@ -134,6 +169,26 @@ mod tests {
             .collect();
         assert_eq!(columns, ["j", "s", "z"]);
         assert_eq!(parsed.offset(-1), None);
+    }
+
+    #[test]
+    fn a_text_is_parsed_at_once_where_that_gives_its_statements() {
+        let location = |parsed: &Option<Parsed>| match parsed.as_ref()?.tree.stmts[0].stmt.clone()?.node? {
+            pg_query::NodeEnum::CreateStmt(create) => parsed.as_ref()?.offset(create.relation?.location),
+            _ => None,
+        };
+        let text = "-- é\ncreate table a ();;\n/* b */ create table é ();\n  create table json (json json)";
+        let starts: Vec<usize> = text.match_indices("create").map(|(at, _)| at).collect();
+        let two = [starts[0]..starts[0] + 17, starts[1]..starts[1] + 18];
+        assert_eq!(parse_each(text, &two).iter().map(location).collect::<Vec<_>>(), [Some(13), Some(13)]);
+        assert!(at_once(text, &two).is_some());
+        // One of them needs quotes, so that each is parsed by itself.
+        let three = [two[0].clone(), two[1].clone(), starts[2]..text.len()];
+        assert!(at_once(text, &three).is_none());
+        assert_eq!(parse_each(text, &three).iter().map(location).collect::<Vec<_>>(), [Some(13); 3]);
+        // What is between two is none of theirs, but is parsed with them.
+        let apart = [two[0].clone(), starts[2]..text.len()];
+        assert_eq!(parse_each(text, &apart).iter().map(location).collect::<Vec<_>>(), [Some(13); 2]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::base::place::Place;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::lint::relay::relay;
 use crate::command::progress::Progress;
 use crate::command::side::Opener;
 use crate::lint::allow::{Allow, Source};
@@ -17,7 +18,7 @@ use crate::lint::down::{Came, Down};
 use crate::lint::finding::{Finding, Span};
 use crate::lint::guess::known::Known;
 use crate::lint::policy::Policy;
-use crate::lint::script::{Context, Ran, Script};
+use crate::lint::script::{Context, Ran, Script, trees};
 use crate::migrate::books;
 use crate::prove::{Bench, file};
 use crate::scratch::Scratch;
@@ -94,37 +95,36 @@ pub(in crate::command) fn look(opener: &mut Opener, asked: &Look) -> Result<Look
             Some(scratch) => Some((scratch, scratch.database("lint")?)),
             None => None,
         };
-        let _progress = replay.as_ref().map(|_| Progress::start("running the migrations"));
-        let (found, count) = over(migrations, asked, |migration, known, roles| {
-            let ran = match &replay {
-                Some((scratch, db)) => run(scratch, db, &migration.statements, roles)?,
-                None => Vec::new(),
-            };
+        let context = |migration: &Migration, known| {
             let in_transaction = configured.unwrap_or(migration.in_transaction);
             let (within, down) = (Some(migration.within.clone()), migration.down.clone());
             let applied = applied.get(&migration.id).cloned();
-            let context = Context { in_transaction, known, within, down, applied, ..context.clone() };
-            Ok(Script::of_file(&migration.statements, &ran, context))
-        })?;
+            Context { in_transaction, known, within, down, applied, ..context.clone() }
+        };
+        let (found, count) = match &replay {
+            Some((scratch, db)) => run_each(migrations, scratch, db, asked, context)?,
+            None => read_each(migrations, asked, context)?,
+        };
         looked.findings.extend(found);
         looked.files += count;
     }
     Ok(looked)
 }
 
-/// What the rules say of the migrations of one folder, in their order, and of how many.
-///
-/// All in one thread: handing what was parsed to another one costs more than the rules do, as each piece of it is then
-/// given back to the memory of the first.
-fn over<'m>(
-    migrations: &'m [Migration],
+/// What the rules say of the migrations of one folder, each run after those before it, and of how many.
+fn run_each(
+    migrations: &[Migration],
+    scratch: &Scratch,
+    db: &ScratchDb,
     asked: &Look,
-    mut script: impl FnMut(&'m Migration, Known, &mut Vec<String>) -> Result<Script<'m>, CommandError>,
+    context: impl Fn(&Migration, Known) -> Context,
 ) -> Result<(Vec<Finding>, usize), CommandError> {
+    let _progress = Progress::start("running the migrations");
     let (mut found, mut count) = (Vec::new(), 0);
     let (mut roles, mut known) = (Vec::new(), Known::default());
     for migration in migrations {
-        let mut read = script(migration, known, &mut roles)?;
+        let ran = run(scratch, db, &migration.statements, &mut roles)?;
+        let mut read = Script::of_file(&migration.statements, &ran, context(migration, known));
         known = mem::take(&mut read.known);
         if migration.asked {
             found.extend(findings(migration, &read, asked));
@@ -132,6 +132,24 @@ fn over<'m>(
         }
     }
     Ok((found, count))
+}
+
+/// The same from the text alone.
+fn read_each<'m>(
+    migrations: &'m [Migration],
+    asked: &Look,
+    context: impl Fn(&Migration, Known) -> Context + Sync,
+) -> Result<(Vec<Finding>, usize), CommandError> {
+    let parse = |migration: &Migration| trees(&migration.statements);
+    let learn = |migration: &'m Migration, parsed, known| {
+        let mut read = Script::of_trees(&migration.statements, parsed, &[], context(migration, known));
+        let known = mem::take(&mut read.known);
+        (read, known)
+    };
+    let look = |migration: &Migration, read: Script| migration.asked.then(|| findings(migration, &read, asked));
+    let all = relay(migrations, &parse, &learn, &look)?;
+    let count = all.iter().flatten().count();
+    Ok((all.into_iter().flatten().flatten().collect(), count))
 }
 
 /// What our own books say was run and not taken back, by what it is called.

@@ -16,7 +16,7 @@ use crate::lint::state::State;
 use crate::observe::effect::{Effect, Effects};
 use crate::observe::relation::Relation;
 use crate::sql::lex::Lexer;
-use crate::sql::parser::{Parsed, parse};
+use crate::sql::parser::Parsed;
 
 /// One statement of a script.
 pub struct Statement<'a> {
@@ -43,8 +43,12 @@ pub struct Statement<'a> {
 }
 
 impl<'a> Statement<'a> {
-    pub(super) fn new(sql: &'a str, transaction: Option<usize>, seen: Option<&Effects>, known: &mut Known) -> Self {
-        let tree = parse(sql).ok();
+    pub(super) fn new(
+        (sql, tree): (&'a str, Option<Parsed>),
+        transaction: Option<usize>,
+        seen: Option<&Effects>,
+        known: &mut Known,
+    ) -> Self {
         let node = tree.as_ref().and_then(node);
         let guessed = node.map(|node| guess(node, known)).unwrap_or_default();
         let works = node.map(|node| works(node, known)).unwrap_or_default();
