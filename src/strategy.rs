@@ -11,6 +11,7 @@ pub mod detach_concurrently;
 pub mod drop_index_concurrently;
 pub mod enum_value_check;
 pub mod expand;
+pub mod foreign_key_by_partitions;
 pub mod identity_beside;
 pub mod index_concurrently;
 pub mod leftover;
@@ -37,6 +38,7 @@ const STRATEGIES: &[Strategy] = &[
     drop_index_concurrently::apply,
     unique_using_index::apply,
     constraint_not_valid::apply,
+    foreign_key_by_partitions::apply,
     enum_value_check::apply,
     identity_beside::apply,
     not_null_by_check::apply,

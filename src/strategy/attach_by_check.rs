@@ -6,7 +6,8 @@
 //!
 //! 1. `ADD CONSTRAINT ... CHECK (...) NOT VALID`: ACCESS EXCLUSIVE, a catalog change only.
 //! 2. `VALIDATE CONSTRAINT` in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
-//! 3. `ATTACH PARTITION`, and `DROP CONSTRAINT`: SHARE UPDATE EXCLUSIVE on the parent, ACCESS EXCLUSIVE on the two others, a
+//!    The same for each foreign key of the parent, which the table will have as well (`foreign_key_by_partitions`).
+//! 3. `ATTACH PARTITION`, and `DROP CONSTRAINT` of the checks: SHARE UPDATE EXCLUSIVE on the parent, ACCESS EXCLUSIVE on the two others, a
 //!    catalog change only.
 //!
 //! From step 1 on the default partition refuses rows that belong into the new one, which is not there yet. If step 2
@@ -20,6 +21,7 @@ use crate::kind::table::partition::Partition;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
+use crate::strategy::foreign_key_by_partitions::before_attached;
 use crate::strategy::index_concurrently::short;
 use crate::strategy::{columns_move, free_constraint, in_use};
 
@@ -32,7 +34,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         return None;
     }
     let checked = [Some((own, partition)), default_beside(at, partition, own)].into_iter().flatten();
-    let (mut add, mut validate, mut drop) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut add, mut validate, mut after) = (Vec::new(), Vec::new(), Vec::new());
     for (table, partition) in checked.filter(|(table, _)| fits(at, table, changes)) {
         let Some(condition) = &partition.constraint.0 else { continue };
         let whose = if table == own { table.name().to_owned() } else { format!("{}_{}", table.name(), own.name()) };
@@ -40,14 +42,21 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         let alter = format!("ALTER TABLE {}", table.sql());
         add.push(Statement::new(format!("{alter} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")));
         validate.push(Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after());
-        drop.push(Statement::new(format!("{alter} DROP CONSTRAINT {name}")));
+        after.push(Statement::new(format!("{alter} DROP CONSTRAINT {name}")));
+    }
+    if fits(at, own, changes) {
+        for key in before_attached(at, own, changes) {
+            add.push(key.add);
+            validate.push(key.validate);
+            after.extend(key.rename);
+        }
     }
     if add.is_empty() {
         return None;
     }
     add.extend(validate);
     let mut statements = action.statements.clone();
-    statements.extend(drop);
+    statements.extend(after);
     Some(Phases { prepare: add, then: vec![statements] })
 }
 

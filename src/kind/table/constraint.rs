@@ -47,6 +47,9 @@ impl Kind for Constraint {
     const PRINTS: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
+        if self.is_left(at) {
+            return Vec::new();
+        }
         let sql = format!("{} ADD {}", self.alter_on(at), self.written(at));
         let mut statement = Statement::new(sql);
         statement.hazards.extend(self.cost(at).filter(|_| self.validated));
@@ -54,6 +57,10 @@ impl Kind for Constraint {
     }
 
     fn drop(&self, at: &Site) -> Vec<Statement> {
+        // The parent adopts it, or its table is attached to one that does.
+        if self.is_copy(at) {
+            return Vec::new();
+        }
         let only = if self.no_inherit { "ONLY " } else { "" };
         let object = at.on_object();
         let object = if only.is_empty() { object } else { object.replacen("TABLE ", "TABLE ONLY ", 1) };

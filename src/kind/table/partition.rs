@@ -3,6 +3,8 @@
 //! A new partition is created as a table of its own and attached, as `pg_dump` does: that takes a weaker lock on the
 //! parent than CREATE TABLE ... PARTITION OF, and lets its indexes be built first and be adopted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, Qualified, literal};
@@ -12,7 +14,7 @@ use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::index_attachment::IndexAttachment;
 use crate::kind::table::table_key;
-use crate::kind::{Body, Key, Kind, Site};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Partition {
@@ -26,6 +28,10 @@ pub struct Partition {
     /// Whether it was begun to be detached CONCURRENTLY, and that was cut short.
     #[serde(default)]
     pub pending: bool,
+    /// Its copies of the parent's foreign keys, by name, as `pg_get_constraintdef` prints them. They are facts of their own
+    /// only once it is detached, which leaves them behind (`DetachPartitionFinalize` in `tablecmds.c`).
+    #[serde(default)]
+    pub foreign_keys: Carried<Option<BTreeMap<String, String>>>,
 }
 
 impl Kind for Partition {
@@ -40,26 +46,16 @@ impl Kind for Partition {
     fn drop(&self, at: &Site) -> Vec<Statement> {
         let child = at.key.on().map(Key::sql).unwrap_or_default();
         let detach = format!("ALTER TABLE {} DETACH PARTITION {child}", self.parent());
-        if !self.pending {
-            return one(detach);
-        }
-        // Where it was not begun, as on scratch, FINALIZE is refused.
-        one(format!(
-            "DO $finalize$
-BEGIN
-    IF (SELECT inhdetachpending FROM pg_catalog.pg_inherits WHERE inhrelid = {}::pg_catalog.regclass) THEN
-        {detach} FINALIZE;
-    ELSE
-        {detach};
-    END IF;
-END
-$finalize$",
-            literal(&child)
-        ))
+        let mut statements = vec![Statement::new(if self.pending { finalize(&detach, &child) } else { detach })];
+        // One whose parent is dropped before is not there any more.
+        let drop = |name: &str| format!("ALTER TABLE {child} DROP CONSTRAINT IF EXISTS {}", Ident::new(name));
+        let left = self.inherited_keys().filter(|(name, definition)| !stays(at, name, definition));
+        statements.extend(left.map(|(name, _)| Statement::new(drop(name))));
+        statements
     }
 
     fn alter(&self, to: &Self, _at: &Site) -> Alter {
-        let Self { parent_schema, parent_name, bound, constraint: _, pending: _ } = to;
+        let Self { parent_schema, parent_name, bound, constraint: _, pending: _, foreign_keys: _ } = to;
         if self.pending {
             return Alter::replace("its detachment was begun and cut short");
         }
@@ -91,15 +87,66 @@ $finalize$",
     fn runs_routines(&self) -> bool {
         true
     }
+
+    fn slots(&self, at: &Site) -> Vec<Slot> {
+        let slot = |on: &Key, name| Slot::Within(Box::new(on.clone()), format!("constraint {name}"));
+        at.key.on().map(|on| self.inherited_keys().map(|(name, _)| slot(on, name)).collect()).unwrap_or_default()
+    }
 }
 
 impl Partition {
+    /// The copies of the parent's foreign keys: name and definition.
+    pub fn inherited_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.foreign_keys.0.iter().flatten().map(|(name, definition)| (name.as_str(), definition.as_str()))
+    }
+
     pub fn parent(&self) -> Qualified {
         Qualified { schema: self.parent_schema.clone(), name: self.parent_name.clone() }
     }
 
     pub fn parent_table(&self) -> Key {
         table_key(self.parent_schema.as_str(), self.parent_name.as_str())
+    }
+}
+
+/// Where the detachment was not begun, as on scratch, FINALIZE is refused.
+fn finalize(detach: &str, child: &str) -> String {
+    format!(
+        "DO $finalize$
+BEGIN
+    IF (SELECT inhdetachpending FROM pg_catalog.pg_inherits WHERE inhrelid = {}::pg_catalog.regclass) THEN
+        {detach} FINALIZE;
+    ELSE
+        {detach};
+    END IF;
+END
+$finalize$",
+        literal(child)
+    )
+}
+
+/// Whether what is left of a copy is wanted: as a foreign key of its own, or to be adopted by the next parent.
+fn stays(at: &Site, name: &str, definition: &str) -> bool {
+    let Some(table) = at.key.on() else { return false };
+    let own = at.there.get(&Key::Constraint(Child::new(table.clone(), name)));
+    let own = own.is_some_and(|body| matches!(body, Body::Constraint(own) if own.definition == definition));
+    own || copy(at.there, table, name).is_some_and(|copy| copy == definition)
+}
+
+/// The definition of a partition's copy of a foreign key.
+pub fn copy<'a>(facts: &'a Facts, table: &Key, name: &str) -> Option<&'a str> {
+    attachment(facts, table)?.inherited_keys().find(|(copy, _)| *copy == name).map(|(_, definition)| definition)
+}
+
+/// The name of a partition's copy of a foreign key with this definition.
+pub fn copy_of<'a>(facts: &'a Facts, table: &Key, definition: &str) -> Option<&'a str> {
+    attachment(facts, table)?.inherited_keys().find(|(_, copy)| *copy == definition).map(|(name, _)| name)
+}
+
+fn attachment<'a>(facts: &'a Facts, table: &Key) -> Option<&'a Partition> {
+    match facts.get(&Key::Partition(Attached::new(table.clone()))) {
+        Some(Body::Partition(body)) => Some(body),
+        _ => None,
     }
 }
 
@@ -140,8 +187,5 @@ pub fn attachments_below(facts: &Facts, table: &Key) -> Vec<Key> {
 
 /// The table that this one is a partition of.
 pub fn parent_table(facts: &Facts, table: &Key) -> Option<Key> {
-    match facts.get(&Key::Partition(Attached::new(table.clone()))) {
-        Some(Body::Partition(body)) => Some(body.parent_table()),
-        _ => None,
-    }
+    attachment(facts, table).map(Partition::parent_table)
 }

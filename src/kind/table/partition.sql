@@ -10,7 +10,10 @@ SELECT 'pg_inherits'::regclass::oid AS classid,
        p.relname AS parent_name,
        pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
        CASE WHEN d.text !~ 'satisfies_hash_partition' THEN d.text END AS constraint,
-       i.inhdetachpending AS pending
+       i.inhdetachpending AS pending,
+       (SELECT pg_catalog.jsonb_object_agg(k.conname, pg_catalog.pg_get_constraintdef(k.oid))
+          FROM pg_catalog.pg_constraint AS k
+         WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid <> 0) AS foreign_keys
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
   JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent

@@ -1,9 +1,9 @@
-//! Where a check comes from, apart from its own table: the parents' checks of its name.
+//! Where a constraint comes from, apart from its own table: the parents' checks of its name, and their foreign keys.
 
 use crate::kind::key::Child;
 use crate::kind::table::constraint::Constraint;
-use crate::kind::table::lineage;
-use crate::kind::{Key, Site};
+use crate::kind::table::{lineage, partition};
+use crate::kind::{Body, Key, Site};
 
 impl Constraint {
     /// The constraints of the parents that this one is inherited from.
@@ -13,6 +13,24 @@ impl Constraint {
             .map(|parent| Key::Constraint(Child::new(parent, at.key.name())))
             .filter(|parent| at.here.contains(parent))
             .collect()
+    }
+
+    /// Whether it is, in the other state, a partition's copy of its parent's foreign key.
+    pub(super) fn is_copy(&self, at: &Site) -> bool {
+        let copy = at.key.on().and_then(|table| partition::copy(at.there, table, at.key.name()));
+        copy == Some(&self.definition)
+    }
+
+    /// Whether it is what a partition keeps of its parent's foreign key when it is detached.
+    pub(super) fn is_left(&self, at: &Site) -> bool {
+        let Some(table) = at.key.on().filter(|_| self.is_copy(at)) else { return false };
+        let parent =
+            partition::parent_table(at.there, table).filter(|_| partition::parent_table(at.here, table).is_none());
+        let stays = |(key, body): (&Key, &Body)| match body {
+            Body::Constraint(other) => other.definition == self.definition && at.here.get(key) == Some(body),
+            _ => false,
+        };
+        parent.is_some_and(|parent| at.there.standing_on(&parent).any(stays))
     }
 }
 
