@@ -2,7 +2,8 @@
 //!
 //! `change` decides what is created, altered, dropped and replaced; `build` makes actions of that, `graph` says what must
 //! come before what, `untangle` finds an order;
-//! `fold` joins for the reader's sake what order allows to be joined; `step` cuts the result into transactions.
+//! `fold` joins for the reader's sake what order allows to be joined; `step` cuts the result into transactions,
+//! and `hot` those that would lock two tables in use.
 
 pub mod action;
 pub mod build;
@@ -11,6 +12,7 @@ pub mod dependency;
 pub mod error;
 pub mod fold;
 pub mod graph;
+pub mod hot;
 pub mod order;
 pub mod rename;
 pub mod step;

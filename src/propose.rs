@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::base::timings::Timings;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
+use crate::kind::Key;
 use crate::plan::rename::{Rename, Renames, joined};
 use crate::plan::{Plan, Rewrite, plan};
 use crate::prove::error::{Direction, ProofError};
@@ -24,6 +25,8 @@ pub struct Request<'a> {
     pub prove: bool,
     /// What turns actions into their online form.
     pub rewrite: Rewrite<'a>,
+    /// Whether so much stands in a table that no other one should be locked with it.
+    pub hot: &'a dyn Fn(&Key) -> bool,
     pub timings: &'a Timings,
 }
 
@@ -59,6 +62,10 @@ pub fn propose(bench: &mut Bench, request: &Request) -> Result<Proposal, ProofEr
     let (mut up, mut down) = request.timings.time("planning both ways", || {
         let up = joined(plan(request.live, &base, request.rewrite)?, after);
         let down = joined(before, plan(&base, request.live, request.rewrite)?);
+        let [up, down] = [up, down].map(|mut plan| {
+            plan.part_hot_tables(request.hot);
+            plan
+        });
         Ok::<_, ProofError>((up, down))
     })?;
     let proof = if request.prove && !up.is_empty() {

@@ -24,6 +24,7 @@ mod expand;
 mod fixtures;
 mod harness;
 mod health;
+mod hot;
 mod layers;
 mod lint;
 mod lint_fix;

@@ -2,6 +2,7 @@
 
 mod contract;
 mod give;
+mod large;
 mod pair;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::command::error::CommandError;
 use crate::command::format::{ToFile, to_file};
 use crate::command::plan::contract::{Held, directive};
 use crate::command::plan::give::{folder, give};
+use crate::command::plan::large::is_large;
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
@@ -173,19 +175,20 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         timings.time("cleaning both sides", || rules.clean_both(live.catalog, as_applied(desired.catalog)));
     let directives = renamed::read(&loaded.statements)?;
     let renames = renamed::renames(&directives, &to.facts);
+    let production = args.purpose == Purpose::Production;
+    let threshold = opener.config.lint.threshold();
+    let online = production && args.online != Online::Off;
     let request = Request {
         live: &from,
         desired: &to,
         renames: &renames,
         prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
         prove: !args.no_prove,
-        rewrite: match (args.online, args.purpose) {
-            (Online::On | Online::Expand, Purpose::Production) => &strategy::online,
-            _ => &strategy::plain,
-        },
+        rewrite: if online { &strategy::online } else { &strategy::plain },
+        hot: &|table| online && is_large(table, &live.sizes, threshold),
         timings: &timings,
     };
-    let expands = (args.online, args.purpose) == (Online::Expand, Purpose::Production);
+    let expands = online && args.online == Online::Expand;
     let (proposal, outcome) = on_scratch(&loaded.db, role, &request, expands)?;
     let (proposal, held) = Held::of(outcome.expansion, proposal);
     let filled = held.as_ref().map(|held| held.filled.clone()).unwrap_or_default();

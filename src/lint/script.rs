@@ -15,7 +15,7 @@ use crate::lint::rule::Rule;
 use crate::lint::state::State;
 use crate::observe::effect::Effects;
 use crate::observe::relation::Relation;
-use crate::observe::size::Sizes;
+use crate::observe::size::{Size, Sizes};
 use crate::plan::Plan;
 use crate::sql::parser::{Parsed, parse, parse_each};
 use crate::sql::split;
@@ -27,6 +27,13 @@ pub use crate::lint::script::statement::{Boundary, Statement};
 pub struct Threshold {
     pub rows: u64,
     pub bytes: u64,
+}
+
+impl Threshold {
+    /// Whether nobody notices work on so much.
+    pub fn is_small(&self, size: &Size) -> bool {
+        size.bytes < self.bytes && size.rows.is_none_or(|count| count < self.rows)
+    }
 }
 
 impl Default for Threshold {
@@ -157,9 +164,7 @@ impl<'a> Script<'a> {
 
     /// Whether the table is known to be so small that nobody notices work on it.
     pub fn is_small(&self, relation: &Relation) -> bool {
-        let Threshold { rows, bytes } = self.context.threshold;
-        let small = |size: crate::observe::size::Size| size.bytes < bytes && size.rows.is_none_or(|count| count < rows);
-        self.context.sizes.of(relation).is_some_and(small)
+        self.context.sizes.of(relation).is_some_and(|size| self.context.threshold.is_small(&size))
     }
 
     /// A finding about what a statement does to one relation: it names its size, and weighs less where that is small.

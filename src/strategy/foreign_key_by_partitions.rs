@@ -5,8 +5,8 @@
 //! becomes part of the parent's (`tryAttachPartitionForeignKey` in `tablecmds.c`). So does that of a table which is
 //! attached to a parent with a foreign key.
 //!
-//! 1. `ADD CONSTRAINT ... NOT VALID` on each partition with rows: SHARE ROW EXCLUSIVE on it and on the other table, a catalog
-//!    change only.
+//! 1. `ADD CONSTRAINT ... NOT VALID` on each partition with rows, in a transaction of its own: SHARE ROW EXCLUSIVE on it and
+//!    on the other table, a catalog change only.
 //! 2. `VALIDATE CONSTRAINT`, each in a later transaction: SHARE UPDATE EXCLUSIVE while the rows are read.
 //! 3. `ADD CONSTRAINT` on the partitioned table: SHARE ROW EXCLUSIVE, and ACCESS EXCLUSIVE on the other table, from which the
 //!    triggers of the partitions' own go; a catalog change only.
@@ -60,7 +60,7 @@ impl Own {
         let rename = (name != wanted).then(|| Statement::new(rename));
         let name = Ident::new(name);
         Self {
-            add: Statement::new(format!("{alter} ADD CONSTRAINT {name} {definition} NOT VALID")),
+            add: Statement::new(format!("{alter} ADD CONSTRAINT {name} {definition} NOT VALID")).commit_before(),
             validate: Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after(),
             rename,
         }
