@@ -40,6 +40,10 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn outlives(&self, _at: &Site) -> Vec<Key> {
         Vec::new()
     }
+    /// Facts that are created, changed and dropped after this one is dropped, because they reach through it until then.
+    fn frees(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
     /// The fact whose CREATE makes this one too, when that fact is created by the same plan.
     fn created_with(&self, _at: &Site, _created: &dyn Fn(&Key) -> bool) -> Option<Key> {
         None

@@ -92,6 +92,9 @@ macro_rules! kinds {
             pub fn outlives(&self, at: &Site) -> Vec<Key> {
                 match self { $(Self::$kind(body) => body.outlives(at),)* }
             }
+            pub fn frees(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.frees(at),)* }
+            }
             pub fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
                 match self { $(Self::$kind(body) => body.created_with(at, created),)* }
             }

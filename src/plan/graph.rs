@@ -2,6 +2,8 @@
 //!
 //! Build order comes from the desired state, teardown order from the live one.
 
+mod leaving;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -29,6 +31,8 @@ pub struct Graph<'a> {
     pub to: &'a Dependencies<'a>,
     /// Whether to ask for what is only nearly always needed.
     pub wishes: bool,
+    /// Whether to ask for what leaves its parents to do so before their columns change; only a loop forbids that.
+    pub leaves: bool,
 }
 
 impl Graph<'_> {
@@ -50,6 +54,7 @@ impl Graph<'_> {
         self.making_room(&mut before);
         self.preparing(&mut before);
         self.referring(&mut before);
+        self.leaving(&mut before);
         graph
     }
 

@@ -27,11 +27,11 @@ pub fn ordered(
 ) -> Result<Vec<Action>, PlanError> {
     let mut separate = BTreeSet::new();
     let mut stubs: BTreeSet<(Verb, Key)> = name_themselves(changes, desired);
-    let mut wishes = true;
+    let (mut wishes, mut leaves) = (true, true);
     loop {
         let builder = Builder { changes, live, desired, rewrite, separate: &separate, stubs: &stubs };
         let actions = builder.build();
-        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes }.edges();
+        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes, leaves }.edges();
         let members = match order::sort(&actions.all, &graph) {
             Ok(sequence) => return Ok(fold::fold(&builder, actions, &graph, sequence)),
             Err(members) => members,
@@ -41,12 +41,16 @@ pub fn ordered(
             wishes = false;
             continue;
         }
+        if apart.is_empty() && leaves {
+            leaves = false;
+            continue;
+        }
         if apart.is_empty() {
             let Some(stub) = choose_stub(&builder, &actions, &members, from, to) else {
                 return Err(PlanError::Cycle { members: describe(&actions, &members) });
             };
             stubs.insert(stub);
-            wishes = true;
+            (wishes, leaves) = (true, true);
         }
         separate.extend(apart);
     }
@@ -83,7 +87,7 @@ fn choose_stub(
         stubs.insert(candidate.clone());
         let builder = Builder { stubs: &stubs, ..*builder };
         let actions = builder.build();
-        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes: false }.edges();
+        let graph = Graph { builder: &builder, actions: &actions, from, to, wishes: false, leaves: false }.edges();
         order::sort(&actions.all, &graph).is_ok()
     };
     candidates.find(breaks).or(first)

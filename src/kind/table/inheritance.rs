@@ -6,7 +6,7 @@ use crate::base::name::{Ident, Qualified};
 use crate::kind::carried::Carried;
 use crate::kind::facts::Facts;
 use crate::kind::statement::{Alter, Statement, one};
-use crate::kind::table::table_key;
+use crate::kind::table::{lineage, table_key};
 use crate::kind::{Body, Key, Kind, Site};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,6 +31,10 @@ impl Kind for Inheritance {
     fn alter(&self, to: &Self, _at: &Site) -> Alter {
         let Self { position: _, parent_schema: _, parent_name: _ } = to;
         Alter::Equivalent
+    }
+
+    fn frees(&self, at: &Site) -> Vec<Key> {
+        at.key.on().map(|table| lineage::columns_between(at, table, self.parent_table())).unwrap_or_default()
     }
 
     fn requires(&self, _at: &Site) -> Vec<Key> {

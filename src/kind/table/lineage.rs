@@ -1,4 +1,4 @@
-//! The tables directly above and below a table, whether by INHERITS or as partitions.
+//! The tables above and below a table, whether by INHERITS or as partitions.
 
 use crate::kind::facts::Facts;
 use crate::kind::table::{inheritance, partition};
@@ -19,4 +19,19 @@ pub fn children<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = &'
 pub fn is_detached(at: &Site, table: &Key, dropped: &dyn Fn(&Key) -> bool) -> bool {
     let mut places = at.here.standing_on(table).map(|(key, _)| key);
     places.any(|key| matches!(key, Key::Partition(_) | Key::Inheritance(_)) && dropped(key))
+}
+
+/// The columns, of either state, of a table and of what it is under by way of this parent.
+pub fn columns_between(at: &Site, table: &Key, parent: Key) -> Vec<Key> {
+    let (mut found, mut open) = (columns(at, table), vec![parent]);
+    while let Some(table) = open.pop() {
+        found.extend(columns(at, &table));
+        open.extend(parents(at.here, &table));
+    }
+    found
+}
+
+fn columns(at: &Site, table: &Key) -> Vec<Key> {
+    let both = at.here.standing_on(table).chain(at.there.standing_on(table)).map(|(key, _)| key);
+    both.filter(|key| matches!(key, Key::Column(_))).cloned().collect()
 }

@@ -13,7 +13,7 @@ use crate::kind::facts::Facts;
 use crate::kind::key::{Attached, Child};
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::table::index_attachment::IndexAttachment;
-use crate::kind::table::table_key;
+use crate::kind::table::{lineage, table_key};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -74,6 +74,10 @@ impl Kind for Partition {
             keys.extend(columns.map(|name| Key::Column(Child::new(own.clone(), name.as_str()))));
         }
         keys
+    }
+
+    fn frees(&self, at: &Site) -> Vec<Key> {
+        at.key.on().map(|table| lineage::columns_between(at, table, self.parent_table())).unwrap_or_default()
     }
 
     fn follows(&self, at: &Site) -> Vec<Key> {

@@ -7,10 +7,12 @@ use crate::kind::table::{is_remade, lineage};
 use crate::kind::{Body, Key, Site};
 
 impl Column {
-    /// This column once the changes to the columns that it inherits from have run.
+    /// This column once the changes to the columns that it inherits from have run. A table that leaves its parents does so
+    /// before those.
     pub(super) fn after_parents(&self, at: &Site) -> Self {
         let mut after = self.clone();
-        let stays = |parent: &Key| !parent.on().is_some_and(|on| is_remade(at, on));
+        let later: Vec<Key> = at.key.on().map(|table| lineage::parents(at.there, table).collect()).unwrap_or_default();
+        let stays = |parent: &Key| parent.on().is_some_and(|on| !is_remade(at, on) && later.contains(on));
         for parent in inherited_from(at, self).into_iter().filter(stays) {
             let (Some(Body::Column(from)), Some(Body::Column(to))) = (at.here.get(&parent), at.there.get(&parent))
             else {
