@@ -30,6 +30,7 @@ mod lint;
 mod lint_fix;
 mod lint_verb;
 mod load;
+mod majors;
 mod preflight;
 mod random;
 mod readme;

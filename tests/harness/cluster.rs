@@ -31,6 +31,8 @@ const SETTINGS: &[&str] = &[
 /// A running server. Every database in it is made from `template0`, encoding UTF8, locale C.UTF-8.
 pub(crate) struct Cluster {
     folder: TempDir,
+    /// Where the server's programs are. Those of the client are Debian's where there are none with them.
+    bin: PathBuf,
     server: Child,
     /// Beside those that every test has.
     settings: Vec<String>,
@@ -44,20 +46,45 @@ impl Cluster {
 
     /// The same with settings of the test's own, `name=value`.
     pub(crate) fn start_with(settings: &[&str]) -> Result<Cluster, String> {
-        let folder = tempfile::Builder::new().prefix("pgplumb_test_").tempdir_in(place()).map_err(|e| e.to_string())?;
+        Self::start_in(folder()?, Path::new(BIN), settings)
+    }
+
+    /// The same with the server of another major version, one of those that `./dev majors` fetches.
+    pub(crate) fn start_major(major: u32) -> Result<Cluster, String> {
+        // Cargo makes its folder for tests beside those of the profiles.
+        let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("majors").join(major.to_string());
+        if !fetched.join("bin/postgres").exists() {
+            return Err(format!("PostgreSQL {major} is not in {}: run `./dev majors`", fetched.display()));
+        }
+        let folder = folder()?;
+        let mut bin = fetched.join("bin");
+        if is_root() {
+            // The server does not run as root, and a folder of root's may let nobody else in.
+            succeeds(Command::new("cp").arg("-a").arg(&fetched).arg(folder.path()))?;
+            bin = folder.path().join(major.to_string()).join("bin");
+        }
+        Self::start_in(folder, &bin, &[])
+    }
+
+    /// The same with the server of a folder of programs, be it of any major version.
+    pub(crate) fn start_from(bin: &Path) -> Result<Cluster, String> {
+        Self::start_in(folder()?, bin, &[])
+    }
+
+    fn start_in(folder: TempDir, bin: &Path, settings: &[&str]) -> Result<Cluster, String> {
         let data = folder.path().join("data");
         if is_root() {
             succeeds(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
-        let made = as_server_user(&program("initdb"))
+        let made = as_server_user(&bin.join("initdb"))
             .args(["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=postgres", "--no-sync"])
             .arg("--pgdata")
             .arg(&data)
             .output();
         checked("initdb", made)?;
         let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let server = serve(folder.path(), &settings)?;
-        let cluster = Cluster { folder, server, settings };
+        let server = serve(bin, folder.path(), &settings)?;
+        let cluster = Cluster { folder, bin: bin.to_owned(), server, settings };
         cluster.wait()?;
         Ok(cluster)
     }
@@ -65,9 +92,9 @@ impl Cluster {
     /// Ends the server as a power cut does, and starts it again.
     pub(crate) fn restart(&mut self) -> Result<(), String> {
         let stop = ["-m", "immediate", "stop", "--silent", "-D"];
-        succeeds(as_server_user(&program("pg_ctl")).args(stop).arg(self.folder.path().join("data")))?;
+        succeeds(as_server_user(&self.bin.join("pg_ctl")).args(stop).arg(self.folder.path().join("data")))?;
         self.server.wait().map_err(|e| e.to_string())?;
-        self.server = serve(self.folder.path(), &self.settings)?;
+        self.server = serve(&self.bin, self.folder.path(), &self.settings)?;
         self.wait()
     }
 
@@ -87,6 +114,11 @@ impl Cluster {
         format!("postgresql://postgres@/{database}?host={}", self.folder.path().display())
     }
 
+    /// Where the server's programs are.
+    pub(crate) fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// A folder for what a test writes, removed with the cluster.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -99,7 +131,9 @@ impl Cluster {
 
     /// New databases that are like this one, to which nobody is connected.
     pub(crate) fn copy(&self, template: &str, databases: &[&str]) -> Result<(), String> {
-        self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY file_copy"))
+        // 14 copies files always, and has no word for it.
+        let strategy = if self.bin.ends_with("14/bin") { "" } else { " STRATEGY file_copy" };
+        self.each(databases, |database| format!("CREATE DATABASE {database} TEMPLATE {template}{strategy}"))
     }
 
     /// Drops databases, where they are there, and whoever is connected to them.
@@ -143,7 +177,8 @@ impl Cluster {
     }
 
     pub(crate) fn client(&self, name: &str) -> Command {
-        let mut command = limited(&program(name));
+        let own = self.bin.join(name);
+        let mut command = limited(&if own.exists() { own } else { Path::new(BIN).join(name) });
         command.env("PGHOST", self.folder.path()).env("PGUSER", "postgres").env_remove("PGPORT");
         // A fixture may have settings on its database, which must change neither what a file means nor how a dump is written.
         command.env("PGOPTIONS", "-c client_min_messages=warning -c quote_all_identifiers=off");
@@ -151,9 +186,13 @@ impl Cluster {
     }
 }
 
+fn folder() -> Result<TempDir, String> {
+    tempfile::Builder::new().prefix("pgplumb_test_").tempdir_in(place()).map_err(|e| e.to_string())
+}
+
 /// The server of a cluster, in the foreground.
-fn serve(folder: &Path, settings: &[String]) -> Result<Child, String> {
-    let mut server = as_server_user(&program("postgres"));
+fn serve(bin: &Path, folder: &Path, settings: &[String]) -> Result<Child, String> {
+    let mut server = as_server_user(&bin.join("postgres"));
     server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     // Of the same setting the last counts.
     for setting in SETTINGS.iter().copied().chain(settings.iter().map(String::as_str)) {
@@ -167,7 +206,7 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         // Nothing in it is wanted back, so it need not write anything down.
         let stop = ["-m", "immediate", "stop", "--silent", "-D"];
-        let _ = as_server_user(&program("pg_ctl")).args(stop).arg(self.folder.path().join("data")).output();
+        let _ = as_server_user(&self.bin.join("pg_ctl")).args(stop).arg(self.folder.path().join("data")).output();
         let _ = self.server.wait();
     }
 }
@@ -202,10 +241,6 @@ fn checked(name: &str, output: std::io::Result<Output>) -> Result<String, String
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(format!("{name} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
-}
-
-fn program(name: &str) -> PathBuf {
-    Path::new(BIN).join(name)
 }
 
 fn is_root() -> bool {

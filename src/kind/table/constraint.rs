@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::name::Ident;
 use crate::kind::carried::Carried;
 use crate::kind::data_type::is_contained;
-use crate::kind::key::Scoped;
+use crate::kind::key::{Attached, Scoped};
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::table::constraint::inherited::was_under;
 use crate::kind::table::index_attachment::index_parent;
@@ -138,6 +138,10 @@ impl Kind for Constraint {
 
     fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
         let table = at.key.on()?;
+        if let Some(parent) = index_parent(at).filter(|_| self.compares_rows()) {
+            let partition = Key::Partition(Attached::new(table.clone()));
+            return [parent, partition].into_iter().find(|key| created(key));
+        }
         if self.contype != "c" || !self.inherited.0 {
             return None;
         }
@@ -222,6 +226,12 @@ impl Constraint {
     /// Whether an index stands behind it.
     pub fn has_index(&self) -> bool {
         matches!(self.contype.as_str(), "p" | "u" | "x")
+    }
+
+    /// Whether its index compares rows by operators of its own. Postgres takes no such index for that of a partition
+    /// (`CompareIndexInfo` in `index.c`): it comes with the parent's, or with the partition.
+    pub fn compares_rows(&self) -> bool {
+        self.contype == "x" || self.has_index() && self.definition.contains(" WITHOUT OVERLAPS")
     }
 
     /// A foreign table's rows are not looked at, and a partitioned table has none.

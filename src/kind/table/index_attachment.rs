@@ -49,7 +49,10 @@ impl Kind for IndexAttachment {
         [self.parent(), partition].into_iter().filter(|key| at.here.contains(key)).collect()
     }
 
-    fn created_with(&self, _at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+    fn created_with(&self, at: &Site, created: &dyn Fn(&Key) -> bool) -> Option<Key> {
+        if matches!(at.on(), Some((_, Body::Constraint(own))) if own.compares_rows()) {
+            return [self.parent(), self.partition()].into_iter().find(|key| created(key));
+        }
         (created(&self.partition()) && !created(&self.parent())).then(|| self.partition())
     }
 

@@ -36,7 +36,7 @@ impl Constraint {
     /// `ALTER TABLE ONLY x` for what must not reach the partitions: they have their own, attached one by one.
     pub(super) fn alter_on(&self, at: &Site) -> String {
         let partitioned = matches!(at.on(), Some((_, Body::Table(table))) if table.partition_by.is_some());
-        if partitioned && self.has_index() {
+        if partitioned && self.has_index() && !self.compares_rows() {
             format!("ALTER TABLE ONLY {}", at.key.on().map(Key::sql).unwrap_or_default())
         } else {
             format!("ALTER {}", at.on_object())

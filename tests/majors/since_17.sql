@@ -1,0 +1,20 @@
+CREATE COLLATION built (provider = builtin, locale = 'C.UTF-8');
+CREATE TABLE numbered (id bigint GENERATED ALWAYS AS IDENTITY, at date, note text COLLATE built) PARTITION BY LIST (at);
+CREATE TABLE numbered_rest PARTITION OF numbered DEFAULT;
+CREATE TABLE computed (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED);
+CREATE TABLE apart (id integer, during daterange) PARTITION BY LIST (id);
+CREATE TABLE apart_1 PARTITION OF apart FOR VALUES IN (1);
+CREATE TABLE alone (id integer, EXCLUDE USING btree (id WITH =)) PARTITION BY LIST (id);
+CREATE TABLE alone_1 PARTITION OF alone FOR VALUES IN (1);
+GRANT MAINTAIN ON computed TO PUBLIC;
+-- then
+CREATE COLLATION built (provider = builtin, locale = 'C.UTF-8');
+CREATE TABLE numbered (id bigint GENERATED ALWAYS AS IDENTITY, at date, note text COLLATE built, UNIQUE (at)) PARTITION BY LIST (at);
+CREATE TABLE numbered_rest PARTITION OF numbered DEFAULT;
+CREATE TABLE computed (a integer, b integer GENERATED ALWAYS AS (a + 2) STORED);
+CREATE TABLE apart (id integer, during daterange, EXCLUDE USING btree (id WITH =)) PARTITION BY LIST (id);
+CREATE TABLE apart_1 PARTITION OF apart FOR VALUES IN (1);
+CREATE TABLE apart_2 PARTITION OF apart FOR VALUES IN (2);
+CREATE TABLE alone (id integer, EXCLUDE USING btree (id WITH =)) PARTITION BY LIST (id);
+CREATE TABLE alone_1 PARTITION OF alone FOR VALUES IN (1);
+CREATE TABLE alone_2 PARTITION OF alone FOR VALUES IN (2);
