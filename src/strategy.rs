@@ -17,6 +17,7 @@ pub mod index_concurrently;
 pub mod leftover;
 pub mod matview_beside;
 pub mod not_null_by_check;
+pub mod not_null_not_valid;
 pub mod partitioned_index_beside;
 pub mod unique_using_index;
 pub mod volatile_default;
@@ -41,6 +42,7 @@ const STRATEGIES: &[Strategy] = &[
     foreign_key_by_partitions::apply,
     enum_value_check::apply,
     identity_beside::apply,
+    not_null_not_valid::apply,
     not_null_by_check::apply,
     volatile_default::apply,
 ];

@@ -61,6 +61,20 @@ impl fmt::Display for Qualified {
     }
 }
 
+/// `makeObjectName` in `indexcmds.c`: the longer of the two names is cut until all fits.
+pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
+    let overhead = label.len() + 1 + second.map_or(0, |_| 1);
+    let (mut first, mut second) = (first.to_owned(), second.map(str::to_owned));
+    while first.len() + second.as_ref().map_or(0, String::len) + overhead > MAX_IDENT_BYTES {
+        match &mut second {
+            Some(second) if second.len() >= first.len() => second.pop(),
+            _ => first.pop(),
+        };
+    }
+    let second = second.map(|second| format!("_{second}")).unwrap_or_default();
+    format!("{first}{second}_{label}")
+}
+
 /// A string as an SQL literal, safe whatever `standard_conforming_strings` says.
 pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");

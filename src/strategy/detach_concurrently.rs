@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::base::name::{Ident, object_name};
 use crate::kind::statement::Statement;
 use crate::kind::table::partition::parent_table;
 use crate::kind::{Body, Key, Site};
@@ -67,18 +67,4 @@ fn check_left(at: &Site, own: &Key) -> Option<String> {
     };
     let labels = std::iter::once("check".to_owned()).chain((1..100).map(|n| format!("check{n}")));
     labels.map(|label| object_name(own.name(), column, &label)).find(|name| !taken(name))
-}
-
-/// `makeObjectName` in `indexcmds.c`: the longer of the two names is cut until all fits.
-fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
-    let overhead = label.len() + 1 + second.map_or(0, |_| 1);
-    let (mut first, mut second) = (first.to_owned(), second.map(str::to_owned));
-    while first.len() + second.as_ref().map_or(0, String::len) + overhead > MAX_IDENT_BYTES {
-        match &mut second {
-            Some(second) if second.len() >= first.len() => second.pop(),
-            _ => first.pop(),
-        };
-    }
-    let second = second.map(|second| format!("_{second}")).unwrap_or_default();
-    format!("{first}{second}_{label}")
 }

@@ -38,7 +38,7 @@ use crate::plan::change::Changes;
 use crate::strategy::backfill::{backfill_where, is_marked, mark};
 use crate::strategy::in_use;
 use crate::strategy::index_concurrently::{online, short};
-use crate::strategy::not_null_by_check::by_check;
+use crate::strategy::not_null_not_valid::in_steps;
 
 /// A column that is filled from another one of its table, and what keeps it in step.
 #[derive(Clone, Debug)]
@@ -148,7 +148,7 @@ fn added(copy: &Copy, column: &Column, action: &Action, at: &Site, changes: &Cha
     let mut then = vec![first, vec![copy.fill()], vec![done]];
     if column.not_null {
         let set = format!("ALTER {} ALTER COLUMN {} SET NOT NULL", at.on_object(), Ident::new(at.key.name()));
-        then.extend(by_check(at, set));
+        then.extend(in_steps(at, set).into_iter().filter(|statements| !statements.is_empty()));
     }
     Some(Phases::of(then))
 }

@@ -30,7 +30,7 @@ use crate::strategy::backfill::{backfill, is_marked, is_plain, mark};
 use crate::strategy::in_use;
 use crate::strategy::index_concurrently::short;
 use crate::strategy::leftover::is_name_taken;
-use crate::strategy::not_null_by_check::by_check;
+use crate::strategy::not_null_not_valid::in_steps;
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     match (action.verb, at.here.get(&action.key)?) {
@@ -154,7 +154,7 @@ fn turned(identity: &Identity, at: &Site, sequence: &str, comment: Option<&str>)
     let column = at.key.on().unwrap_or(at.key);
     let site = at.of(column);
     let (table, name) = (site.on_object(), Ident::new(column.name()));
-    let [mut check, validate, mut last] = by_check(&site, format!("ALTER {table} ALTER COLUMN {name} SET NOT NULL"));
+    let [mut check, validate, mut last] = in_steps(&site, format!("ALTER {table} ALTER COLUMN {name} SET NOT NULL"));
     if let Some(first) = check.first_mut() {
         *first = first.clone().commit_before();
     }

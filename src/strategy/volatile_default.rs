@@ -23,7 +23,7 @@ use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 use crate::strategy::backfill::{MARK, backfill, is_plain, mark};
 use crate::strategy::in_use;
-use crate::strategy::not_null_by_check::by_check;
+use crate::strategy::not_null_not_valid::in_steps;
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     match at.here.get(&action.key)? {
@@ -60,7 +60,7 @@ fn added(column: &Column, action: &Action, at: &Site, changes: &Changes) -> Opti
     let mut then = vec![first, vec![fill], vec![done]];
     if column.not_null {
         let set = format!("ALTER {} ALTER COLUMN {name} SET NOT NULL", at.on_object());
-        then.extend(by_check(at, set));
+        then.extend(in_steps(at, set).into_iter().filter(|statements| !statements.is_empty()));
     }
     Some(Phases::of(then))
 }

@@ -8,6 +8,7 @@
 mod change;
 mod definition;
 mod inherited;
+pub mod not_null;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ use crate::kind::carried::Carried;
 use crate::kind::key::Child;
 use crate::kind::statement::{Alter, Change, Hazard, Statement, one};
 use crate::kind::table::column::inherited::{attribute, inherited_from, was_child};
+use crate::kind::table::column::not_null::NotNull;
 use crate::kind::table::{is_remade, lineage};
 use crate::kind::{Body, Key, Kind, Site, Slot};
 
@@ -25,7 +27,11 @@ pub struct Column {
     pub type_name: String,
     /// Qualified; none where it is that of the type.
     pub collation: Option<String>,
+    /// `pg_attribute.attnotnull`, which is also true of one that is not validated.
     pub not_null: bool,
+    /// From 18 on of every column that is NOT NULL. Left out where there is none, so that a fingerprint is what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_null_constraint: Option<NotNull>,
     /// The expression of a generated column.
     pub generated: Option<String>,
     /// Computed when read instead of when written (18).

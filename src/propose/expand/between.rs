@@ -149,6 +149,7 @@ fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along
             };
             // It is filled from the new one, which may be null then.
             column.not_null = not_null(live) && not_null(desired);
+            column.not_null_constraint = column.not_null_constraint.take().filter(|_| column.not_null);
         }
         state.facts.insert(key.clone(), body);
     }

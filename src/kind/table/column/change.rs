@@ -15,6 +15,7 @@ impl Column {
             type_name,
             collation,
             not_null,
+            not_null_constraint: _,
             generated: _,
             is_virtual: _,
             storage,
@@ -36,13 +37,10 @@ impl Column {
             change.disturbs = typed.disturbs;
         }
         if *not_null != self.not_null && *not_null {
-            let mut set = Statement::new(self.clause_of(at, "SET NOT NULL"));
-            if !is_foreign(at) {
-                set = set
-                    .hazard(Hazard::Scans("every row is read to see that none is null".to_owned()))
-                    .hazard(Hazard::DependsOnData("it fails where a row holds null".to_owned()));
-            }
-            change.statements.push(set);
+            change.statements.push(to.made_not_null(at));
+        }
+        if *not_null && self.not_null {
+            change.statements.extend(self.not_null_changes(to, at));
         }
         let mut alone = Vec::new();
         if *storage != self.storage {

@@ -27,8 +27,9 @@ impl Column {
             }
         }
         // An identity column is NOT NULL by itself.
-        if self.not_null && !at.absorbed.contains(&Key::Identity(Attached::new(at.key.clone()))) {
-            sql.push_str(" NOT NULL");
+        let identity = at.absorbed.contains(&Key::Identity(Attached::new(at.key.clone())));
+        if !identity || !self.is_plainly_not_null(at) {
+            sql.push_str(&self.not_null_clause(at));
         }
         sql
     }
@@ -41,7 +42,9 @@ impl Column {
 
     /// What cannot be said where the column is created.
     pub fn settings(&self, at: &Site) -> Vec<Statement> {
-        let bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
+        let mut bare = Self { storage: None, statistics: None, options: Vec::new(), ..self.clone() };
+        // CREATE TABLE would not leave one NOT VALID.
+        bare.not_null &= self.not_null_constraint.as_ref().is_none_or(|constraint| constraint.validated);
         let mut statements = bare.changes(self, at).statements;
         let identity = Key::Identity(Attached::new(at.key.clone()));
         if let Some(Body::Identity(body)) = at.here.get(&identity).filter(|_| at.absorbed.contains(&identity)) {

@@ -23,9 +23,7 @@ impl Column {
                 after.type_name.clone_from(&to.type_name);
                 after.collation.clone_from(&to.collation);
             }
-            if from.not_null != to.not_null {
-                after.not_null = to.not_null;
-            }
+            after.follow_not_null(&from, to);
             if from.generated.is_some() && to.generated.is_none() {
                 after.generated = None;
             }
