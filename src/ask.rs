@@ -7,8 +7,11 @@
 //! server says, which may quote one. What cannot be asked is a finding too.
 
 mod answer;
+mod attach;
+mod bound;
 mod check;
 mod domain;
+mod exclude;
 mod expression;
 mod null;
 mod orphan;
@@ -21,7 +24,7 @@ mod validate;
 mod value;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AlterTableType, ConstrType, Constraint, RangeVar};
+use pg_query::protobuf::{AlterTableType, ConstrType, Constraint, CreateStmt, RangeVar};
 
 use crate::ask::answer::{Answer, answer};
 use crate::ask::question::Question;
@@ -33,7 +36,7 @@ use crate::kind::Key;
 use crate::lint::Level;
 use crate::lint::finding::{self, Finding, Span};
 use crate::lint::rule::data_not_asked;
-use crate::lint::tree::alters;
+use crate::lint::tree::{alters, ranges};
 use crate::plan::Plan;
 use crate::sql::parser::parse;
 
@@ -91,6 +94,7 @@ fn questions(node: &NodeEnum, scene: &mut Scene) -> Result<Vec<Question>, DbErro
     let mut found = match node {
         NodeEnum::IndexStmt(index) => unique::of_index(index, scene)?,
         NodeEnum::AlterDomainStmt(alter) => domain::questions(alter, scene)?,
+        NodeEnum::CreateStmt(create) => of_new(create, scene)?,
         _ => Vec::new(),
     };
     for (alter, command) in alters(node) {
@@ -99,6 +103,12 @@ fn questions(node: &NodeEnum, scene: &mut Scene) -> Result<Vec<Question>, DbErro
         found.extend(match (command.subtype(), definition) {
             (AlterTableType::AtAddConstraint, Some(NodeEnum::Constraint(constraint))) => {
                 of_constraint(range, constraint, scene)?
+            }
+            (AlterTableType::AtAttachPartition, Some(NodeEnum::PartitionCmd(partition))) => {
+                match (&partition.name, &partition.bound) {
+                    (Some(own), Some(bound)) => attach::questions(range, own, bound, scene)?,
+                    _ => Vec::new(),
+                }
             }
             (AlterTableType::AtValidateConstraint, _) => validate::questions(range, &command.name, scene)?,
             (AlterTableType::AtSetNotNull, _) => null::of_column(range, &command.name, scene)?,
@@ -110,6 +120,15 @@ fn questions(node: &NodeEnum, scene: &mut Scene) -> Result<Vec<Question>, DbErro
         });
     }
     Ok(found)
+}
+
+/// CREATE TABLE ... PARTITION OF: rows may be in the default partition that belong into the new one.
+fn of_new(create: &CreateStmt, scene: &mut Scene) -> Result<Vec<Question>, DbError> {
+    let (Some(own), Some(bound)) = (&create.relation, &create.partbound) else { return Ok(Vec::new()) };
+    let Some(parent) = ranges(&create.inh_relations).next().filter(|parent| !scene.is_made(parent)) else {
+        return Ok(Vec::new());
+    };
+    attach::questions(parent, own, bound, scene)
 }
 
 /// What a constraint that a statement adds needs of rows. One that is not validated needs nothing yet.
@@ -128,11 +147,7 @@ fn of_constraint(range: &RangeVar, constraint: &Constraint, scene: &mut Scene) -
             Ok(found)
         }
         ConstrType::ConstrNotnull => null::of_keys(range, &constraint.keys, scene),
-        ConstrType::ConstrExclusion => {
-            let (table, name) = (scene.object(range), &constraint.conname);
-            scene.cannot(&table, format!("whether rows of {table} exclude each other by {name} is not asked"));
-            Ok(Vec::new())
-        }
+        ConstrType::ConstrExclusion => exclude::questions(range, constraint, scene),
         _ => Ok(Vec::new()),
     }
 }

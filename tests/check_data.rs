@@ -1,5 +1,7 @@
 //! `--check-data`: what the rows that are there say to a plan and to migrations, on a real server.
 
+mod pair;
+
 use serde_json::Value;
 
 use crate::harness::cluster::Cluster;

@@ -9,9 +9,14 @@ use crate::ask::scene::Scene;
 use crate::base::name::Ident;
 use crate::db::error::DbError;
 use crate::lint::rule::rows_violate_check;
+use crate::strategy::attach_by_check::FITS;
 
 pub(super) fn questions(range: &RangeVar, check: &Constraint, scene: &mut Scene) -> Result<Vec<Question>, DbError> {
     let Some(expression) = check.raw_expr.as_deref() else { return Ok(Vec::new()) };
+    // What it says is asked where the partition is attached that it helps.
+    if check.conname.contains(FITS) {
+        return Ok(Vec::new());
+    }
     if let Some(column) = null::wanted(expression) {
         return null::of_column(range, column, scene);
     }

@@ -27,7 +27,7 @@ impl<'c> Scene<'c> {
     /// not, that is noted.
     pub(super) fn table(&mut self, range: &RangeVar) -> Result<Option<Table>, DbError> {
         let (name, object) = (Name::of(range), self.object(range));
-        if self.state.made.contains(&name) {
+        if self.is_made(range) {
             self.note(&object, format!("nothing is asked of {object}, which is made or renamed before"));
             return Ok(None);
         }
@@ -37,6 +37,11 @@ impl<'c> Scene<'c> {
             return Ok(None);
         }
         Ok(table)
+    }
+
+    /// Whether the script made it, or gave it this name.
+    pub(super) fn is_made(&self, range: &RangeVar) -> bool {
+        self.state.made.contains(&Name::of(range))
     }
 
     /// As a person and `--allow` name it.

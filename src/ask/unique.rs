@@ -53,7 +53,7 @@ fn unwritable(table: &Table, scene: &mut Scene) -> Vec<Question> {
 }
 
 /// What is indexed, in parentheses where it is no column, with its collation.
-fn element_sql(element: &IndexElem) -> Option<String> {
+pub(super) fn element_sql(element: &IndexElem) -> Option<String> {
     let mut value = match element.expr.as_deref() {
         Some(expression) => format!("({})", sql(expression)?),
         None => Ident::new(element.name.as_str()).to_string(),

@@ -170,9 +170,11 @@ rules! {
     row_security_disabled
     rows_are_cut
     rows_do_not_cast
+    rows_exclude_each_other
     rows_hold_null
     rows_hold_removed_value
     rows_not_unique
+    rows_outside_partition
     rows_violate_check
     rows_without_parent
     schema_differs

@@ -25,6 +25,9 @@ use crate::strategy::foreign_key_by_partitions::before_attached;
 use crate::strategy::index_concurrently::short;
 use crate::strategy::{columns_move, free_constraint, in_use};
 
+/// How the name of a helping check ends, but for a number.
+pub const FITS: &str = "_fits_partition";
+
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Partition(partition) = at.here.get(&action.key)? else { return None };
     let own = action.key.on()?;
@@ -38,7 +41,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     for (table, partition) in checked.filter(|(table, _)| fits(at, table, changes)) {
         let Some(condition) = &partition.constraint.0 else { continue };
         let whose = if table == own { table.name().to_owned() } else { format!("{}_{}", table.name(), own.name()) };
-        let name = Ident::new(free_constraint(at, table, &short(&whose, "_fits_partition")));
+        let name = Ident::new(free_constraint(at, table, &short(&whose, FITS)));
         let alter = format!("ALTER TABLE {}", table.sql());
         add.push(Statement::new(format!("{alter} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")));
         validate.push(Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after());
