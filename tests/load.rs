@@ -20,7 +20,7 @@ use postgres::{Client, NoTls};
 
 use crate::harness::cluster::Cluster;
 use crate::harness::program::{pgplumb, ran};
-use scene::{SCENES, Scene, base};
+use scene::{SCENES, SCENES_18, Scene, base};
 
 /// Rows of an ordinary run: as many as a few seconds for each case allow.
 const ROWS: u64 = 60_000;
@@ -60,16 +60,26 @@ struct Seen {
 
 #[test]
 fn no_writer_waits_for_an_online_form() {
+    all(&Cluster::start().unwrap(), SCENES);
+}
+
+#[test]
+fn no_writer_waits_for_an_online_form_of_18() {
+    all(&Cluster::start_major(18).unwrap(), SCENES_18);
+}
+
+/// Looks at each scene, and says what it saw.
+#[track_caller]
+fn all(cluster: &Cluster, scenes: &[Scene]) {
     let rows = env::var("PGPLUMB_ROWS").map_or(ROWS, |rows| rows.parse().unwrap());
     let part = env::var("PGPLUMB_LOAD").unwrap_or_default();
-    let cluster = Cluster::start().unwrap();
     cluster.create(&["loaded"]).unwrap();
     let schema = cluster.folder().join("base.sql");
     fs::write(&schema, base(rows)).unwrap();
     cluster.psql("loaded", &schema).unwrap();
     let (mut table, mut faults) = (String::new(), Vec::new());
-    for scene in SCENES.iter().filter(|scene| scene.name.contains(&part)) {
-        let online = apply(&cluster, scene, scene.form);
+    for scene in scenes.iter().filter(|scene| scene.name.contains(&part)) {
+        let online = apply(cluster, scene, scene.form);
         tell(&mut table, scene.name, "online", &online);
         if online.waited > LOCK_TIMEOUT + MARGIN {
             faults.push(format!("{}: somebody waited {:?} for a lock", scene.name, online.waited));
@@ -78,7 +88,7 @@ fn no_writer_waits_for_an_online_form() {
         if !MODES[online.strongest..].contains(&scene.strongest) {
             faults.push(format!("{}: the strongest lock is {}", scene.name, MODES[online.strongest]));
         }
-        if scene.plain_stops_writers && !plain_is_worse(&cluster, scene, &online, &mut table) {
+        if scene.plain_stops_writers && !plain_is_worse(cluster, scene, &online, &mut table) {
             faults.push(format!("{}: the plain form holds its lock no longer", scene.name));
         }
     }

@@ -3,7 +3,7 @@
 /// A change of the base schema.
 pub(super) struct Scene {
     pub(super) name: &'static str,
-    /// What is watched: this table, and those whose names begin with it.
+    /// What is watched: the tables whose names are like this.
     pub(super) table: &'static str,
     /// What is exchanged in the text of the schema, and for what; an empty first text adds the second at the end.
     change: (&'static str, &'static str),
@@ -40,6 +40,13 @@ CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM (1000) TO (1000000000);
 CREATE INDEX part_b ON part (b);
 CREATE TABLE wide (id bigint NOT NULL, a integer) PARTITION BY LIST (id);
 CREATE TABLE loose (id bigint NOT NULL CHECK (id > 0), a integer);
+CREATE TABLE journal (id bigint NOT NULL, a integer) PARTITION BY RANGE (id);
+CREATE TABLE entries_1 PARTITION OF journal FOR VALUES FROM (0) TO (1000);
+CREATE TABLE entries_2 PARTITION OF journal FOR VALUES FROM (1000) TO (1000000000);
+CREATE MATERIALIZED VIEW summary AS SELECT md5(id::text) AS hash, count(*) AS n FROM journal GROUP BY 1;
+CREATE UNIQUE INDEX summary_hash ON summary (hash);
+CREATE TYPE mood AS ENUM ('fine', 'sad', 'gone');
+CREATE TABLE felt (id bigint PRIMARY KEY, mood mood);
 ";
 
 /// The schema with its rows.
@@ -50,6 +57,9 @@ INSERT INTO other SELECT generate_series(0, 999);
 INSERT INTO hot SELECT n, n % 5000, n % 1000, md5(n::text) FROM generate_series(1, {rows}) AS n;
 INSERT INTO part SELECT n, n % 5000, n % 1000, md5(n::text) FROM generate_series(1, {rows}) AS n;
 INSERT INTO loose SELECT 7, n FROM generate_series(1, {rows}) AS n;
+INSERT INTO journal SELECT n, n % 5000 FROM generate_series(1, {rows}) AS n;
+REFRESH MATERIALIZED VIEW summary;
+INSERT INTO felt SELECT n, 'fine' FROM generate_series(1, {rows}) AS n;
 ANALYZE;
 "
     )
@@ -71,7 +81,7 @@ const fn hot(
 ) -> Scene {
     Scene {
         name,
-        table: "hot",
+        table: "hot%",
         change: (from, to),
         writes: WRITES_HOT,
         reads: READS_HOT,
@@ -83,8 +93,40 @@ const fn hot(
 
 const fn part(name: &'static str, from: &'static str, to: &'static str, strongest: &'static str) -> Scene {
     let (writes, reads) = (WRITES_PART, READS_PART);
-    Scene { name, table: "part", change: (from, to), writes, reads, strongest, plain_stops_writers: true, form: "on" }
+    Scene { name, table: "part%", change: (from, to), writes, reads, strongest, plain_stops_writers: true, form: "on" }
 }
+
+/// The plain form holds the same locks: what the online one adds is a look before anything is changed.
+const fn felt(name: &'static str, from: &'static str, to: &'static str, strongest: &'static str) -> Scene {
+    Scene {
+        name,
+        table: "felt",
+        change: (from, to),
+        writes: "UPDATE felt SET mood = 'sad' WHERE id = (SELECT 1 + (random() * 1000)::int)",
+        reads: "SELECT id FROM felt WHERE mood = 'fine' LIMIT 1",
+        strongest,
+        plain_stops_writers: false,
+        form: "on",
+    }
+}
+
+/// Forms that there are from 18 on.
+pub(super) const SCENES_18: &[Scene] = &[
+    hot(
+        "not_null_not_valid",
+        "hot (id bigint PRIMARY KEY, a integer,",
+        "hot (id bigint PRIMARY KEY, a integer NOT NULL,",
+        ACCESS,
+        true,
+    ),
+    hot(
+        "not_null_not_valid, primary key",
+        "hot (id bigint PRIMARY KEY, a integer, b integer, note text)",
+        "hot (id bigint, a integer, b integer, note text, CONSTRAINT hot_pkey PRIMARY KEY (id, note))",
+        ACCESS,
+        true,
+    ),
+];
 
 pub(super) const SCENES: &[Scene] = &[
     hot("index_concurrently", "", "CREATE INDEX hot_a ON hot (a, note)", UPDATE, true),
@@ -133,6 +175,33 @@ pub(super) const SCENES: &[Scene] = &[
         plain_stops_writers: true,
         form: "on",
     },
+    Scene {
+        name: "detach_concurrently",
+        table: "journal",
+        change: (
+            "CREATE TABLE entries_1 PARTITION OF journal FOR VALUES FROM (0) TO (1000)",
+            "CREATE TABLE entries_1 (id bigint NOT NULL, a integer)",
+        ),
+        writes: "INSERT INTO journal VALUES (2000, 1)",
+        reads: "SELECT a FROM journal LIMIT 1",
+        strongest: UPDATE,
+        // It takes its strong lock for a moment only.
+        plain_stops_writers: false,
+        form: "on",
+    },
+    Scene {
+        name: "matview_beside",
+        table: "summary",
+        change: ("count(*) AS n FROM journal", "count(*) AS n, sum(a) AS sum FROM journal"),
+        // Nobody writes it: its readers are those who could wait.
+        writes: "SELECT n FROM summary LIMIT 1",
+        reads: "SELECT count(*) FROM summary WHERE hash < '1'",
+        strongest: ACCESS,
+        plain_stops_writers: true,
+        form: "on",
+    },
+    felt("enum_value_check, removed", "('fine', 'sad', 'gone')", "('fine', 'sad')", ACCESS),
+    felt("enum value added", "('fine', 'sad', 'gone')", "('fine', 'new', 'sad', 'gone')", UPDATE),
     Scene {
         form: "expand",
         ..hot(
