@@ -13,6 +13,8 @@ pub enum Exit {
     Failure = 2,
     /// It was not understood: `EX_USAGE` of `sysexits.h`.
     Usage = 64,
+    /// Ctrl-C ended it, as a shell reports that.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

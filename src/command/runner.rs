@@ -12,6 +12,7 @@ use crate::migrate::event::{Blocker, Event};
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
 use crate::migrate::session::Options;
+use crate::migrate::stop::Stop;
 use crate::source::leave::Leave;
 
 /// What of a database counts, as the configuration says it.
@@ -34,7 +35,7 @@ pub(super) fn options(config: &Config, ticket: Option<&str>) -> Options {
     let apply = &config.apply;
     let retry = Retry { count: apply.retries, base: time(&apply.pause), cap: time(&apply.longest_pause) };
     let (scope, wait) = (scope(config), time(&apply.wait));
-    Options { scope, retry, wait, ticket: ticket.map(str::to_owned) }
+    Options { scope, retry, wait, ticket: ticket.map(str::to_owned), stop: Stop::default() }
 }
 
 /// Whether a person can be asked.
@@ -53,28 +54,37 @@ pub(super) fn ask(question: &str) -> String {
 
 /// What a runner says, on stderr; the steps only where they were asked for.
 pub(super) fn listen(event: Event, verbose: bool) {
-    match event {
-        Event::Waiting { pid, user, application, since } => {
-            out::remark(&format!("waiting for another run: {user}, PID {pid}, {application}, connected since {since}"));
-        }
-        Event::Begins { id, resumed: true, .. } => out::remark(&format!("{id} goes on where it stopped")),
-        Event::Begins { id, .. } if verbose => out::remark(&id),
-        Event::Step { number, of, sql, took } if verbose => {
-            out::remark(&format!("  {number} of {of}  {}  {sql}", span(took)));
-        }
-        Event::Filled { number, reading } => out::remark(&format!("  step {number}: {}", progress(&reading))),
-        Event::Brakes { number, why } => out::remark(&format!("  step {number} waits: {why}")),
-        Event::Found { number, what } => out::remark(&format!("  step {number} was cut off: {what}")),
-        Event::Retries { attempt, of, why, pause, blockers } => {
-            out::remark(&format!("  {why}; again in {} ({attempt} of {of})", span(pause)));
-            for Blocker { pid, user, application, seconds, state } in blockers {
-                let named = if application.is_empty() { String::new() } else { format!(", {application}") };
-                out::remark(&format!("    in the way: PID {pid}, {user}{named}, {state}, for {seconds} s"));
-            }
-        }
-        Event::Note(text) => out::remark(&format!("note: {text}")),
-        Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => {}
+    for line in lines(event, verbose) {
+        out::remark(&line);
     }
+}
+
+/// What a person reads of an event; the steps only where they were asked for.
+pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
+    let line = match event {
+        Event::Waiting { pid, user, application, since } => {
+            format!("waiting for another run: {user}, PID {pid}, {application}, connected since {since}")
+        }
+        Event::Begins { id, resumed: true, .. } => format!("{id} goes on where it stopped"),
+        Event::Begins { id, .. } if verbose => id,
+        Event::Step { number, of, sql, took } if verbose => format!("  {number} of {of}  {}  {sql}", span(took)),
+        Event::Filled { number, reading } => format!("  step {number}: {}", progress(&reading)),
+        Event::Brakes { number, why } => format!("  step {number} waits: {why}"),
+        Event::Found { number, what } => format!("  step {number} was cut off: {what}"),
+        Event::Retries { attempt, of, why, pause, blockers } => {
+            let first = format!("  {why}; again in {} ({attempt} of {of})", span(pause));
+            return [first].into_iter().chain(blockers.iter().map(in_the_way)).collect();
+        }
+        Event::Note(text) => format!("note: {text}"),
+        Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => return Vec::new(),
+    };
+    vec![line]
+}
+
+fn in_the_way(blocker: &Blocker) -> String {
+    let Blocker { pid, user, application, seconds, state } = blocker;
+    let named = if application.is_empty() { String::new() } else { format!(", {application}") };
+    format!("    in the way: PID {pid}, {user}{named}, {state}, for {seconds} s")
 }
 
 /// `4200000 of about 5000000 rows, 91000 in a second, about 9.0 s left`.

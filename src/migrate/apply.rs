@@ -43,7 +43,7 @@ impl Session<'_> {
     /// # Errors
     /// When another is, or the books cannot be written.
     pub fn enter_books(&mut self) -> Result<(), MigrateError> {
-        lock::take(&mut self.connection, self.options.wait, self.tell)?;
+        lock::take(&mut self.connection, self.options.wait, &self.options.stop, self.tell)?;
         let records = books::records(&mut self.connection)?;
         newer(&records)?;
         for migration in embedded::migrations() {
@@ -74,7 +74,7 @@ impl Session<'_> {
     /// When the books cannot be read, or the files or they speak against it.
     pub fn is_due(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
         let records = books::records(&mut self.connection)?;
-        Ok(!self.due(&Survey::of(files, &records), order)?.is_empty())
+        Ok(!due(&Survey::of(files, &records), order)?.is_empty())
     }
 
     /// What `apply` would do now, after every check that it makes; nothing is written.
@@ -85,7 +85,7 @@ impl Session<'_> {
         let records = books::records(&mut self.connection)?;
         newer(&records)?;
         let survey = Survey::of(files, &records);
-        let due = self.due(&survey, order)?;
+        let due = due(&survey, order)?;
         self.tell_held(&survey, order);
         if let Some(first) = due.first() {
             self.at_start(first, order)?;
@@ -105,7 +105,7 @@ impl Session<'_> {
         self.enter_books()?;
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
-        let due = self.due(&survey, order)?;
+        let due = due(&survey, order)?;
         self.tell_held(&survey, order);
         let remembered = self.remembered()?.is_some();
         let Some(first) = due.first() else {
@@ -122,12 +122,20 @@ impl Session<'_> {
         let scripts: Vec<Option<Script>> = due.iter().map(read).collect::<Result<_, _>>()?;
         self.at_start(first, order)?;
         self.watch()?;
-        let mut applied = Vec::new();
+        let (mut applied, mut last) = (Vec::new(), None);
         for (place, (entry, script)) in due.iter().zip(&scripts).enumerate() {
             let (Some(file), Some(script)) = (entry.file, script) else { continue };
+            if self.options.stop.is_wished() {
+                // What is whole can be measured, so that what others do until the next run is seen.
+                if let Some(number) = last.filter(|_| self.outdated) {
+                    self.remember_now(Some(number))?;
+                }
+                return Err(MigrateError::Interrupted);
+            }
             let going_on = entry.record.filter(|_| entry.standing == Standing::HalfApplied);
             let number = self.run_up(file, script, going_on.map(|record| record.run))?;
             applied.push(file.id.clone());
+            last = Some(number);
             let next = due.get(place + 1).and_then(|entry| entry.file);
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
                 let live = self.settle(Some(file), Some(number), order)?;
@@ -137,33 +145,6 @@ impl Session<'_> {
             }
         }
         Ok(applied)
-    }
-
-    /// What is due, unless the files or the books speak against it.
-    fn due<'s, 'a>(&self, survey: &'s Survey<'a>, order: &Order) -> Result<Vec<&'s Entry<'a>>, MigrateError> {
-        if let Some(id) = survey.with(Standing::HalfRolledBack).into_iter().next() {
-            return Err(MigrateError::Unfinished { id, forward: false });
-        }
-        let edited = survey.with(Standing::Edited);
-        if !edited.is_empty() {
-            return Err(MigrateError::Edited { ids: edited });
-        }
-        let mut due = survey.due(order.to.as_deref())?;
-        due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
-        // What comes after one that is held back was planned for what that leads to.
-        let held = due.iter().position(|entry| is_held(entry)).filter(|_| !order.contract);
-        due.truncate(held.unwrap_or(due.len()));
-        let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
-        let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
-        if !late.is_empty() {
-            return Err(MigrateError::OutOfOrder { ids: late });
-        }
-        // What was begun comes first, or the others would run on half a migration.
-        due.sort_by_key(|entry| entry.standing != Standing::HalfApplied);
-        match due.iter().find(|entry| entry.standing == Standing::HalfApplied && entry.file.is_none()) {
-            Some(entry) => Err(MigrateError::Gone { id: entry.id.clone() }),
-            None => Ok(due),
-        }
     }
 
     /// Says what is due and is held back.
@@ -207,13 +188,43 @@ impl Session<'_> {
     }
 }
 
+/// What is due, unless the files or the books speak against it.
+pub(in crate::migrate) fn due<'s, 'a>(
+    survey: &'s Survey<'a>,
+    order: &Order,
+) -> Result<Vec<&'s Entry<'a>>, MigrateError> {
+    if let Some(id) = survey.with(Standing::HalfRolledBack).into_iter().next() {
+        return Err(MigrateError::Unfinished { id, forward: false });
+    }
+    let edited = survey.with(Standing::Edited);
+    if !edited.is_empty() {
+        return Err(MigrateError::Edited { ids: edited });
+    }
+    let mut due = survey.due(order.to.as_deref())?;
+    due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
+    // What comes after one that is held back was planned for what that leads to.
+    let held = due.iter().position(|entry| is_held(entry)).filter(|_| !order.contract);
+    due.truncate(held.unwrap_or(due.len()));
+    let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
+    let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
+    if !late.is_empty() {
+        return Err(MigrateError::OutOfOrder { ids: late });
+    }
+    // What was begun comes first, or the others would run on half a migration.
+    due.sort_by_key(|entry| entry.standing != Standing::HalfApplied);
+    match due.iter().find(|entry| entry.standing == Standing::HalfApplied && entry.file.is_none()) {
+        Some(entry) => Err(MigrateError::Gone { id: entry.id.clone() }),
+        None => Ok(due),
+    }
+}
+
 /// Whether it is a contract that was not begun.
 fn is_held(entry: &Entry) -> bool {
     entry.file.is_some_and(|file| file.contract) && entry.standing != Standing::HalfApplied
 }
 
 /// Books that hold a migration of books that this version does not have.
-fn newer(records: &[Record]) -> Result<(), MigrateError> {
+pub(in crate::migrate) fn newer(records: &[Record]) -> Result<(), MigrateError> {
     let unknown = |record: &&Record| {
         let ours = ["history", "journal", "state", "repair"].map(|table| format!("TABLE pgplumb.{table}"));
         !embedded::is_own(&record.id) && ours.iter().any(|table| record.up_sql.contains(table.as_str()))

@@ -225,6 +225,10 @@ pub enum MigrateError {
     )]
     OutOfOrder { ids: Vec<String> },
 
+    #[error("the run was interrupted")]
+    #[diagnostic(code(migrate::interrupted), help("what is done stays done; `pgplumb apply` goes on where it stopped"))]
+    Interrupted,
+
     #[error("there is no migration `{id}`")]
     #[diagnostic(code(migrate::no_migration), help("{help}"))]
     NoMigration { id: String, help: String },

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::db::connection::Connection;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::stop::Stop;
 
 /// `pgplumb` in ASCII.
 const KEY: i64 = 0x0070_6770_6c75_6d62;
@@ -20,8 +21,13 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Takes the lock. `wait` is how long others may keep it.
 ///
 /// # Errors
-/// `Busy` with the one who has it, when that takes too long.
-pub fn take(connection: &mut Connection, wait: Duration, tell: &mut dyn FnMut(Event)) -> Result<(), MigrateError> {
+/// `Busy` with the one who has it, when that takes too long; `Interrupted`.
+pub fn take(
+    connection: &mut Connection,
+    wait: Duration,
+    stop: &Stop,
+    tell: &mut dyn FnMut(Event),
+) -> Result<(), MigrateError> {
     let start = Instant::now();
     let mut told = false;
     loop {
@@ -38,6 +44,9 @@ pub fn take(connection: &mut Connection, wait: Duration, tell: &mut dyn FnMut(Ev
             }
             told = true;
             tell(Event::Waiting { pid, user, application, since });
+        }
+        if stop.is_wished() {
+            return Err(MigrateError::Interrupted);
         }
         sleep(EVERY);
     }

@@ -94,6 +94,7 @@ impl Session<'_> {
 
     fn units(&mut self, work: &mut Work) -> Result<(), MigrateError> {
         let job = work.job;
+        self.unless_stopped()?;
         if let Some(number) = work.number
             && job.forward
         {
@@ -113,6 +114,7 @@ impl Session<'_> {
                 }
                 continue;
             }
+            self.unless_stopped()?;
             match unit {
                 Unit::Setting(setting) => self.setting(work, setting)?,
                 Unit::Group { begin, parts, commit } => self.group(work, begin, parts, commit)?,
@@ -124,6 +126,11 @@ impl Session<'_> {
             books::finish(&mut self.connection, number, job.forward)?;
         }
         Ok(())
+    }
+
+    /// Nothing is begun once somebody wishes the end of it.
+    pub(in crate::migrate::run) fn unless_stopped(&self) -> Result<(), MigrateError> {
+        if self.options.stop.is_wished() { Err(MigrateError::Interrupted) } else { Ok(()) }
     }
 
     /// Writes that the run begins, before its first step.

@@ -12,6 +12,7 @@ use crate::migrate::event::Event;
 use crate::migrate::fault::point;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};
+use crate::migrate::stop::Stop;
 use crate::migrate::watch::Watcher;
 use crate::source::snapshot::{self, Stored};
 
@@ -23,6 +24,8 @@ pub struct Options {
     /// How long another runner may be at work before this one gives up.
     pub wait: Duration,
     pub ticket: Option<String>,
+    /// Ends the run at the next step, where it is wished.
+    pub stop: Stop,
 }
 
 /// A runner on a database.

@@ -1,7 +1,6 @@
 //! Steps that are run in batches: each commits together with how far it got, so that a run that was cut off goes on behind
 //! the last one.
 
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::db::error::DbError;
@@ -56,7 +55,8 @@ impl Session<'_> {
             if let Some(reading) = gauge.batch(size, start.elapsed()) {
                 self.say(Event::Filled { number: step.number, reading });
             }
-            sleep(batches.settings.pause);
+            self.options.stop.sleep(batches.settings.pause);
+            self.unless_stopped()?;
             self.brake(step, batches, &mut throttle)?;
         }
         self.told(work, step, start.elapsed());
@@ -140,7 +140,8 @@ impl Session<'_> {
                 self.say(Event::Brakes { number: step.number, why });
                 told = true;
             }
-            sleep(LATER);
+            self.options.stop.sleep(LATER);
+            self.unless_stopped()?;
         }
     }
 }

@@ -23,6 +23,9 @@ impl Session<'_> {
         let (text, span) = (at.file.named_source(), pointed(at, position));
         let verb = if work.job.forward { "apply" } else { "rollback" };
         if is_passing(&sqlstate) {
+            if self.options.stop.is_wished() {
+                return MigrateError::Interrupted;
+            }
             let attempts = self.options.retry.count + 1;
             let help = format!(
                 "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"

@@ -49,7 +49,7 @@ impl Session<'_> {
                 }
             }
             let passing = cause.sqlstate().is_some_and(is_passing);
-            if !passing || count >= self.options.retry.count {
+            if !passing || count >= self.options.retry.count || self.options.stop.is_wished() {
                 return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
             }
             count += 1;

@@ -1,6 +1,5 @@
 //! Transactions, with what the books say of them in each: tried again while others are in the way.
 
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::db::error::DbError;
@@ -36,7 +35,7 @@ impl Session<'_> {
                 continue;
             }
             let passing = failure.cause.sqlstate().is_some_and(is_passing);
-            if !passing || count >= self.options.retry.count {
+            if !passing || count >= self.options.retry.count || self.options.stop.is_wished() {
                 return Err(failure);
             }
             count += 1;
@@ -48,7 +47,7 @@ impl Session<'_> {
         let pause = self.options.retry.pause(attempt);
         let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
         self.say(Event::Retries { attempt, of, why, pause, blockers });
-        sleep(pause);
+        self.options.stop.sleep(pause);
     }
 
     fn blockers(&self) -> Vec<Blocker> {
