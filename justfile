@@ -96,6 +96,11 @@ bench *ARGS: release
 bench-apply *ARGS: release
     python3 bench/apply.py target/release/pgplumb {{ ARGS }}
 
+# Measure `apply` of 500 databases with nothing to do, and with one change; arguments go to bench/fleet.py
+[group('run')]
+bench-fleet *ARGS: release
+    python3 bench/fleet.py target/release/pgplumb {{ ARGS }}
+
 # Measure `lint` of 1,000 files without a database against another linter, which comes from npm; arguments go to bench/lint.py
 [group('run')]
 bench-lint *ARGS: release

@@ -13,6 +13,7 @@ pub mod dump;
 pub mod error;
 pub mod explain;
 pub mod fault;
+mod fleet;
 pub mod format;
 pub mod graph;
 pub mod health;

@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod backup;
 pub mod error;
+pub mod fleet;
 pub mod health;
 pub mod key;
 pub mod lint;
@@ -23,6 +24,7 @@ use crate::base::wording::nearest;
 use crate::config::apply::Apply;
 use crate::config::backup::Backup;
 use crate::config::error::ConfigError;
+use crate::config::fleet::Fleet;
 use crate::config::health::Health;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
@@ -48,6 +50,7 @@ pub struct Config {
     pub preflight: Preflight,
     pub backup: Backup,
     pub health: Health,
+    pub fleet: Fleet,
     /// Where it was read, when there is a file.
     #[serde(skip)]
     pub file: Option<PathBuf>,

@@ -22,6 +22,7 @@ mod drift;
 mod effects;
 mod expand;
 mod fixtures;
+mod fleet;
 mod harness;
 mod health;
 mod hot;

@@ -1,4 +1,7 @@
-//! `pgplumb apply`: what is due, run on a live database.
+//! `pgplumb apply`: what is due, run on a live database, or on many.
+
+mod fleet;
+mod rollout;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,9 +9,11 @@ use std::path::Path;
 use clap::builder::PossibleValuesParser;
 
 use crate::base::wording::counted;
+use crate::command::apply::rollout::Rollout;
 use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::fleet::Fleet;
 use crate::command::preflight::before;
 use crate::command::runner::{ask, can_ask, listen, options, span};
 use crate::command::{asked, out};
@@ -35,9 +40,10 @@ Examples:
   pgplumb apply --db postgresql://localhost/shop --dry-run   what would be run
   pgplumb apply --env production --ticket SHOP-17
   pgplumb apply --to 20261121150000_orders
+  pgplumb apply --targets shops.txt --canary acme --jobs 8 --max-failures 3
 
 Exit status: 0 done, or nothing to do; 1 the database or the files are not as they should be;
-2 failure.";
+2 failure; 130 many databases, and interrupted.";
 
 /// Run the migrations that are due on a live database
 #[derive(clap::Args)]
@@ -87,6 +93,12 @@ pub struct Args {
     /// Say each step on stderr
     #[arg(long)]
     verbose: bool,
+
+    #[command(flatten)]
+    fleet: Fleet,
+
+    #[command(flatten)]
+    rollout: Rollout,
 }
 
 const DRIFT: &str = "drift";
@@ -96,6 +108,19 @@ const OUT_OF_ORDER: &str = "out-of-order";
 fn force() -> PossibleValuesParser {
     let checks = CHECKS.iter().filter(|check| check.stops).map(|check| check.code);
     PossibleValuesParser::new([DRIFT, OUT_OF_ORDER].into_iter().chain(checks))
+}
+
+impl Args {
+    fn order(&self) -> Order {
+        let forced = |code: &str| self.force.iter().any(|given| given == code);
+        Order {
+            to: self.to.clone(),
+            despite_drift: forced(DRIFT),
+            out_of_order: forced(OUT_OF_ORDER),
+            only_begun: false,
+            contract: self.phase == Phase::Contract,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -108,16 +133,14 @@ enum Phase {
 /// When the database or the files are not as they should be, or a statement fails.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
+    if let Some(targets) = args.fleet.targets(&args.database, &config)? {
+        return fleet::run(args, targets, &config);
+    }
+    args.rollout.for_one()?;
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
-    let order = Order {
-        to: args.to.clone(),
-        despite_drift: force.contains(DRIFT),
-        out_of_order: force.contains(OUT_OF_ORDER),
-        only_begun: false,
-        contract: args.phase == Phase::Contract,
-    };
+    let order = args.order();
     let mut tell = |event: Event| {
         if let Event::Done { id, steps, took, .. } = &event {
             // What was done is done, whether somebody reads of it or not.
@@ -145,9 +168,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         }
     }
     if session.is_due(&files, &order)? {
-        before::check(&mut session.connection, &config, &force, args.verbose)?;
+        before::check(&mut session.connection, &config, &force, args.verbose, &out::remark)?;
         if args.backup {
-            before_a_run(&config, &to, "before-apply")?;
+            out::remark(&before_a_run(&config, &to, "before-apply")?);
         }
     }
     if session.apply(&files, &order)?.is_empty() {

@@ -24,6 +24,7 @@ use crate::report::findings::Findings;
 /// When no database is named, or the server goes away.
 pub(super) fn of_plan(database: &Database, opener: &Opener, up: &Plan) -> Result<Vec<Finding>, CommandError> {
     let to = database.require(&opener.config)?;
+    let _progress = Progress::start("asking the rows");
     opener.timings.time("asking the rows", || look(&to, &opener.config, &Step::of_plan(up)))
 }
 
@@ -38,6 +39,23 @@ pub(super) fn lets_through(
     due: &[Due],
     allows: &[Allow],
 ) -> Result<bool, CommandError> {
+    let _progress = Progress::start("asking the rows");
+    let (text, through) = verdict(to, config, environment, due, allows)?;
+    out::text(&text)?;
+    Ok(through)
+}
+
+/// What a person reads of what does not, and whether they are let through.
+///
+/// # Errors
+/// When the server goes away.
+pub(super) fn verdict(
+    to: &ConnectionString,
+    config: &Config,
+    environment: Option<&str>,
+    due: &[Due],
+    allows: &[Allow],
+) -> Result<(String, bool), CommandError> {
     let steps = due.iter().flat_map(|due| due.script.steps()).map(|step| {
         let (file, bytes) = (step.statement.file.clone(), step.statement.span.clone());
         Step { sql: step.statement.sql(), key: None, at: Some(Span { file, bytes }) }
@@ -50,6 +68,7 @@ pub(super) fn lets_through(
     };
     let mut found: Vec<Finding> = RULES.iter().flat_map(of_rule).collect();
     finding::sort(&mut found);
+    let mut text = String::new();
     if !found.is_empty() {
         let report = Findings {
             tool: env!("CARGO_PKG_VERSION"),
@@ -60,13 +79,12 @@ pub(super) fn lets_through(
             places: &|_| None,
             checked: &[],
         };
-        out::text(&Format::Text.render(&report))?;
+        text = Format::Text.render(&report);
     }
-    Ok(!blocked(&found))
+    Ok((text, !blocked(&found)))
 }
 
 fn look(to: &ConnectionString, config: &Config, steps: &[Step]) -> Result<Vec<Finding>, CommandError> {
-    let _progress = Progress::start("asking the rows");
     let limits = Limits { statement: &config.timeouts.check_data, lock: &config.timeouts.lock };
     Ok(ask(&mut connect(to)?, steps, limits)?)
 }

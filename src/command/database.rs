@@ -15,6 +15,10 @@ pub struct Database {
     /// The live database: an environment of pgplumb.yaml
     #[arg(long, value_name = "NAME", conflicts_with = "db")]
     pub env: Option<String>,
+
+    /// One that was chosen in another way.
+    #[arg(skip)]
+    pub chosen: Option<ConnectionString>,
 }
 
 impl Database {
@@ -23,6 +27,9 @@ impl Database {
     /// # Errors
     /// When what is said cannot be read.
     pub fn choose(&self, config: &Config) -> Result<Option<ConnectionString>, CommandError> {
+        if let Some(chosen) = &self.chosen {
+            return Ok(Some(chosen.clone()));
+        }
         if let Some(url) = &self.db {
             return Ok(Some(ConnectionString::parse(url)?));
         }
@@ -40,7 +47,7 @@ impl Database {
     /// # Errors
     /// When what is said cannot be read.
     pub fn named(&self, config: &Config) -> Result<Option<ConnectionString>, CommandError> {
-        if self.db.is_none() && self.env.is_none() { Ok(None) } else { self.choose(config) }
+        if self.db.is_none() && self.env.is_none() && self.chosen.is_none() { Ok(None) } else { self.choose(config) }
     }
 
     /// As `choose`, for a verb that cannot do without.
@@ -64,7 +71,9 @@ pub fn scratch_server(given: Option<&str>, config: &Config) -> Result<Option<Con
     }
 }
 
-fn of_server(server: &Server, whose: &str) -> Result<ConnectionString, CommandError> {
+/// # Errors
+/// When what is said cannot be read.
+pub(super) fn of_server(server: &Server, whose: &str) -> Result<ConnectionString, CommandError> {
     let text = match (&server.url, &server.url_env) {
         (Some(url), _) => url.clone(),
         (None, Some(name)) => {
@@ -76,6 +85,6 @@ fn of_server(server: &Server, whose: &str) -> Result<ConnectionString, CommandEr
 }
 
 /// An environment variable that is set and not empty.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

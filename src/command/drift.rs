@@ -11,6 +11,12 @@ use crate::base::time;
 use crate::base::wording::counted;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::fleet::Fleet;
+use crate::command::fleet::error::FleetError;
+use crate::command::fleet::matrix::Matrix;
+use crate::command::fleet::outcome::{Outcome, State, worst};
+use crate::command::fleet::stand::{Question, stand};
+use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::runner::{options, span};
@@ -20,6 +26,7 @@ use crate::exit::Exit;
 use crate::migrate::drift::Drift;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::folder;
 use crate::migrate::session::Session;
 use crate::plan::plan;
 use crate::script::bare::bare;
@@ -30,6 +37,7 @@ The schema is held against what the last `apply`, `rollback` or `baseline` left.
 
 Examples:
   pgplumb drift --env production
+  pgplumb drift --targets shops.txt
   pgplumb drift --sql adopt > schema/adopted.sql   what was changed, to be put into the schema files
   pgplumb drift --sql revert                       what would take it back
   pgplumb drift --watch 1min --format json         a line whenever it changes, until interrupted
@@ -54,6 +62,9 @@ pub struct Args {
     /// Look again and again, so long apart: `30s`, `5min`; says when something is different than before
     #[arg(long, value_name = "TIME", value_parser = pause)]
     watch: Option<Duration>,
+
+    #[command(flatten)]
+    fleet: Fleet,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -81,6 +92,9 @@ fn pause(text: &str) -> Result<Duration, String> {
 /// When the database cannot be read, or nothing is on record.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
+    if let Some(targets) = args.fleet.targets(&args.database, &config)? {
+        return of_many(args, &targets, &config);
+    }
     let to = args.database.require(&config)?;
     if let Some(every) = args.watch {
         return watch(args, &config, &to, every);
@@ -91,6 +105,30 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         None => out::text(&shown(&look(&drift, &to), args.format)?)?,
     }
     Ok(if drift.found { Exit::Differs } else { Exit::Fine })
+}
+
+fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, CommandError> {
+    let one = [("--sql", args.sql.is_some()), ("--watch", args.watch.is_some())];
+    if let Some((option, _)) = one.into_iter().find(|(_, given)| *given) {
+        return Err(FleetError::NotOne { option }.into());
+    }
+    let files = folder::read(&config.migrations())?;
+    let jobs = args.fleet.jobs(config);
+    let (mut outcomes, groups) = stand(targets, &Question { config, files: &files, jobs, needs_record: true });
+    outcomes.iter_mut().for_each(only_drift);
+    out::text(&Matrix::of("drift", &outcomes, &groups).render(args.format)?)?;
+    Ok(worst(&outcomes))
+}
+
+/// What is pending or was cut off is for `status` to find fault with.
+fn only_drift(outcome: &mut Outcome) {
+    if outcome.error.is_some() {
+        return;
+    }
+    match outcome.drift {
+        Some(true) => (outcome.state, outcome.exit) = (State::Drift, Exit::Differs),
+        _ => outcome.exit = Exit::Fine,
+    }
 }
 
 fn measured(config: &Config, to: &ConnectionString) -> Result<Drift, CommandError> {

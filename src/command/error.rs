@@ -6,6 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::base::wording::{counted, nearest};
+use crate::command::fleet::error::FleetError;
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
@@ -45,6 +46,10 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Operate(#[from] OperateError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Fleet(#[from] FleetError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]
@@ -150,7 +155,9 @@ impl CommandError {
         match self {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
             Self::Operate(error) if error.is_difference() => Exit::Differs,
-            Self::Preflight { .. } => Exit::Differs,
+            Self::Migrate(MigrateError::Interrupted) => Exit::Interrupted,
+            Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
+            Self::Fleet(FleetError::NotMany { .. } | FleetError::NotOne { .. }) => Exit::Usage,
             _ => Exit::Failure,
         }
     }

@@ -22,7 +22,8 @@ pub fn tell(error: CommandError) -> Exit {
     error.exit()
 }
 
-fn render(error: &dyn Diagnostic) -> String {
+/// As a person reads it.
+pub(super) fn render(error: &dyn Diagnostic) -> String {
     let terminal = std::io::stderr().is_terminal();
     let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };

@@ -1,6 +1,7 @@
 //! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
 
 mod contract;
+mod fleet;
 mod give;
 mod large;
 mod pair;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use crate::catalog::Catalog;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::fleet::Fleet;
 use crate::command::format::{ToFile, to_file};
 use crate::command::plan::contract::{Held, directive};
 use crate::command::plan::give::{folder, give};
@@ -59,7 +61,7 @@ Examples:
 Exit status: 0 nothing blocks, 1 a finding blocks, 2 failure.";
 
 /// Plan the way from the live database to the schema files, and prove it
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
@@ -122,6 +124,9 @@ pub struct Args {
     /// Say on stderr how long each part took
     #[arg(long)]
     timings: bool,
+
+    #[command(flatten)]
+    fleet: Fleet,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -154,6 +159,9 @@ enum Format {
 /// When a side cannot be read, no order works, the proof fails, or nothing can be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let opener = Opener::new(config, args.scratch.as_deref())?;
+    if let Some(targets) = args.fleet.targets(&args.database, &opener.config)? {
+        return fleet::run(args, targets, config);
+    }
     if args.check_data {
         args.database.require(&opener.config)?;
     }

@@ -102,7 +102,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         return Ok(Exit::Differs);
     }
     if args.backup {
-        before_a_run(&config, &to, "before-rollback")?;
+        out::remark(&before_a_run(&config, &to, "before-rollback")?);
     }
     session.roll_back(&undos, drifted)?;
     Ok(Exit::Fine)

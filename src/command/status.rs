@@ -8,6 +8,12 @@ use serde::Serialize;
 use crate::command::database::Database;
 use crate::command::drift::listed;
 use crate::command::error::CommandError;
+use crate::command::fleet::Fleet;
+use crate::command::fleet::group::told;
+use crate::command::fleet::matrix::Matrix;
+use crate::command::fleet::outcome::worst;
+use crate::command::fleet::stand::{Question, stand};
+use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::runner::options;
@@ -20,6 +26,10 @@ use crate::migrate::{books, folder};
 
 const AFTER_HELP: &str = "\
 Nothing is written, and nobody is waited for.
+
+Examples:
+  pgplumb status --env production
+  pgplumb status --env staging,production
 
 Exit status: 0 all is applied and as it should be; 1 something is pending, or not as it should be;
 2 failure.";
@@ -34,6 +44,9 @@ pub struct Args {
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
+
+    #[command(flatten)]
+    fleet: Fleet,
 }
 
 /// Version 1, described by `docs/schema/status.v1.json`.
@@ -76,6 +89,9 @@ struct Drift {
 /// When the database cannot be read.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
+    if let Some(targets) = args.fleet.targets(&args.database, &config)? {
+        return of_many(args, &targets, &config);
+    }
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
     let mut tell = |_: Event| {};
@@ -100,6 +116,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         TextOrJson::Text => out::text(&shown(&document))?,
     }
     Ok(if fine { Exit::Fine } else { Exit::Differs })
+}
+
+fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, CommandError> {
+    let files = folder::read(&config.migrations())?;
+    let jobs = args.fleet.jobs(config);
+    let (outcomes, groups) = stand(targets, &Question { config, files: &files, jobs, needs_record: false });
+    out::text(&Matrix::of("status", &outcomes, &groups).render(args.format)?)?;
+    if args.format == TextOrJson::Text && groups.len() > 1 {
+        out::text(&told(&groups))?;
+    }
+    Ok(worst(&outcomes))
 }
 
 fn one<'a>(entry: &'a Entry) -> One<'a> {

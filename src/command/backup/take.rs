@@ -49,11 +49,15 @@ pub(super) fn run(args: &Args, kind: Kind, tables: &[String], config: Option<&Pa
     Ok(Exit::Fine)
 }
 
-/// Backs up all before migrations are applied or taken back.
+/// Backs up all before migrations are applied or taken back; what a person reads of it.
 ///
 /// # Errors
 /// When it cannot be made; then nothing should be run.
-pub(in crate::command) fn before_a_run(config: &Config, to: &ConnectionString, what: &str) -> Result<(), CommandError> {
+pub(in crate::command) fn before_a_run(
+    config: &Config,
+    to: &ConnectionString,
+    what: &str,
+) -> Result<String, CommandError> {
     let settings = settings(config, None);
     let order = Order {
         kind: Kind::Full,
@@ -63,8 +67,7 @@ pub(in crate::command) fn before_a_run(config: &Config, to: &ConnectionString, w
         measure: &measure(config),
     };
     let made = take(to, &settings, &order)?;
-    out::remark(told(&settings, &made).trim_end());
-    Ok(())
+    Ok(told(&settings, &made).trim_end().to_owned())
 }
 
 fn told(settings: &Settings, made: &Manifest) -> String {

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::command::error::{CommandError, Obstacle};
-use crate::command::out;
 use crate::command::preflight::asked::of_config;
 use crate::config::Config;
 use crate::db::connection::Connection;
 use crate::operate::preflight::{Level, Seen, look_before};
 
-/// Stops where a check finds an error that was not let through; warnings are told on stderr where `verbose`.
+/// Stops where a check finds an error that was not let through; warnings are said where `verbose`.
 ///
 /// # Errors
 /// What was found, or that the connection is lost.
@@ -18,6 +17,7 @@ pub(in crate::command) fn check(
     config: &Config,
     force: &BTreeSet<String>,
     verbose: bool,
+    say: &dyn Fn(&str),
 ) -> Result<(), CommandError> {
     let mut errors = Vec::new();
     for row in look_before(connection, &of_config(config))? {
@@ -28,7 +28,7 @@ pub(in crate::command) fn check(
                 let help = finding.mend.unwrap_or_else(|| row.check.mend.to_owned());
                 errors.push(Obstacle { code, what: finding.what, help });
             } else if verbose || finding.level == Level::Error {
-                out::remark(&format!("{code}: {}", finding.what));
+                say(&format!("{code}: {}", finding.what));
             }
         }
     }

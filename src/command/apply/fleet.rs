@@ -1,0 +1,258 @@
+//! `apply` on many databases: a look at each, the canaries, then the others, a few at a time.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::base::wording::counted;
+use crate::command::apply::Args;
+use crate::command::backup::before_a_run;
+use crate::command::error::CommandError;
+use crate::command::fault::render;
+use crate::command::fleet::each::each;
+use crate::command::fleet::error::FleetError;
+use crate::command::fleet::group::told;
+use crate::command::fleet::look::{Seen, alike, look};
+use crate::command::fleet::matrix::Matrix;
+use crate::command::fleet::outcome::{Outcome, State, worst};
+use crate::command::fleet::target::Target;
+use crate::command::fleet::voice::Voice;
+use crate::command::fleet::{interrupt, record};
+use crate::command::format::TextOrJson;
+use crate::command::preflight::before;
+use crate::command::runner::{ask, can_ask, lines, options, span};
+use crate::command::{asked, out};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::migrate::apply::Order;
+use crate::migrate::event::Event;
+use crate::migrate::folder::{self, Migration};
+use crate::migrate::session::{Options, Session};
+use crate::migrate::stop::Stop;
+use crate::migrate::survey::Survey;
+use crate::script::slug::spelled;
+
+/// # Errors
+/// What is wrong with the command or the files; what is wrong with a target is in its row.
+pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config) -> Result<Exit, CommandError> {
+    let files = folder::read(&config.migrations())?;
+    let (order, rollout) = (args.order(), &args.rollout);
+    if let Some(to) = &order.to {
+        // Said once, and not by each target.
+        Survey::of(&files, &[]).find(to)?;
+    }
+    let named = if rollout.canary.is_empty() { &config.fleet.canary } else { &rollout.canary };
+    rollout.check(&targets)?;
+    let targets = if rollout.retry_failed { record::failed(config, targets)? } else { targets };
+    if targets.is_empty() {
+        out::text("nothing failed in the last run\n")?;
+        return Ok(Exit::Fine);
+    }
+    let mut fleet = Apply {
+        args,
+        config,
+        files: &files,
+        order,
+        force: args.force.iter().cloned().collect(),
+        stop: interrupt::listen(),
+        failures: AtomicUsize::new(0),
+        count: 0,
+        done: AtomicUsize::new(0),
+    };
+    let mut seen = look(targets, args.fleet.jobs(config), &files, &fleet.order, &fleet.stop);
+    let groups = alike(&seen);
+    fleet.say_first_look(&seen);
+    fleet.count = seen.iter().filter(|seen| seen.due).count();
+    out::remark(told(&groups).trim_end());
+    if args.dry_run {
+        fleet.preview(&mut seen);
+    } else if fleet.count > 0 && !args.yes && can_ask() {
+        let answer = ask(&format!("run this on {}? [y/N]", counted(fleet.count, "target")));
+        if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
+            return Ok(Exit::Differs);
+        }
+    }
+    if !args.dry_run {
+        fleet.roll_out(&mut seen, named);
+    }
+    let outcomes: Vec<Outcome> = seen.into_iter().map(|seen| seen.outcome).collect();
+    let written = if args.dry_run { Ok(()) } else { record::write(config, &outcomes, rollout.retry_failed) };
+    out::text(&Matrix::of("apply", &outcomes, &groups).render(rollout.format.unwrap_or(TextOrJson::Text))?)?;
+    written?;
+    Ok(if fleet.is_cut_short(&outcomes) { Exit::Interrupted } else { worst(&outcomes) })
+}
+
+struct Apply<'a> {
+    args: &'a Args,
+    config: &'a Config,
+    files: &'a [Migration],
+    order: Order,
+    force: BTreeSet<String>,
+    stop: Stop,
+    failures: AtomicUsize,
+    /// How many have something to do, and how many of them were come to.
+    count: usize,
+    done: AtomicUsize,
+}
+
+impl Apply<'_> {
+    /// Says which of them cannot be come to, or may not be run.
+    fn say_first_look(&self, seen: &[Seen]) {
+        for seen in seen.iter().filter(|seen| seen.outcome.is_failure()) {
+            self.failures.fetch_add(1, Ordering::SeqCst);
+            let message = seen.outcome.error.as_ref().map(|error| error.message.as_str());
+            Voice(&seen.target.name).say(message.unwrap_or_default());
+        }
+    }
+
+    /// Makes every check that needs no write.
+    fn preview(&self, seen: &mut [Seen]) {
+        let jobs = self.args.fleet.jobs(self.config);
+        let previewed = each(seen, jobs, &|seen| {
+            (seen.due && !self.stop.is_wished()).then(|| {
+                let mut outcome = seen.outcome.clone();
+                outcome.state = State::Pending;
+                if let Err(error) = self.checked(&seen.target) {
+                    self.fails(&mut outcome, &error);
+                }
+                outcome
+            })
+        });
+        for (seen, outcome) in seen.iter_mut().zip(previewed) {
+            seen.outcome = outcome.unwrap_or_else(|| seen.outcome.clone());
+        }
+    }
+
+    fn checked(&self, target: &Target) -> Result<(), CommandError> {
+        let voice = Voice(&target.name);
+        let mut tell = |event: Event| lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
+        let mut session = Session::open(&target.to, self.options(), &mut tell)?;
+        self.check_rows(&mut session, target)
+    }
+
+    fn options(&self) -> Options {
+        Options { stop: self.stop.clone(), ..options(self.config, self.args.ticket.as_deref()) }
+    }
+
+    /// The canaries one after the other, then the others.
+    fn roll_out(&self, seen: &mut [Seen], named: &[String]) {
+        let (first, rest) = self.order_of(seen, named);
+        // A canary that cannot be come to is one that failed.
+        let mut fine = !seen.iter().any(|seen| named.contains(&seen.target.name) && seen.outcome.is_failure());
+        for at in first {
+            if !fine || self.is_over() {
+                break;
+            }
+            let Some(canary) = seen.get_mut(at) else { continue };
+            canary.outcome.canary = true;
+            canary.outcome = self.one(canary);
+            fine = !canary.outcome.is_failure();
+        }
+        if fine {
+            let targets: Vec<&Seen> = rest.iter().filter_map(|at| seen.get(*at)).collect();
+            let done =
+                each(&targets, self.args.fleet.jobs(self.config), &|seen| (!self.is_over()).then(|| self.one(seen)));
+            for (at, outcome) in rest.iter().zip(done) {
+                if let (Some(seen), Some(outcome)) = (seen.get_mut(*at), outcome) {
+                    seen.outcome = outcome;
+                }
+            }
+        }
+        let why = if self.stop.is_wished() {
+            "not reached: interrupted".to_owned()
+        } else if fine {
+            format!("not reached: {} failed", self.failures.load(Ordering::SeqCst))
+        } else {
+            "not reached: a canary failed".to_owned()
+        };
+        for seen in seen.iter_mut().filter(|seen| seen.outcome.state == State::Skipped) {
+            seen.outcome.note = Some(why.clone());
+        }
+    }
+
+    /// Which of those that have something to do come first, and which after them.
+    fn order_of(&self, seen: &[Seen], named: &[String]) -> (Vec<usize>, Vec<usize>) {
+        let due = seen.iter().enumerate().filter(|(_, seen)| seen.due).map(|(at, _)| at);
+        let count = self.args.rollout.canaries;
+        if count.is_none() && !named.is_empty() {
+            return due.partition(|at| seen.get(*at).is_some_and(|seen| named.contains(&seen.target.name)));
+        }
+        let mut first: Vec<usize> = due.collect();
+        let rest = first.split_off(count.unwrap_or(self.config.fleet.canaries).min(first.len()));
+        (first, rest)
+    }
+
+    /// Whether nothing more is to be begun.
+    fn is_over(&self) -> bool {
+        let most = self.args.rollout.max_failures.unwrap_or(self.config.fleet.max_failures);
+        self.stop.is_wished() || (most > 0 && self.failures.load(Ordering::SeqCst) >= most)
+    }
+
+    /// All of one target.
+    fn one(&self, seen: &Seen) -> Outcome {
+        let (start, voice, mut ran) = (Instant::now(), Voice(&seen.target.name), Vec::new());
+        let mut tell = |event: Event| {
+            if let Event::Done { id, steps, took, .. } = &event {
+                ran.push(id.clone());
+                voice.say(&format!("applied {id}  {}, {}", counted(*steps, "step"), span(*took)));
+            }
+            lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
+        };
+        let done = self.work(&seen.target, &mut tell);
+        let mut outcome = seen.outcome.clone();
+        outcome.take_down(ran);
+        outcome.seconds = Some(start.elapsed().as_secs_f64());
+        match done {
+            Ok(()) if outcome.pending.is_empty() => outcome.state = State::Applied,
+            Ok(()) => outcome.state = State::Pending,
+            Err(error) => self.fails(&mut outcome, &error),
+        }
+        let number = self.done.fetch_add(1, Ordering::SeqCst) + 1;
+        voice.say(&format!("{}, {number} of {}, {}", outcome.state.word(), self.count, span(start.elapsed())));
+        outcome
+    }
+
+    fn fails(&self, outcome: &mut Outcome, error: &CommandError) {
+        outcome.fail(error);
+        if outcome.is_failure() {
+            self.failures.fetch_add(1, Ordering::SeqCst);
+        }
+        Voice(&outcome.name).say(&render(error));
+    }
+
+    fn work(&self, target: &Target, tell: &mut dyn FnMut(Event)) -> Result<(), CommandError> {
+        let (args, voice) = (self.args, Voice(&target.name));
+        let mut session = Session::open(&target.to, self.options(), tell)?;
+        if args.check_data || self.config.apply.check_data {
+            self.check_rows(&mut session, target)?;
+        }
+        if session.is_due(self.files, &self.order)? {
+            let say = |line: &str| voice.say(line);
+            before::check(&mut session.connection, self.config, &self.force, args.verbose, &say)?;
+            if args.backup {
+                let name = format!("before-apply-{}", spelled(&target.name));
+                voice.say(&before_a_run(self.config, &target.to, &name)?);
+            }
+        }
+        session.apply(self.files, &self.order)?;
+        Ok(())
+    }
+
+    /// Whether the database is where what is due starts from, and its rows let that through.
+    fn check_rows(&self, session: &mut Session, target: &Target) -> Result<(), CommandError> {
+        let due = session.preview(self.files, &self.order)?;
+        if !self.args.check_data && !self.config.apply.check_data {
+            return Ok(());
+        }
+        let (to, environment) = (&target.to, target.environment.as_deref());
+        let (text, through) = asked::verdict(to, self.config, environment, &due, &self.args.allow)?;
+        Voice(&target.name).say(&text);
+        if through { Ok(()) } else { Err(FleetError::Rows.into()) }
+    }
+
+    /// Whether Ctrl-C kept anything from being done.
+    fn is_cut_short(&self, outcomes: &[Outcome]) -> bool {
+        let left = |outcome: &Outcome| outcome.state == State::Skipped || outcome.exit == Exit::Interrupted;
+        self.stop.is_wished() && outcomes.iter().any(left)
+    }
+}

@@ -1,0 +1,82 @@
+//! The first look at many databases: one query for each.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::command::error::CommandError;
+use crate::command::fleet::each::each;
+use crate::command::fleet::group::{Group, groups};
+use crate::command::fleet::outcome::{Outcome, State};
+use crate::command::fleet::target::Target;
+use crate::command::progress::Progress;
+use crate::db::connection::connect;
+use crate::migrate::apply::Order;
+use crate::migrate::error::MigrateError;
+use crate::migrate::folder::Migration;
+use crate::migrate::glance::{Glance, glance};
+use crate::migrate::stop::Stop;
+use crate::migrate::survey::Survey;
+
+/// One target, and what its books say.
+pub(in crate::command) struct Seen {
+    pub(in crate::command) target: Target,
+    /// How it stands; `Skipped` as long as there is something to do.
+    pub(in crate::command) outcome: Outcome,
+    /// Of the state after the last run; none where that is not on record, or nobody looked.
+    pub(in crate::command) fingerprint: Option<String>,
+    /// Whether `apply` has anything to do.
+    pub(in crate::command) due: bool,
+}
+
+/// Looks at all of them; none is left out because another cannot be reached.
+pub(in crate::command) fn look(
+    targets: Vec<Target>,
+    jobs: usize,
+    files: &[Migration],
+    order: &Order,
+    stop: &Stop,
+) -> Vec<Seen> {
+    let (progress, looked) = (Progress::start("looking at"), AtomicUsize::new(0));
+    let seen = each(&targets, jobs, &|target| {
+        if stop.is_wished() {
+            return None;
+        }
+        let glanced = connect(&target.to).map_err(MigrateError::from);
+        let glanced = glanced.and_then(|mut connection| glance(&mut connection));
+        progress.counted(looked.fetch_add(1, Ordering::SeqCst) + 1, targets.len(), "databases");
+        Some(of(target, glanced, files, order))
+    });
+    drop(progress);
+    let skipped = |target: Target| Seen { outcome: Outcome::skipped(&target), target, fingerprint: None, due: false };
+    targets.into_iter().zip(seen).map(|(target, seen)| seen.unwrap_or_else(|| skipped(target))).collect()
+}
+
+fn of(target: &Target, glanced: Result<Glance, MigrateError>, files: &[Migration], order: &Order) -> Seen {
+    let mut outcome = Outcome::skipped(target);
+    let (mut fingerprint, mut due) = (None, false);
+    match glanced.and_then(|glance| Ok((stands(&mut outcome, &glance, files), glance.due(files, order)?, glance))) {
+        Ok(((), ids, glance)) => {
+            due = !ids.is_empty() || !glance.is_settled();
+            if !due {
+                outcome.state = if outcome.pending.is_empty() { State::Applied } else { State::Pending };
+            }
+            fingerprint = glance.fingerprint;
+        }
+        Err(error) => outcome.fail(&CommandError::from(error)),
+    }
+    Seen { target: target.clone(), outcome, fingerprint, due }
+}
+
+/// Takes down what is applied and what is pending.
+pub(in crate::command) fn stands(outcome: &mut Outcome, glance: &Glance, files: &[Migration]) {
+    let survey = Survey::of(files, &glance.records);
+    outcome.applied = survey.entries.iter().filter(|entry| entry.standing.is_in_force()).count();
+    let pending = survey.entries.iter().filter(|entry| entry.standing.is_due());
+    outcome.pending = pending.map(|entry| entry.id.clone()).collect();
+}
+
+/// The groups of those that could be looked at.
+pub(in crate::command) fn alike(seen: &[Seen]) -> Vec<Group> {
+    let reached =
+        seen.iter().filter(|seen| !seen.outcome.is_failure() && (seen.due || seen.outcome.state != State::Skipped));
+    groups(reached.map(|seen| (&*seen.target.name, seen.fingerprint.as_deref(), &*seen.outcome.pending)))
+}
