@@ -11,6 +11,7 @@ pub mod diff;
 pub mod drift;
 pub mod dump;
 pub mod error;
+mod events;
 pub mod explain;
 pub mod fault;
 mod fleet;

@@ -20,6 +20,7 @@ mod cut;
 mod dogfood;
 mod drift;
 mod effects;
+mod events;
 mod expand;
 mod fixtures;
 mod fleet;

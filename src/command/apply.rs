@@ -5,6 +5,7 @@ mod rollout;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 
@@ -13,11 +14,13 @@ use crate::command::apply::rollout::Rollout;
 use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
 use crate::command::preflight::before;
-use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::command::runner::{ask, can_ask, first_line, options, span};
 use crate::command::{asked, out};
 use crate::config::Config;
+use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::lint::allow::Allow;
 use crate::migrate::apply::{Due, Order};
@@ -95,6 +98,9 @@ pub struct Args {
     verbose: bool,
 
     #[command(flatten)]
+    events: Events,
+
+    #[command(flatten)]
     fleet: Fleet,
 
     #[command(flatten)]
@@ -134,33 +140,34 @@ enum Phase {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
+        args.events.not_for_many()?;
         return fleet::run(args, targets, &config);
     }
     args.rollout.for_one()?;
     let to = args.database.require(&config)?;
+    let mut ear = args.events.open(&to, args.verbose)?;
+    let done = on_one(args, &config, &to, &mut ear);
+    ear.ends(done)
+}
+
+fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
     let order = args.order();
-    let mut tell = |event: Event| {
-        if let Event::Done { id, steps, took, .. } = &event {
-            // What was done is done, whether somebody reads of it or not.
-            let _ = out::text(&format!("applied {id}  {}, {}\n", counted(*steps, "step"), span(*took)));
-        }
-        listen(event, args.verbose);
-    };
-    let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
+    let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &told));
+    let mut session = Session::open(to, options(config, args.ticket.as_deref()), &mut say)?;
     let (checks, asks) = (args.check_data || config.apply.check_data, can_ask() && !args.yes);
     if checks || args.dry_run || asks {
         let due = session.preview(&files, &order)?;
-        if checks && !asked::lets_through(&to, &config, args.database.env.as_deref(), &due, &args.allow)? {
+        if checks && !asked::lets_through(to, config, args.database.env.as_deref(), &due, &args.allow)? {
             return Ok(Exit::Differs);
         }
         if args.dry_run {
-            out::text(&shown(&due, args.verbose))?;
+            result.text(&shown(&due, args.verbose))?;
             return Ok(Exit::Fine);
         }
         if asks && !due.is_empty() {
-            out::text(&shown(&due, args.verbose))?;
+            result.text(&shown(&due, args.verbose))?;
             let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
             if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
                 return Ok(Exit::Differs);
@@ -168,15 +175,20 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         }
     }
     if session.is_due(&files, &order)? {
-        before::check(&mut session.connection, &config, &force, args.verbose, &out::remark)?;
+        before::check(&mut session.connection, config, &force, args.verbose, &out::remark)?;
         if args.backup {
-            out::remark(&before_a_run(&config, &to, "before-apply")?);
+            out::remark(&before_a_run(config, to, "before-apply")?);
         }
     }
     if session.apply(&files, &order)?.is_empty() {
-        out::text("nothing to apply\n")?;
+        result.text("nothing to apply\n")?;
     }
     Ok(Exit::Fine)
+}
+
+/// What a person reads of a migration that is applied.
+fn told(id: &str, steps: usize, took: Duration) -> String {
+    format!("applied {id}  {}, {}\n", counted(steps, "step"), span(took))
 }
 
 /// What would be run.
@@ -191,8 +203,7 @@ fn shown(due: &[Due], verbose: bool) -> String {
         let how = if *resumed { ", goes on where it stopped" } else { "" };
         text.push_str(&format!("would apply {id}  {steps} in {transactions}{how}\n"));
         for step in script.steps().filter(|_| verbose) {
-            let line = step.statement.sql().lines().next().unwrap_or_default();
-            text.push_str(&format!("  {}  {line}\n", step.number));
+            text.push_str(&format!("  {}  {}\n", step.number, first_line(step.statement.sql())));
         }
     }
     text

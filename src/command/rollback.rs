@@ -1,14 +1,17 @@
 //! `pgplumb rollback`: what was applied last, taken back with the downs that the books hold.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::base::wording::counted;
 use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::events::{Ear, Events};
 use crate::command::out;
 use crate::command::runner::{ask, can_ask, listen, options, span};
 use crate::config::Config;
+use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::lint::allow::Allow;
 use crate::migrate::error::MigrateError;
@@ -69,6 +72,9 @@ pub struct Args {
     /// Say each step on stderr
     #[arg(long)]
     verbose: bool,
+
+    #[command(flatten)]
+    events: Events,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -81,28 +87,34 @@ enum Force {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
+    let mut ear = args.events.open(&to, args.verbose)?;
+    let done = back(args, &config, &to, &mut ear);
+    ear.ends(done)
+}
+
+fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
-    let mut tell = |event: Event| told(event, args.verbose);
-    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &said));
+    let mut session = Session::open(to, options(config, None), &mut say)?;
     let drifted = args.force.contains(&Force::Drift);
     if args.dry_run {
         let undos = session.way_back(&files, &reach, drifted)?;
-        out::text(&shown(&undos))?;
+        result.text(&shown(&undos))?;
         return Ok(Exit::Fine);
     }
     session.enter_books()?;
     let undos = session.way_back(&files, &reach, drifted)?;
     if undos.is_empty() {
         session.roll_back(&[], drifted)?;
-        out::text("nothing to roll back\n")?;
+        result.text("nothing to roll back\n")?;
         return Ok(Exit::Fine);
     }
     if !allowed(args, &undos, &to.describe())? {
         return Ok(Exit::Differs);
     }
     if args.backup {
-        out::remark(&before_a_run(&config, &to, "before-rollback")?);
+        out::remark(&before_a_run(config, to, "before-rollback")?);
     }
     session.roll_back(&undos, drifted)?;
     Ok(Exit::Fine)
@@ -112,9 +124,13 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 pub(super) fn told(event: Event, verbose: bool) {
     if let Event::Done { id, steps, took, .. } = &event {
         // What was done is done, whether somebody reads of it or not.
-        let _ = out::text(&format!("rolled back {id}  {}, {}\n", counted(*steps, "step"), span(*took)));
+        let _ = out::text(&said(id, *steps, *took));
     }
     listen(event, verbose);
+}
+
+fn said(id: &str, steps: usize, took: Duration) -> String {
+    format!("rolled back {id}  {}, {}\n", counted(steps, "step"), span(took))
 }
 
 /// Whether a person, or the command line, agrees to all of it.

@@ -13,6 +13,7 @@ use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
 use crate::migrate::session::Options;
 use crate::migrate::stop::Stop;
+use crate::report::secret::masked;
 use crate::source::leave::Leave;
 
 /// What of a database counts, as the configuration says it.
@@ -67,7 +68,9 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
         }
         Event::Begins { id, resumed: true, .. } => format!("{id} goes on where it stopped"),
         Event::Begins { id, .. } if verbose => id,
-        Event::Step { number, of, sql, took } if verbose => format!("  {number} of {of}  {}  {sql}", span(took)),
+        Event::Step { number, of, sql, took } if verbose => {
+            format!("  {number} of {of}  {}  {}", span(took), first_line(&sql))
+        }
         Event::Filled { number, reading } => format!("  step {number}: {}", progress(&reading)),
         Event::Brakes { number, why } => format!("  step {number} waits: {why}"),
         Event::Found { number, what } => format!("  step {number} was cut off: {what}"),
@@ -75,10 +78,15 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
             let first = format!("  {why}; again in {} ({attempt} of {of})", span(pause));
             return [first].into_iter().chain(blockers.iter().map(in_the_way)).collect();
         }
-        Event::Note(text) => format!("note: {text}"),
+        Event::Note { text } => format!("note: {text}"),
         Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => return Vec::new(),
     };
     vec![line]
+}
+
+/// The first line of a statement, as others may read it.
+pub(super) fn first_line(sql: &str) -> String {
+    masked(sql).lines().next().unwrap_or_default().to_owned()
 }
 
 fn in_the_way(blocker: &Blocker) -> String {

@@ -151,10 +151,8 @@ impl Session<'_> {
     fn tell_held(&mut self, survey: &Survey, order: &Order) {
         let held = survey.entries.iter().find(|entry| entry.standing.is_due() && is_held(entry));
         if let Some(entry) = held.filter(|_| !order.contract && !order.only_begun) {
-            self.say(Event::Note(format!(
-                "`{}` is held back, with all after it: `--phase contract` runs it",
-                entry.id
-            )));
+            let text = format!("`{}` is held back, with all after it: `--phase contract` runs it", entry.id);
+            self.say(Event::Note { text });
         }
     }
 
@@ -181,7 +179,7 @@ impl Session<'_> {
         let live = self.remember_now(number)?;
         match file.map_or(Ok(()), |file| start::reached(&live, file)) {
             // Who started from another state does not arrive at this one either.
-            Err(error) if order.despite_drift => self.say(Event::Note(error.to_string())),
+            Err(error) if order.despite_drift => self.say(Event::Note { text: error.to_string() }),
             result => result?,
         }
         Ok(live)

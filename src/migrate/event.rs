@@ -1,11 +1,14 @@
-//! What a runner says while it works. Whoever listens decides how it looks.
+//! What a runner says while it works. Whoever listens decides how it looks; for programs it is JSON, described by
+//! `docs/schema/event.v1.json`.
 
 use std::time::Duration;
+
+use serde::{Serialize, Serializer};
 
 use crate::migrate::backfill::gauge::Reading;
 
 /// Another session that has what ours waits for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Blocker {
     pub pid: i32,
     pub user: String,
@@ -18,24 +21,54 @@ pub struct Blocker {
 }
 
 /// One thing that happened.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// Another runner is at work on the database.
     Waiting { pid: i32, user: String, application: String, since: String },
     /// A migration begins, or goes on where it was cut off.
     Begins { id: String, resumed: bool, forward: bool },
     /// A statement is done.
-    Step { number: i32, of: usize, sql: String, took: Duration },
+    Step {
+        number: i32,
+        of: usize,
+        /// As it was run: secrets are for the listener to keep.
+        sql: String,
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        took: Duration,
+    },
     /// How far a backfill got.
-    Filled { number: i32, reading: Reading },
+    Filled {
+        number: i32,
+        #[serde(flatten)]
+        reading: Reading,
+    },
     /// A backfill waits for what its directive says.
     Brakes { number: i32, why: String },
     /// A step that a crash cut off, and what the catalog says of it.
     Found { number: i32, what: &'static str },
     /// A lock was not to be had, or others won; it is tried again.
-    Retries { attempt: u32, of: u32, why: String, pause: Duration, blockers: Vec<Blocker> },
+    Retries {
+        attempt: u32,
+        of: u32,
+        why: String,
+        #[serde(serialize_with = "seconds")]
+        pause: Duration,
+        blockers: Vec<Blocker>,
+    },
     /// A migration is done.
-    Done { id: String, steps: usize, took: Duration, forward: bool },
+    Done {
+        id: String,
+        steps: usize,
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        took: Duration,
+        forward: bool,
+    },
     /// Something worth knowing.
-    Note(String),
+    Note { text: String },
+}
+
+/// A time in seconds.
+pub(in crate::migrate) fn seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
 }

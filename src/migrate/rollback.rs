@@ -129,7 +129,7 @@ impl Session<'_> {
             if planned || undos.last().is_some_and(|last| last.run == undo.run) {
                 let live = self.remember_now(None)?;
                 match start::returned(&live, &undo.migration) {
-                    Err(error) if despite_drift => self.say(Event::Note(error.to_string())),
+                    Err(error) if despite_drift => self.say(Event::Note { text: error.to_string() }),
                     result => result?,
                 }
             }

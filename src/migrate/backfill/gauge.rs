@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
 /// How often it is said.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// What is known after so many batches.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Reading {
     /// Rows gone through.
     pub seen: u64,
@@ -14,7 +16,13 @@ pub struct Reading {
     pub of: Option<u64>,
     /// Rows gone through in a second.
     pub rate: f64,
+    /// About how long it will take, in seconds where it is serialized.
+    #[serde(serialize_with = "left")]
     pub left: Option<Duration>,
+}
+
+fn left<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs_f64()).serialize(serializer)
 }
 
 /// Counts the rows of this run.

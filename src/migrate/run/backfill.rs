@@ -133,7 +133,7 @@ impl Session<'_> {
         loop {
             let (brake, note) = throttle.ask(&mut self.connection, &batches.settings)?;
             if let Some(note) = note {
-                self.say(Event::Note(note.to_owned()));
+                self.say(Event::Note { text: note.to_owned() });
             }
             let Brake::Wait(why) = brake else { return Ok(()) };
             if !told {

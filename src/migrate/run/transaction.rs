@@ -119,7 +119,7 @@ impl Session<'_> {
     }
 
     pub(in crate::migrate::run) fn told(&mut self, work: &Work, step: &Step, took: Duration) {
-        let sql = step.statement.sql().lines().next().unwrap_or_default().to_owned();
+        let sql = step.statement.sql().to_owned();
         self.say(Event::Step { number: step.number, of: work.of, sql, took });
     }
 
