@@ -114,6 +114,29 @@ fn a_key_and_a_column_that_is_filled_take_the_same_way() {
 }
 
 #[test]
+fn a_run_that_was_cut_is_finished() {
+    let bench = Bench::on_18();
+    let wanted = [
+        "CREATE TABLE t (id integer PRIMARY KEY, a text, n bigint GENERATED ALWAYS AS IDENTITY);",
+        "CREATE TABLE t (id integer PRIMARY KEY, a text, token uuid DEFAULT gen_random_uuid() NOT NULL);",
+        "CREATE TABLE t (id integer, a text, CONSTRAINT t_pkey PRIMARY KEY (id, a));",
+    ];
+    for to in wanted {
+        bench.between(FILLED, to);
+        bench.changed();
+        let script = bench.place.read("out/up.sql");
+        let ends: Vec<usize> = script.match_indices("\nCOMMIT;\n").map(|(at, end)| at + end.len()).collect();
+        assert!(ends.len() > 2, "{script}");
+        for end in &ends[..ends.len() - 1] {
+            bench.between(FILLED, to);
+            bench.place.write("cut.sql", &script[..*end]);
+            bench.cluster.psql("shop", &bench.place.path().join("cut.sql")).unwrap();
+            bench.changed();
+        }
+    }
+}
+
+#[test]
 fn a_name_is_kept_and_changed() {
     let bench = Bench::on_18();
     let (named, plain) = ("CREATE TABLE t (a text CONSTRAINT must NOT NULL);", "CREATE TABLE t (a text NOT NULL);");
