@@ -19,6 +19,7 @@ pub mod matview_beside;
 pub mod not_null_by_check;
 pub mod not_null_not_valid;
 pub mod partitioned_index_beside;
+pub mod swap;
 pub mod unique_using_index;
 pub mod volatile_default;
 

@@ -37,3 +37,4 @@ mod preflight;
 mod random;
 mod readme;
 mod runner;
+mod swap;

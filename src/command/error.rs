@@ -93,6 +93,17 @@ pub enum CommandError {
         cause: std::io::Error,
     },
 
+    #[error("`--online` asks for two things at once")]
+    #[diagnostic(code(command::online), help("give on, expand or off once; only `swap:TABLE` may be repeated"))]
+    Online,
+
+    #[error("there is no table `{name}` in both states")]
+    #[diagnostic(
+        code(command::no_table),
+        help("name a table of the live database that the schema files have too, with its schema: `public.orders`")
+    )]
+    NoTable { name: String },
+
     #[error("there is no rule `{code}`")]
     #[diagnostic(code(command::no_rule), help("{help}"))]
     NoRule { code: String, help: String },

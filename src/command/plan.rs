@@ -4,6 +4,7 @@ mod contract;
 mod fleet;
 mod give;
 mod large;
+mod online;
 mod pair;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::command::format::{ToFile, to_file};
 use crate::command::plan::contract::{Held, directive};
 use crate::command::plan::give::{folder, give};
 use crate::command::plan::large::is_large;
+use crate::command::plan::online::{Online, Wanted, online};
 use crate::command::plan::pair::Pair;
 use crate::command::progress::Progress;
 use crate::command::side::{Opener, Side, load, of_loaded, read_live, title};
@@ -30,7 +32,7 @@ use crate::grade::{Grade, losses};
 use crate::kind::Key;
 use crate::lint::allow::Allow;
 use crate::lint::{Input, blocked, check};
-use crate::propose::expand::{Outcome, expand};
+use crate::propose::expand::Outcome;
 use crate::propose::{Proposal, Request, propose};
 use crate::prove::Bench;
 use crate::report::Report;
@@ -104,10 +106,11 @@ pub struct Args {
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
 
-    /// The online form of what would keep others waiting on a table in use, or the plain one; expand
-    /// takes two migrations for a type that writes its table anew, the second held back
-    #[arg(long, value_enum, default_value_t = Online::On)]
-    online: Online,
+    /// The online form of what would keep others waiting on a table in use (on, the default), or the
+    /// plain one (off); expand takes two migrations for a type that writes its table anew, the second
+    /// held back; swap:TABLE[,TABLE] builds tables beside and exchanges them, in two as well
+    #[arg(long, value_name = "FORM", value_parser = online)]
+    online: Vec<Online>,
 
     /// What it is planned for: tests get the plain form, as `--online off`
     #[arg(long = "for", value_enum, default_value_t = Purpose::Production, value_name = "PURPOSE")]
@@ -127,13 +130,6 @@ pub struct Args {
 
     #[command(flatten)]
     fleet: Fleet,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Online {
-    On,
-    Expand,
-    Off,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -183,9 +179,10 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         timings.time("cleaning both sides", || rules.clean_both(live.catalog, as_applied(desired.catalog)));
     let directives = renamed::read(&loaded.statements)?;
     let renames = renamed::renames(&directives, &to.facts);
-    let production = args.purpose == Purpose::Production;
+    let wanted = Wanted::of(&args.online, &from, &to)?;
     let threshold = opener.config.lint.threshold();
-    let online = production && args.online != Online::Off;
+    let online = args.purpose == Purpose::Production && !args.online.contains(&Online::Off);
+    let wanted = if online { wanted } else { Wanted::Nothing };
     let request = Request {
         live: &from,
         desired: &to,
@@ -196,8 +193,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
         hot: &|table| online && is_large(table, &live.sizes, threshold),
         timings: &timings,
     };
-    let expands = online && args.online == Online::Expand;
-    let (proposal, outcome) = on_scratch(&loaded.db, role, &request, expands)?;
+    let (proposal, outcome) = on_scratch(&loaded.db, role, &request, &wanted)?;
     let (proposal, held) = Held::of(outcome.expansion, proposal);
     let filled = held.as_ref().map(|held| held.filled.clone()).unwrap_or_default();
     let heads: Vec<String> = filled.iter().map(directive).collect();
@@ -291,7 +287,7 @@ fn on_scratch(
     db: &ScratchDb,
     role: Option<&str>,
     request: &Request,
-    expands: bool,
+    wanted: &Wanted,
 ) -> Result<(Proposal, Outcome), CommandError> {
     let connect = || role.map_or_else(|| db.connect(), |role| db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
@@ -300,7 +296,7 @@ fn on_scratch(
     }
     let _progress = Progress::start(if request.prove { "planning and proving" } else { "planning" });
     let proposal = propose(&mut bench, request)?;
-    let outcome = if expands { expand(&mut bench, request, &proposal)? } else { Outcome::default() };
+    let outcome = wanted.outcome(&mut bench, request, &proposal)?;
     Ok((proposal, outcome))
 }
 

@@ -41,6 +41,9 @@ pub enum Target {
     Unknown,
 }
 
+/// How the blocks of our own begin that look at what is there first: rows are filled where they are not, or compared.
+const REPEATABLE: [&str; 2] = ["DO $backfill$", "DO $look$"];
+
 /// What became of a statement that was begun.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
@@ -55,6 +58,9 @@ pub enum Verdict {
 
 impl Target {
     pub fn of(sql: &str) -> Self {
+        if REPEATABLE.iter().any(|start| sql.starts_with(start)) {
+            return Self::Repeatable;
+        }
         let Ok(parsed) = parse(sql) else { return Self::Unknown };
         let node = parsed.tree.stmts.first().and_then(|stmt| stmt.stmt.as_ref()?.node.as_ref());
         match node {
@@ -246,6 +252,8 @@ mod tests {
         let detach = Target::of("ALTER TABLE p DETACH PARTITION a.c CONCURRENTLY");
         assert_eq!(detach, Target::Detached { parent: "p".to_owned(), partition: "a.c".to_owned() });
         assert_eq!(Target::of("VACUUM t"), Target::Repeatable);
+        assert_eq!(Target::of("DO $backfill$\nBEGIN END\n$backfill$"), Target::Repeatable);
+        assert_eq!(Target::of("DO $$BEGIN END$$"), Target::Unknown);
         assert_eq!(Target::of("CALL p()"), Target::Unknown);
         assert!(index.is_outside() && !Target::of("CREATE INDEX i ON t (x)").is_outside());
     }

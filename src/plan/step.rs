@@ -25,6 +25,24 @@ pub struct Step {
     pub part: Part,
 }
 
+impl Step {
+    /// A step of the first transaction, about one fact.
+    pub fn of(verb: Verb, key: &Key, statement: Statement) -> Self {
+        Self {
+            verb,
+            key: key.clone(),
+            with: vec![key.clone()],
+            sql: statement.sql,
+            hazards: statement.hazards,
+            reason: None,
+            group: 0,
+            outside: statement.outside,
+            effects: None,
+            part: Part::Whole,
+        }
+    }
+}
+
 /// Cuts the statements into transactions: as few as the statements allow.
 pub fn cut(actions: Vec<Action>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();

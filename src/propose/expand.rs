@@ -144,7 +144,7 @@ fn both(
 }
 
 /// Takes the rows away that an earlier proof has put into tables.
-fn empty(bench: &mut Bench, tables: &BTreeSet<String>) -> Result<(), ProofError> {
+pub(in crate::propose) fn empty(bench: &mut Bench, tables: &BTreeSet<String>) -> Result<(), ProofError> {
     bench.connection.execute("SET session_replication_role = replica")?;
     for table in tables {
         let here = bench

@@ -212,4 +212,5 @@ pub(super) const SCENES: &[Scene] = &[
             true,
         )
     },
+    Scene { form: "swap:hot", ..hot("swap", "CREATE TABLE hot (", "CREATE UNLOGGED TABLE hot (", ACCESS, true) },
 ];

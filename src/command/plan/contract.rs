@@ -16,6 +16,7 @@ use crate::lint::allow::{Allow, Source};
 use crate::lint::{Input, blocked, check};
 use crate::plan::Plan;
 use crate::plan::action::Verb;
+use crate::plan::step::Step;
 use crate::propose::Proposal;
 use crate::propose::expand::Expansion;
 use crate::report::Report;
@@ -122,11 +123,15 @@ impl Held {
         Ok(blocked(&findings))
     }
 
-    /// Whoever asks for two migrations asks for the second to drop the old columns.
+    /// Whoever asks for two migrations asks for the second to drop the old columns or tables.
     fn allows(&self) -> Vec<Allow> {
         let dropped = self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop);
-        let columns = dropped.filter(|step| matches!(step.key, Key::Column(_)) && step.key.name().ends_with("__old"));
-        let because = "its values are in the column that took its name";
-        columns.map(|step| asked("drop-column", &step.key, because)).collect()
+        let old = dropped.filter(|step| step.key.name().ends_with("__old"));
+        let one = |step: &Step| match step.key {
+            Key::Column(_) => Some(asked("drop-column", &step.key, "its values are in the column that took its name")),
+            Key::Table(_) => Some(asked("drop-table", &step.key, "its rows are in the table that took its name")),
+            _ => None,
+        };
+        old.filter_map(one).collect()
     }
 }
