@@ -36,6 +36,7 @@ CREATE TABLE pgplumb.history (
     rolled_back_at timestamptz,
     down_grade text CHECK (down_grade IN ('lossless', 'lossy', 'irreversible')),
     losses text[],
+    release bigint,
     CHECK (outcome <> 'failed' OR error IS NOT NULL),
     CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
 );
@@ -46,6 +47,7 @@ COMMENT ON COLUMN pgplumb.history.from_fingerprint IS 'SHA-256 of the state that
 COMMENT ON COLUMN pgplumb.history.to_fingerprint IS 'SHA-256 of the state that it leads to.';
 COMMENT ON COLUMN pgplumb.history.down_grade IS 'How much the down brings back, as it was proven; nothing where nobody measured it.';
 COMMENT ON COLUMN pgplumb.history.losses IS 'What it does not bring back.';
+COMMENT ON COLUMN pgplumb.history.release IS 'The run of apply that applied it: what one run applied has the same number.';
 COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
 
 -- A migration is in force at most once.

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod fault;
 pub mod folder;
 pub mod glance;
+pub mod hold;
 pub mod lock;
 pub mod probe;
 pub mod repair;

@@ -52,19 +52,19 @@ pub(super) fn renames(directives: &[Directive], desired: &Facts) -> Vec<Rename> 
 }
 
 fn rename(directive: &Directive, desired: &Facts) -> Option<Rename> {
-    let Directive::RenamedFrom { target, from, from_schema, .. } = directive else { return None };
+    let Directive::RenamedFrom { target, from, from_schema, keep, .. } = directive else { return None };
     // A name without a schema is looked for in `public` first, as it is by default.
     let mut found: Vec<&Key> = desired.iter().filter(|(key, body)| is(key, body, target)).map(|(key, _)| key).collect();
     found.sort_by_key(|key| key.schema().map(Ident::as_str) != Some("public"));
     let to = (*found.first()?).clone();
     if let Target::EnumValue { label, .. } = target {
-        return Some(Rename { from: to.clone(), to, label: Some((label.clone(), from.clone())) });
+        return Some(Rename { from: to.clone(), to, label: Some((label.clone(), from.clone())), keep: None });
     }
     let mut before = to.renamed(from);
     if let Some(schema) = from_schema {
         before = before.moved(schema);
     }
-    Some(Rename { to, from: before, label: None })
+    Some(Rename { to, from: before, label: None, keep: *keep })
 }
 
 fn is(key: &Key, body: &Body, target: &Target) -> bool {

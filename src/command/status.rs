@@ -20,6 +20,7 @@ use crate::command::runner::options;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::event::Event;
+use crate::migrate::hold::held;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
 use crate::migrate::{books, folder};
@@ -76,6 +77,8 @@ struct One<'a> {
     tool_version: Option<&'a str>,
     down: Option<&'a str>,
     losses: &'a [String],
+    /// Why it does not run yet.
+    waits: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -108,7 +111,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         *summary.entry(entry.standing).or_insert(0) += 1;
     }
     let fine = drift.found != Some(true) && summary.keys().all(|standing| *standing == Standing::Applied);
-    let migrations = survey.entries.iter().map(one).collect();
+    let migrations = survey.entries.iter().map(|entry| one(entry, &survey)).collect();
     let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
     let document = Document { version, tool, database: to.describe(), migrations, drift, summary };
     match args.format {
@@ -129,10 +132,12 @@ fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, Com
     Ok(worst(&outcomes))
 }
 
-fn one<'a>(entry: &'a Entry) -> One<'a> {
+fn one<'a>(entry: &'a Entry, survey: &Survey) -> One<'a> {
     let record = entry.record;
     let file_grade = entry.file.and_then(|file| file.grade.as_deref());
     let losses = record.map(|record| &record.losses).or(entry.file.map(|file| &file.losses));
+    let contract = entry.file.filter(|_| entry.standing.is_due()).and_then(|file| file.contract.as_ref());
+    let held = contract.and_then(|contract| held(entry, contract, survey));
     One {
         id: &entry.id,
         standing: entry.standing,
@@ -148,6 +153,7 @@ fn one<'a>(entry: &'a Entry) -> One<'a> {
         tool_version: record.map(|record| record.tool_version.as_str()),
         down: record.map_or(file_grade, |record| record.down_grade.as_deref()),
         losses: losses.map(Vec::as_slice).unwrap_or_default(),
+        waits: held.map(|held| held.waits.unwrap_or_else(|| "`apply --phase contract`".to_owned())),
     }
 }
 
@@ -157,6 +163,9 @@ fn shown(document: &Document) -> String {
     for one in &document.migrations {
         let late = if one.out_of_order { ", out of order" } else { "" };
         let mut line = format!("  {:width$}  {}{late}", one.id, one.standing.words());
+        if let Some(waits) = &one.waits {
+            line.push_str(&format!(", held back: waits for {waits}"));
+        }
         if let (Some(by), Some(at)) = (one.applied_by, one.started_at) {
             let from = one.applied_from.map(|host| format!(" from {host}")).unwrap_or_default();
             // To the second: the rest is for programs.

@@ -5,6 +5,7 @@ use crate::migrate::embedded;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::folder::Migration;
+use crate::migrate::hold::{Sorted, sort, unbound};
 use crate::migrate::lock;
 use crate::migrate::run::Job;
 use crate::migrate::scope::Reading;
@@ -64,7 +65,8 @@ impl Session<'_> {
     fn run_up(&mut self, migration: &Migration, script: &Script, number: Option<i64>) -> Result<i64, MigrateError> {
         let (host, ticket) = (self.host.clone(), self.options.ticket.clone());
         let kind = if script.is_data() { "data" } else { "schema" };
-        let run = Run { migration, kind, host: host.as_deref(), ticket: ticket.as_deref() };
+        let release = self.release.filter(|_| !migration.own);
+        let run = Run { migration, kind, host: host.as_deref(), ticket: ticket.as_deref(), release };
         self.play(&Job { run, script, forward: true, number })
     }
 
@@ -74,7 +76,7 @@ impl Session<'_> {
     /// When the books cannot be read, or the files or they speak against it.
     pub fn is_due(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
         let records = books::records(&mut self.connection)?;
-        Ok(!due(&Survey::of(files, &records), order)?.is_empty())
+        Ok(!due(&Survey::of(files, &records), order)?.due.is_empty())
     }
 
     /// What `apply` would do now, after every check that it makes; nothing is written.
@@ -85,8 +87,10 @@ impl Session<'_> {
         let records = books::records(&mut self.connection)?;
         newer(&records)?;
         let survey = Survey::of(files, &records);
-        let due = due(&survey, order)?;
-        self.tell_held(&survey, order);
+        let sorted = due(&survey, order)?;
+        self.beside.clone_from(&sorted.beside);
+        self.tell_held(&sorted, order);
+        let due = sorted.due;
         if let Some(first) = due.first() {
             self.at_start(first, order)?;
         }
@@ -105,8 +109,10 @@ impl Session<'_> {
         self.enter_books()?;
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
-        let due = due(&survey, order)?;
-        self.tell_held(&survey, order);
+        let sorted = due(&survey, order)?;
+        self.beside.clone_from(&sorted.beside);
+        let due = sorted.due;
+        self.release = Some(records.iter().filter_map(|record| record.release).max().unwrap_or_default() + 1);
         let remembered = self.remembered()?.is_some();
         let Some(first) = due.first() else {
             // A run that was cut off after its last step has not been measured.
@@ -115,6 +121,7 @@ impl Session<'_> {
             if let Some((run, file)) = newest.filter(|_| !remembered) {
                 self.settle(file, Some(run), order)?;
             }
+            self.tell_left(files, order)?;
             return Ok(Vec::new());
         };
         // All of them are read before the first is run.
@@ -132,11 +139,14 @@ impl Session<'_> {
                 }
                 return Err(MigrateError::Interrupted);
             }
+            let (loose, next) = (unbound(entry), due.get(place + 1));
+            let file = loose.as_ref().unwrap_or(file);
             let going_on = entry.record.filter(|_| entry.standing == Standing::HalfApplied);
             let number = self.run_up(file, script, going_on.map(|record| record.run))?;
             applied.push(file.id.clone());
             last = Some(number);
-            let next = due.get(place + 1).and_then(|entry| entry.file);
+            let loose = next.and_then(|entry| unbound(entry));
+            let next = loose.as_ref().or(next.and_then(|entry| entry.file));
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
                 let live = self.settle(Some(file), Some(number), order)?;
                 if !order.despite_drift {
@@ -144,15 +154,26 @@ impl Session<'_> {
                 }
             }
         }
+        self.tell_left(files, order)?;
         Ok(applied)
     }
 
-    /// Says what is due and is held back.
-    fn tell_held(&mut self, survey: &Survey, order: &Order) {
-        let held = survey.entries.iter().find(|entry| entry.standing.is_due() && is_held(entry));
-        if let Some(entry) = held.filter(|_| !order.contract && !order.only_begun) {
-            let text = format!("`{}` is held back, with all after it: `--phase contract` runs it", entry.id);
-            self.say(Event::Note { text });
+    /// Says what is held back still, now that the others are applied.
+    fn tell_left(&mut self, files: &[Migration], order: &Order) -> Result<(), MigrateError> {
+        let records = books::records(&mut self.connection)?;
+        let survey = Survey::of(files, &records);
+        self.tell_held(&sort(survey.due(order.to.as_deref())?, &survey, order.contract), order);
+        Ok(())
+    }
+
+    fn tell_held(&mut self, sorted: &Sorted, order: &Order) {
+        if order.only_begun {
+            return;
+        }
+        let last = sorted.held.len().saturating_sub(1);
+        for (place, held) in sorted.held.iter().enumerate() {
+            let behind = if place == last { sorted.behind.as_slice() } else { &[] };
+            self.say(Event::Note { text: held.told(behind) });
         }
     }
 
@@ -162,11 +183,13 @@ impl Session<'_> {
             return Ok(());
         }
         let remembered = self.remembered()?;
-        if remembered.is_none() && first.file.is_none_or(|file| file.from.is_none()) {
+        let loose = unbound(first);
+        let file = loose.as_ref().or(first.file);
+        if remembered.is_none() && file.is_none_or(|file| file.from.is_none()) {
             return Ok(());
         }
         let live = self.measure()?;
-        start::check(&live, first.file, remembered.as_ref())
+        start::check(&live, file, remembered.as_ref())
     }
 
     /// Measures what the database is now, writes it down, and holds it against what was planned.
@@ -187,10 +210,7 @@ impl Session<'_> {
 }
 
 /// What is due, unless the files or the books speak against it.
-pub(in crate::migrate) fn due<'s, 'a>(
-    survey: &'s Survey<'a>,
-    order: &Order,
-) -> Result<Vec<&'s Entry<'a>>, MigrateError> {
+pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> Result<Sorted<'s, 'a>, MigrateError> {
     if let Some(id) = survey.with(Standing::HalfRolledBack).into_iter().next() {
         return Err(MigrateError::Unfinished { id, forward: false });
     }
@@ -200,10 +220,11 @@ pub(in crate::migrate) fn due<'s, 'a>(
     }
     let mut due = survey.due(order.to.as_deref())?;
     due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
-    // What comes after one that is held back was planned for what that leads to.
-    let held = due.iter().position(|entry| is_held(entry)).filter(|_| !order.contract);
-    due.truncate(held.unwrap_or(due.len()));
-    let late = due.iter().filter(|entry| entry.out_of_order && !order.out_of_order);
+    let mut sorted = sort(due, survey, order.contract);
+    let due = &mut sorted.due;
+    // A contract comes late as it should.
+    let late = |entry: &&&Entry| entry.out_of_order && entry.file.is_none_or(|file| file.contract.is_none());
+    let late = due.iter().filter(late).filter(|_| !order.out_of_order);
     let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
     if !late.is_empty() {
         return Err(MigrateError::OutOfOrder { ids: late });
@@ -212,13 +233,8 @@ pub(in crate::migrate) fn due<'s, 'a>(
     due.sort_by_key(|entry| entry.standing != Standing::HalfApplied);
     match due.iter().find(|entry| entry.standing == Standing::HalfApplied && entry.file.is_none()) {
         Some(entry) => Err(MigrateError::Gone { id: entry.id.clone() }),
-        None => Ok(due),
+        None => Ok(sorted),
     }
-}
-
-/// Whether it is a contract that was not begun.
-fn is_held(entry: &Entry) -> bool {
-    entry.file.is_some_and(|file| file.contract) && entry.standing != Standing::HalfApplied
 }
 
 /// Books that hold a migration of books that this version does not have.

@@ -37,6 +37,11 @@ pub struct Record {
     pub rolled_back_at: Option<String>,
     pub down_grade: Option<String>,
     pub losses: Vec<String>,
+    /// The run of `apply` that applied it, counted from one; none where the books did not say so yet.
+    pub release: Option<i64>,
+    /// Seconds since it was applied.
+    #[serde(skip_serializing)]
+    pub age: Option<f64>,
     /// Whether steps of the up, and of the down, were written down.
     pub progressed: bool,
     pub turned: bool,
@@ -75,6 +80,8 @@ pub struct Run<'a> {
     pub kind: &'static str,
     pub host: Option<&'a str>,
     pub ticket: Option<&'a str>,
+    /// The run of `apply` that it is part of.
+    pub release: Option<i64>,
 }
 
 /// Whether there are books in this database.
@@ -136,8 +143,8 @@ pub fn begin(connection: &mut Connection, run: &Run, outcome: &str, seconds: f64
     )?;
     let number = number_of(&rows)?;
     if !migration.own {
-        let sql = "UPDATE pgplumb.history SET down_grade = $2, losses = $3 WHERE run = $1";
-        connection.query_with(sql, &[&number, &migration.grade, &migration.losses])?;
+        let sql = "UPDATE pgplumb.history SET down_grade = $2, losses = $3, release = $4 WHERE run = $1";
+        connection.query_with(sql, &[&number, &migration.grade, &migration.losses, &run.release])?;
     }
     Ok(number)
 }
@@ -178,6 +185,7 @@ pub fn whole(
             &migration.losses,
             &numbers,
             &hashes,
+            &run.release,
         ],
     )?;
     number_of(&rows)
@@ -241,7 +249,12 @@ pub fn go_on(connection: &mut Connection, number: i64, run: &Run) -> Result<(), 
     let sql = "UPDATE pgplumb.history SET outcome = 'started', error = NULL, up_sha256 = $2, up_sql = $3, \
                down_sha256 = $4, down_sql = $5 WHERE run = $1 AND outcome IN ('started', 'failed')";
     let texts = (&*migration.up.text, migration.down_sha256());
-    connection.query_with(sql, &[&number, &up, &texts.0, &texts.1, &down_sql]).map(drop)
+    connection.query_with(sql, &[&number, &up, &texts.0, &texts.1, &down_sql])?;
+    // It is the run that ends it that releases it.
+    if let Some(release) = run.release {
+        connection.query_with("UPDATE pgplumb.history SET release = $2 WHERE run = $1", &[&number, &release])?;
+    }
+    Ok(())
 }
 
 /// Writes how a run ended: `applied` or `rolled_back`.

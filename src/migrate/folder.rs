@@ -1,15 +1,20 @@
 //! Migrations as they lie in their folder: two scripts, and what `plan` proved of them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::kind::Key;
 use crate::migrate::error::MigrateError;
+use crate::plan::action::Verb;
 use crate::source::files::collect::read as read_text;
 use crate::source::migrations::migrations;
+use crate::sql::directive::After;
 use crate::sql::file::SqlFile;
 
 /// One migration.
@@ -26,8 +31,8 @@ pub struct Migration {
     pub grade: Option<String>,
     /// What the down does not bring back.
     pub losses: Vec<String>,
-    /// Whether its head says that it is held back until it is asked for.
-    pub contract: bool,
+    /// What its head says of how long it is held back, where it does.
+    pub contract: Option<Contract>,
     /// One of our own books, which are kept in another way than the user's schema.
     pub own: bool,
 }
@@ -47,6 +52,28 @@ impl Migration {
     }
 }
 
+/// The second half of a change, for when nothing uses any more what it takes away.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contract {
+    /// None where it runs only when it is asked for.
+    pub after: Option<After>,
+    /// What it takes away; none where that is not known, or where it does something else too.
+    pub gone: Option<BTreeSet<Fact>>,
+}
+
+/// A fact as `plan.json` names it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
+pub struct Fact {
+    pub kind: String,
+    pub name: String,
+}
+
+impl Fact {
+    pub fn of(key: &Key) -> Self {
+        Self { kind: key.label().to_owned(), name: key.sql() }
+    }
+}
+
 fn sha256(file: &SqlFile) -> Vec<u8> {
     Sha256::digest(file.text.as_bytes()).to_vec()
 }
@@ -58,6 +85,27 @@ struct Planned {
     to: String,
     /// Not there in the files of the first versions.
     down_grade: Option<Graded>,
+    /// Looked at in a contract only: files of the first versions have another form.
+    #[serde(default)]
+    up: Value,
+}
+
+#[derive(Deserialize)]
+struct Way {
+    steps: Vec<One>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    verb: Verb,
+    facts: Vec<Fact>,
+}
+
+/// What is dropped, where nothing else is done.
+fn gone(up: Value) -> Option<BTreeSet<Fact>> {
+    let Way { steps } = serde_json::from_value(up).ok()?;
+    let only = steps.iter().all(|step| step.verb == Verb::Drop);
+    only.then(|| steps.into_iter().flat_map(|step| step.facts).collect())
 }
 
 #[derive(Deserialize)]
@@ -98,7 +146,7 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
     let down = path.join("down.sql");
     let down = if down.is_file() { Some(read_text(&down)?) } else { None };
     let (mut from, mut to, grade) = header(&up.text);
-    let contract = is_contract(&up.text);
+    let contract = contract(&up.text);
     let mut migration =
         Migration { id, up, down, from: None, to: None, grade, losses: Vec::new(), contract, own: false };
     let plan = path.join("plan.json");
@@ -107,6 +155,9 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
         let text = fs::read_to_string(&plan).map_err(|error| fault(error.to_string()))?;
         let planned: Planned = serde_json::from_str(&text).map_err(|error| fault(error.to_string()))?;
         (from, to) = (Some(planned.from), Some(planned.to));
+        if let Some(contract) = &mut migration.contract {
+            contract.gone = gone(planned.up);
+        }
         if let Some(graded) = planned.down_grade {
             migration.grade = Some(graded.grade);
             migration.losses = match graded.because {
@@ -134,12 +185,17 @@ pub fn header(text: &str) -> (Option<String>, Option<String>, Option<String>) {
     (Some(from.to_owned()), Some(to.to_owned()), grade)
 }
 
-/// Whether the comment at the head of a script says that it is a contract: the second half of a change, for when nothing
-/// uses any more what it takes away.
-fn is_contract(text: &str) -> bool {
+/// What the comment at the head of a script says of a contract. An `after` that cannot be read, which the linter finds,
+/// is over only when somebody says so.
+fn contract(text: &str) -> Option<Contract> {
     let head = text.lines().take_while(|line| line.starts_with("--") || line.is_empty());
-    let words = |line: &str| line.trim_start_matches('-').split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    head.into_iter().any(|line| words(line) == ["pgplumb:", "phase", "contract"])
+    let said = head.into_iter().find_map(|line| {
+        let mut words = line.trim_start_matches('-').split_whitespace();
+        let is = words.by_ref().take(3).eq(["pgplumb:", "phase", "contract"]);
+        is.then(|| words.collect::<Vec<_>>())
+    })?;
+    let after = said.split_first().filter(|(word, _)| **word == "after");
+    Some(Contract { after: after.and_then(|(_, time)| After::read(&time.join(" "))), gone: None })
 }
 
 #[cfg(test)]
@@ -158,8 +214,11 @@ mod tests {
 
     #[test]
     fn the_head_of_a_script_holds_it_back() {
-        assert!(is_contract("-- a slug (up)\n-- pgplumb: phase contract\n\nSET x;"));
-        assert!(!is_contract("-- pgplumb: phase expand\nSET x;"));
-        assert!(!is_contract("SET x;\n-- pgplumb: phase contract\n"));
+        let after = |text: &str| contract(text).map(|contract| contract.after);
+        assert_eq!(after("-- a slug (up)\n-- pgplumb: phase contract\n\nSET x;"), Some(None));
+        assert_eq!(after("-- pgplumb: phase contract after 2 releases\n"), Some(Some(After::Releases(2))));
+        assert_eq!(after("-- pgplumb: phase contract after some time\n"), Some(None));
+        assert_eq!(after("-- pgplumb: phase expand\nSET x;"), None);
+        assert_eq!(after("SET x;\n-- pgplumb: phase contract\n"), None);
     }
 }

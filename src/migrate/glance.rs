@@ -54,7 +54,7 @@ impl Glance {
     pub fn due(&self, files: &[Migration], order: &Order) -> Result<Vec<String>, MigrateError> {
         newer(&self.records)?;
         let survey = Survey::of(files, &self.records);
-        Ok(due(&survey, order)?.into_iter().map(|entry| entry.id.clone()).collect())
+        Ok(due(&survey, order)?.due.into_iter().map(|entry| entry.id.clone()).collect())
     }
 
     /// Whether there is nothing else either that `apply` would do: books to be brought up to date, a state to be measured.

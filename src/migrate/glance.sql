@@ -25,6 +25,8 @@ SELECT
                 'seconds', extract(epoch FROM h.duration),
                 'rolled_back_at', h.rolled_back_at,
                 'losses', '[]'::pg_catalog.jsonb,
+                'release', pg_catalog.to_jsonb(h) -> 'release',
+                'age', extract(epoch FROM pg_catalog.clock_timestamp() - (h.started_at + coalesce(h.duration, '0'))),
                 'progressed', EXISTS (SELECT FROM pgplumb.journal AS j WHERE j.run = h.run AND j.forward),
                 'turned', EXISTS (SELECT FROM pgplumb.journal AS j WHERE j.run = h.run AND NOT j.forward)
             ) ORDER BY h.run), '[]')

@@ -164,7 +164,13 @@ impl Session<'_> {
         self.connection.execute("BEGIN")?;
         let mut number = None;
         for file in due.iter().filter_map(|entry| entry.file) {
-            let run = Run { migration: file, kind: "baseline", host: host.as_deref(), ticket: ticket.as_deref() };
+            let run = Run {
+                migration: file,
+                kind: "baseline",
+                host: host.as_deref(),
+                ticket: ticket.as_deref(),
+                release: None,
+            };
             number = Some(books::begin(&mut self.connection, &run, "applied", 0.0)?);
         }
         self.put_down(&live, number)?;

@@ -110,7 +110,20 @@ impl Session<'_> {
                 start::check(&live, None, remembered.as_ref())?;
             }
         }
-        taken.into_iter().map(undo).collect()
+        // What a contract took away comes back with it, and was there when others passed it.
+        let gone = files.iter().filter_map(|file| file.contract.as_ref()?.gone.clone());
+        self.beside = gone.flatten().collect();
+        // One that came after migrations of a later time does not lead back to what it was planned for.
+        let in_force: Vec<&Record> = survey.entries.iter().filter_map(|entry| entry.record).collect();
+        let late = |record: &Record| {
+            in_force.iter().any(|other| other.in_force() && other.id > record.id && other.run < record.run)
+        };
+        let bound = |record: &Record| {
+            let mut undo = undo(record)?;
+            undo.migration.from = undo.migration.from.filter(|_| !late(record));
+            Ok(undo)
+        };
+        taken.into_iter().map(bound).collect()
     }
 
     /// Takes them back. Where there are none, what a run that was cut off has not measured is measured.
@@ -123,7 +136,7 @@ impl Session<'_> {
         }
         self.watch()?;
         for undo in undos {
-            let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None };
+            let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None, release: None };
             self.play(&Job { run, script: &undo.script, forward: false, number: Some(undo.run) })?;
             let planned = undo.migration.from.is_some();
             if planned || undos.last().is_some_and(|last| last.run == undo.run) {
@@ -162,7 +175,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
             to,
             grade: record.down_grade.clone(),
             losses: record.losses.clone(),
-            contract: false,
+            contract: None,
             own: false,
         },
     })
@@ -184,7 +197,7 @@ mod tests {
             to: None,
             grade: grade.clone(),
             losses: losses.clone(),
-            contract: false,
+            contract: None,
             own: false,
         };
         Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }

@@ -1,5 +1,6 @@
 //! The one session that a runner works in, and what it needs beside it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::fault::point;
+use crate::migrate::folder::Fact;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};
 use crate::migrate::stop::Stop;
@@ -43,6 +45,10 @@ pub struct Session<'a> {
     pub(in crate::migrate) whole: Option<Prepared>,
     /// Whether the last script's transaction also gave the session back what it may have changed.
     pub(in crate::migrate) clean: bool,
+    /// What is in the database until a contract has run that is held back.
+    pub(in crate::migrate) beside: BTreeSet<Fact>,
+    /// The number of this run of `apply`; none before it begins.
+    pub(in crate::migrate) release: Option<i64>,
     /// Whether what happens is nobody's business.
     pub(in crate::migrate) quiet: bool,
 }
@@ -55,8 +61,20 @@ impl<'a> Session<'a> {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
         let to = to.clone();
-        let (watcher, whole, outdated, clean, quiet) = (None, None, false, false, false);
-        let mut session = Self { connection, options, tell, host, to, watcher, outdated, whole, clean, quiet };
+        let mut session = Self {
+            connection,
+            options,
+            tell,
+            host,
+            to,
+            watcher: None,
+            outdated: false,
+            whole: None,
+            clean: false,
+            beside: BTreeSet::new(),
+            release: None,
+            quiet: false,
+        };
         session.reset()?;
         Ok(session)
     }
@@ -100,7 +118,11 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When a catalog cannot be read.
     pub fn measure(&mut self) -> Result<Reading, MigrateError> {
-        Ok(self.options.scope.read(read(&mut self.connection)?))
+        let mut live = self.options.scope.read(read(&mut self.connection)?);
+        if !self.beside.is_empty() {
+            live.without = Some(self.options.scope.portable_without(&live.catalog, &self.beside));
+        }
+        Ok(live)
     }
 
     /// What was measured after the last run; none where that is not known.

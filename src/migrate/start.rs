@@ -25,7 +25,7 @@ pub fn check(
     let drifted = remembered.filter(|(full, _)| *full != live.full);
     match (from, drifted) {
         // The state that it was planned for, whatever else changed: owners, who gets what by default.
-        (Some(from), _) if live.portable.starts_with(from) => Ok(()),
+        (Some(from), _) if live.is(from) => Ok(()),
         (_, Some((_, stored))) => Err(drift(stored.as_ref().map(|stored| &stored.catalog), &live.catalog)),
         (Some(from), None) => Err(MigrateError::WrongStart {
             id: next.map(|next| next.id.clone()).unwrap_or_default(),
@@ -42,7 +42,7 @@ pub fn check(
 /// `NotReached` where it is another.
 pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
     match migration.to.as_deref() {
-        Some(to) if !live.portable.starts_with(to) => {
+        Some(to) if !live.is(to) => {
             Err(MigrateError::NotReached { id: migration.id.clone(), live: short(&live.portable), to: short(to) })
         }
         _ => Ok(()),
@@ -55,7 +55,7 @@ pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError
 /// `NotReturned` where it is another.
 pub fn returned(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
     match migration.from.as_deref() {
-        Some(from) if !live.portable.starts_with(from) => {
+        Some(from) if !live.is(from) => {
             Err(MigrateError::NotReturned { id: migration.id.clone(), live: short(&live.portable), from: short(from) })
         }
         _ => Ok(()),

@@ -16,7 +16,8 @@ WITH made AS (
         started_at,
         duration,
         down_grade,
-        losses
+        losses,
+        release
     )
     OVERRIDING SYSTEM VALUE
     SELECT
@@ -35,7 +36,8 @@ WITH made AS (
         pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => $11),
         pg_catalog.make_interval(secs => $11),
         $12,
-        $13
+        $13,
+        $16::bigint
     RETURNING run
 ), steps AS (
     INSERT INTO pgplumb.journal (run, step, sql_sha256, outcome, started_at, finished_at)

@@ -17,6 +17,7 @@ use crate::plan::Plan;
 use crate::plan::action::{Part, Verb};
 use crate::plan::rename::turn::in_turn;
 use crate::plan::step::Step;
+use crate::sql::directive::After;
 
 /// One declared rename: the fact's key in the desired state and the one it had.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +26,8 @@ pub struct Rename {
     pub from: Key,
     /// For a label of an enum: (its name, the name it had); the keys are then both the type's.
     pub label: Option<(String, String)>,
+    /// How long the old name can be used as well.
+    pub keep: Option<After>,
 }
 
 /// One rename as it is run, in the direction of the up.
@@ -67,7 +70,8 @@ impl Renames {
             };
             due.extend(open.then(|| (*rename).clone()));
         }
-        let due = due.into_iter().map(|Rename { to, from, label }| Move { from, to, label, schema: None }).collect();
+        let due =
+            due.into_iter().map(|Rename { to, from, label, .. }| Move { from, to, label, schema: None }).collect();
         let mut moves = in_turn(with_occupants(due, desired), desired);
         moves.extend(moved_extensions(live, desired));
         Self { moves }

@@ -1,5 +1,6 @@
 //! Comments that tell pgplumb something: `-- pgplumb: renamed from old`, `-- pgplumb: allow CODE because ...`,
-//! `-- pgplumb: backfill key=id`, and at the head of a migration `-- pgplumb: phase contract`.
+//! `-- pgplumb: backfill key=id`, and at the head of a migration `-- pgplumb: phase contract`. A table or a column can be
+//! `renamed from old keep 2 releases`, and a contract `after 2 releases`.
 //!
 //! A directive is about what begins on its own line, or, where it has a line to itself, on the next line of SQL; only
 //! further comments may be between. Where several things begin on that line it is the outermost: the table, not the
@@ -8,15 +9,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use crate::sql::directive::after::After;
 pub use crate::sql::directive::backfill::Backfill;
 pub use crate::sql::directive::error::DirectiveError;
-use crate::sql::directive::error::NO_REASON;
+use crate::sql::directive::error::{NO_REASON, NO_TIME};
 use crate::sql::directive::place::Comment;
 pub use crate::sql::directive::target::Target;
 use crate::sql::directive::words::Words;
 use crate::sql::file::SqlFile;
 use crate::sql::split::Statement;
 
+mod after;
 mod backfill;
 pub mod error;
 mod node;
@@ -34,6 +37,8 @@ pub enum Directive {
         /// The former name as the catalog has it, and its schema where one is written.
         from: String,
         from_schema: Option<String>,
+        /// How long the former name can be read and written as well.
+        keep: Option<After>,
         file: Arc<SqlFile>,
         /// Bytes of the comment.
         span: Range<usize>,
@@ -55,8 +60,8 @@ pub enum Directive {
         /// Which of the statements given it stands at.
         statement: usize,
     },
-    /// What the migration that it heads is for: `contract` is held back until it is asked for.
-    Phase { contract: bool, file: Arc<SqlFile>, span: Range<usize> },
+    /// What the migration that it heads is for: `contract` is held back until it is asked for, or `after` is over.
+    Phase { contract: bool, after: Option<After>, file: Arc<SqlFile>, span: Range<usize> },
 }
 
 /// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
@@ -96,6 +101,7 @@ fn renamed(comment: &Comment, mut words: Words<'_>, statements: &[Statement]) ->
         return Err(DirectiveError::malformed(comment.at(), "`from` is missing behind `renamed`"));
     }
     let target = comment.target(statements)?;
+    let keep = kept(comment, &mut words, &target)?;
     let (from_schema, from) = match target {
         Target::EnumValue { .. } => (None, words.label()),
         _ => words.name().ok_or_else(|| DirectiveError::malformed(comment.at(), "the former name cannot be read"))?,
@@ -104,7 +110,21 @@ fn renamed(comment: &Comment, mut words: Words<'_>, statements: &[Statement]) ->
         return Err(DirectiveError::malformed(comment.at(), "the former name is missing"));
     }
     let (file, span) = comment.at();
-    Ok(Directive::RenamedFrom { target, from, from_schema, file, span })
+    Ok(Directive::RenamedFrom { target, from, from_schema, keep, file, span })
+}
+
+/// How long the former name is kept, which stands behind it.
+fn kept(comment: &Comment, words: &mut Words<'_>, target: &Target) -> Result<Option<After>, DirectiveError> {
+    // A label may have such words in it.
+    if matches!(target, Target::EnumValue { .. }) {
+        return Ok(None);
+    }
+    let Some(time) = words.cut("keep") else { return Ok(None) };
+    if !matches!(target, Target::Table { .. } | Target::Column { .. }) {
+        return Err(DirectiveError::malformed(comment.at(), "only a table or a column can `keep` its former name"));
+    }
+    let after = After::read(time);
+    after.map(Some).ok_or_else(|| DirectiveError::malformed(comment.at(), NO_TIME))
 }
 
 fn allow(comment: &Comment, mut words: Words<'_>) -> Result<Directive, DirectiveError> {
@@ -130,8 +150,15 @@ fn phase(comment: &Comment, mut words: Words<'_>) -> Result<Directive, Directive
         "contract" => true,
         _ => return Err(DirectiveError::malformed(comment.at(), "a phase is `expand` or `contract`")),
     };
+    let after = match words.word().as_str() {
+        "" => None,
+        "after" if contract => {
+            Some(After::read(words.rest()).ok_or_else(|| DirectiveError::malformed(comment.at(), NO_TIME))?)
+        }
+        _ => return Err(DirectiveError::malformed(comment.at(), "only `after` can stand behind `phase contract`")),
+    };
     let (file, span) = comment.at();
-    Ok(Directive::Phase { contract, file, span })
+    Ok(Directive::Phase { contract, after, file, span })
 }
 
 #[cfg(test)]

@@ -34,7 +34,9 @@ pub enum DirectiveError {
     #[diagnostic(
         code(sql::malformed_directive),
         help(
-            "write `-- pgplumb: renamed from old_name`, `-- pgplumb: allow CODE[:object] because <reason>` or `-- pgplumb: phase contract`"
+            "write `-- pgplumb: renamed from old_name`, `-- pgplumb: allow CODE[:object] because <reason>` or \
+             `-- pgplumb: phase contract`; `keep 2 releases` or `keep 14d` can stand behind the first, and `after 2 \
+             releases` or `after 14d` behind the last"
         )
     )]
     Malformed {
@@ -97,6 +99,9 @@ pub enum DirectiveError {
 
 /// What an allowance lacks that says no reason.
 pub(super) const NO_REASON: &str = "the reason is missing";
+
+/// What `keep` and `after` lack.
+pub(super) const NO_TIME: &str = "it does not say how long: `2 releases`, or a time such as `14d`";
 
 impl DirectiveError {
     /// Whether it is an allowance that only lacks its reason.

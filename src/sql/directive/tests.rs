@@ -209,3 +209,42 @@ fn comments_elsewhere_are_no_directives() {
     let (found, errors) = read(text);
     assert!(found.is_empty() && errors.is_empty(), "{found:?} {errors:?}");
 }
+
+#[test]
+fn a_name_can_be_kept_and_a_contract_can_wait() {
+    let kept = |sql: &str| {
+        let file = Arc::new(SqlFile::new("t.sql", sql));
+        let (found, errors) = directives(&split(&file));
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let said: Vec<String> = found
+            .iter()
+            .map(|directive| match directive {
+                Directive::RenamedFrom { from, keep, .. } => {
+                    format!("{from} {}", keep.map_or(String::new(), |k| k.to_string()))
+                }
+                Directive::Phase { after, .. } => after.map_or(String::new(), |after| after.to_string()),
+                _ => String::new(),
+            })
+            .chain(errors)
+            .collect();
+        said.join(", ")
+    };
+    let table = |said: &str| kept(&format!("-- pgplumb: {said}\nCREATE TABLE t (a int);"));
+    assert_eq!(table("renamed from old keep 2 releases"), "old 2 releases");
+    assert_eq!(table("renamed from s.\"keep it\" KEEP 14d"), "keep it 14d");
+    assert_eq!(table("renamed from keep"), "keep ");
+    assert_eq!(table("renamed from keep keep 1 release"), "keep 1 release");
+    assert_eq!(table("renamed from s.keep"), "keep ");
+    let long = "the directive is not complete: it does not say how long: `2 releases`, or a time such as `14d`";
+    assert_eq!(table("renamed from old keep"), long);
+    assert_eq!(table("renamed from old keep forever"), long);
+    let index = "-- pgplumb: renamed from i keep 2 releases\nCREATE INDEX j ON t (a);";
+    assert!(kept(index).ends_with("only a table or a column can `keep` its former name"), "{}", kept(index));
+    let label = "CREATE TYPE e AS ENUM (\n    -- pgplumb: renamed from a keep 2 releases\n    'b');";
+    assert_eq!(kept(label), "a keep 2 releases ");
+    assert_eq!(table("phase contract after 14d"), "14d");
+    assert_eq!(table("phase contract"), "");
+    assert_eq!(table("phase contract after"), long);
+    assert!(table("phase contract soon").ends_with("only `after` can stand behind `phase contract`"));
+    assert!(table("phase expand after 2d").ends_with("only `after` can stand behind `phase contract`"));
+}

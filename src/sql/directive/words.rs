@@ -19,6 +19,20 @@ impl<'a> Words<'a> {
         word.to_ascii_lowercase()
     }
 
+    /// What stands behind this word, where it follows on something else; that and the word are not read any more.
+    pub(super) fn cut(&mut self, word: &str) -> Option<&'a str> {
+        let is = |text: &str| text.eq_ignore_ascii_case(word);
+        let tokens = Lexer::new(self.rest).skip(1);
+        let found = tokens.into_iter().find(|token| token.kind == Kind::Word && is(token.text(self.rest)))?;
+        let (before, behind) = (&self.rest[..found.at.start], &self.rest[found.at.end..]);
+        // `old.keep` is a name.
+        if before.trim_end().ends_with('.') {
+            return None;
+        }
+        self.rest = before.trim_end();
+        Some(behind)
+    }
+
     /// All that was not read.
     pub(super) fn rest(&self) -> &'a str {
         self.rest
