@@ -1,6 +1,7 @@
 //! Both directions of a change, and their proof: what `plan` writes.
 
 pub mod expand;
+pub mod keep;
 pub mod swap;
 
 use std::borrow::Cow;

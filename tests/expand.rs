@@ -2,11 +2,11 @@
 //! between, a run that is cut short, and the runner that holds the second back.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::harness::cluster::Cluster;
-use crate::harness::dump::first_difference;
-use crate::harness::program::{Ran, pgplumb, ran};
+use crate::harness::halves::Halves;
+use crate::harness::program::{pgplumb, ran};
 
 /// A change of a column's type with everything that can be on it.
 struct Case {
@@ -99,62 +99,6 @@ COMMENT ON CONSTRAINT customer_pkey ON customer IS 'the key';
     },
 ];
 
-struct Place<'a> {
-    cluster: &'a Cluster,
-    folder: PathBuf,
-}
-
-impl<'a> Place<'a> {
-    /// Fresh databases, `live` in the first state and `wanted` in the second, and a folder with the schema.
-    fn new(cluster: &'a Cluster, name: &str, from: &str, to: &str) -> Self {
-        let folder = cluster.folder().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("from.sql"), from).unwrap();
-        fs::write(folder.join("schema.sql"), to).unwrap();
-        cluster.drop(&["live", "wanted"]).unwrap();
-        cluster.create(&["live", "wanted"]).unwrap();
-        cluster.psql("live", &folder.join("from.sql")).unwrap();
-        cluster.psql("wanted", &folder.join("schema.sql")).unwrap();
-        Self { cluster, folder }
-    }
-
-    fn plan(&self, arguments: &[&str]) -> Ran {
-        let (db, scratch) = (self.cluster.url("live"), self.cluster.url("postgres"));
-        let done = ran(pgplumb(&self.folder, &["plan", "--schema", "schema.sql", "--db", &db, "--scratch", &scratch])
-            .args(arguments));
-        assert!(matches!(done.code, Some(0 | 1)), "{}{}", done.out, done.err);
-        done
-    }
-
-    fn expand(&self, out: &str) -> Ran {
-        self.plan(&["--online", "expand", "--out", out])
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.folder.join(path)).unwrap()
-    }
-
-    fn run(&self, path: &str) {
-        self.cluster.psql("live", &self.folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    }
-
-    fn write(&self, sql: &str) {
-        fs::write(self.folder.join("write.sql"), sql).unwrap();
-        self.run("write.sql");
-    }
-
-    #[track_caller]
-    fn is_true(&self, query: &str) {
-        assert_eq!(self.cluster.query("live", query).unwrap(), "t", "{query}");
-    }
-
-    #[track_caller]
-    fn is_like(&self, dump: &str) {
-        let difference = first_difference(&self.cluster.dump("live").unwrap(), dump);
-        assert!(difference.is_none(), "{}", difference.unwrap_or_default());
-    }
-}
-
 /// The script up to the transaction in which the names are exchanged.
 fn until_exchange(script: &str) -> String {
     let at = script.rfind("\nBEGIN;").unwrap();
@@ -166,7 +110,7 @@ fn until_exchange(script: &str) -> String {
 fn both_migrations_go_both_ways() {
     let cluster = Cluster::start().unwrap();
     for (number, case) in CASES.iter().enumerate() {
-        let place = Place::new(&cluster, &format!("case{number}"), case.from, case.to);
+        let place = Halves::new(&cluster, &format!("case{number}"), case.from, case.to);
         let (start, wanted) = (cluster.dump("live").unwrap(), cluster.dump("wanted").unwrap());
         let said = place.expand("out");
         let (up, contract) = (place.read("out/up.sql"), place.read("out-contract/up.sql"));
@@ -206,7 +150,7 @@ fn both_migrations_go_both_ways() {
 fn a_cut_fill_is_finished() {
     let cluster = Cluster::start().unwrap();
     let case = &CASES[0];
-    let place = Place::new(&cluster, "cut", case.from, case.to);
+    let place = Halves::new(&cluster, "cut", case.from, case.to);
     place.expand("out");
     let up = place.read("out/up.sql");
     let before_fill = up.find("-- 2 of").unwrap();
@@ -226,7 +170,7 @@ fn a_cut_fill_is_finished() {
 fn the_runner_holds_the_contract_back() {
     let cluster = Cluster::start().unwrap();
     let case = &CASES[1];
-    let place = Place::new(&cluster, "held", case.from, case.to);
+    let place = Halves::new(&cluster, "held", case.from, case.to);
     fs::write(place.folder.join("pgplumb.yaml"), "migrations: generated\n").unwrap();
     place.plan(&["--online", "expand", "--name", "times"]);
     let mut names: Vec<String> = fs::read_dir(place.folder.join("generated"))
@@ -257,7 +201,7 @@ fn the_runner_holds_the_contract_back() {
 fn check_runs_both_from_nothing() {
     let cluster = Cluster::start().unwrap();
     let case = &CASES[0];
-    let place = Place::new(&cluster, "checked", case.from, case.to);
+    let place = Halves::new(&cluster, "checked", case.from, case.to);
     let scratch = cluster.url("postgres");
     let run = |arguments: &[&str]| {
         let done = ran(pgplumb(&place.folder, arguments).args(["--scratch", &scratch]));
@@ -282,7 +226,7 @@ fn what_is_not_expanded_is_said() {
     let table = |id: &str| {
         format!("CREATE TABLE customer (id {id} PRIMARY KEY, note text); CREATE VIEW v AS SELECT id FROM customer;")
     };
-    let place = Place::new(&cluster, "refused", &table("integer"), &table("bigint"));
+    let place = Halves::new(&cluster, "refused", &table("integer"), &table("bigint"));
     let said = place.expand("out");
     let out = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(out.contains("column id of table customer is not expanded: view v needs it"), "{out}");

@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod cluster;
 pub(crate) mod dump;
+pub(crate) mod halves;
 pub(crate) mod migrations;
 pub(crate) mod place;
 pub(crate) mod program;

@@ -27,6 +27,7 @@ mod fleet;
 mod harness;
 mod health;
 mod hot;
+mod keep;
 mod layers;
 mod lint;
 mod lint_fix;

@@ -36,6 +36,10 @@ Each transaction of a migration is committed together with what the books say of
 Where the schema is not what the last run left, or not what the next migration was planned for,
 nothing is run, and the difference is shown.
 
+A migration with `-- pgplumb: phase contract` at its head is held back until it is asked for; with
+`after 2 releases` or `after 14d` behind that, until so many further runs of `apply` applied
+something, or so much time is over.
+
 With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either where
 rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
 
@@ -59,8 +63,8 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     to: Option<String>,
 
-    /// Contract runs what is held back as well: the second half of a change, for when nothing uses
-    /// any more what it takes away
+    /// Contract runs what is held back as well, at once: the second half of a change, for when nothing
+    /// uses any more what it takes away
     #[arg(long, value_enum, default_value_t = Phase::Expand)]
     phase: Phase,
 

@@ -30,6 +30,11 @@ impl Version {
         (OLDEST..=NEWEST).contains(&self.major())
     }
 
+    /// Views that look at their tables as whoever asks. Always, once 14 is out of support.
+    pub fn has_security_invoker(self) -> bool {
+        self.major() >= 15
+    }
+
     /// A database has a locale provider of its own (`pg_database.datlocprovider`). All supported ones from 15.
     pub fn has_database_locale_provider(self) -> bool {
         self.major() >= 15

@@ -67,7 +67,7 @@ impl fmt::Display for Allow {
             Source::Flag => write!(f, "--allow {what}")?,
             Source::Directive(place) => write!(f, "allow {what} at {place}")?,
             Source::Config => write!(f, "allow {what} in pgplumb.yaml")?,
-            Source::Asked => write!(f, "--online")?,
+            Source::Asked => write!(f, "the two migrations that were asked for")?,
         }
         match &self.because {
             Some(because) => write!(f, " (because {because})"),

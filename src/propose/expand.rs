@@ -17,11 +17,13 @@ use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
 use crate::plan::rename::joined;
 use crate::plan::step::Step;
-use crate::plan::{Plan, plan};
-use crate::propose::expand::between::{Between, index_of};
+use crate::plan::{Plan, Rewrite, plan};
+use crate::propose::expand::between::Between;
+pub(in crate::propose) use crate::propose::expand::between::{default, index_of};
 use crate::propose::{Proposal, Request};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{self, Bench, States, run};
+use crate::sql::directive::After;
 use crate::strategy::expand::reach::{Reach, reach};
 use crate::strategy::expand::{Copy, apply};
 
@@ -32,6 +34,12 @@ pub struct Expansion {
     /// The state that the first leads to and the second starts from.
     pub between: Catalog,
     pub contract: Proposal,
+    /// How long the second is held back; none where that is until somebody asks for it.
+    pub after: Option<After>,
+    /// Whether the first was done before, and the second written with it.
+    pub settled: bool,
+    /// The new columns, which a trigger fills.
+    pub filled: BTreeSet<Key>,
 }
 
 /// What came of it.
@@ -59,7 +67,7 @@ pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<
         outcome.notes.push("nothing is expanded beside what is renamed: plan the renames first".to_owned());
         return Ok(outcome);
     }
-    let mut along = BTreeMap::new();
+    let mut along = Vec::new();
     for (table, columns) in by_table(&retyped) {
         let found = reach(&columns, request.live, request.desired)
             .and_then(|live| Ok((live, reach(&columns, request.desired, request.live)?)));
@@ -68,7 +76,8 @@ pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<
                 let begun = |key: &Key| request.live.facts.contains(&index_of(key));
                 live.key = live.key.or_else(|| desired.key.clone().filter(begun));
                 live.sequences.extend(desired.sequences.iter().cloned());
-                along.insert(columns, (live, desired));
+                let columns = columns.into_iter().map(|column| (column.clone(), column)).collect();
+                along.push(Change { columns, live, desired });
             }
             Err(why) => {
                 let names: Vec<String> = columns.iter().map(|key| key.name().to_owned()).collect();
@@ -111,36 +120,69 @@ fn by_table(columns: &BTreeSet<Key>) -> BTreeMap<String, BTreeSet<Key>> {
 }
 
 /// Columns of one table, with what is on them in the live state and in the desired one.
-type Along = BTreeMap<BTreeSet<Key>, (Reach, Reach)>;
+pub(in crate::propose) struct Change {
+    /// The old one and the new one; the same key where they are exchanged, another where both have their own names.
+    pub(in crate::propose) columns: BTreeMap<Key, Key>,
+    pub(in crate::propose) live: Reach,
+    pub(in crate::propose) desired: Reach,
+}
 
-fn both(
+impl Change {
+    /// Whether the old names stay until the contract.
+    fn keeps(&self) -> bool {
+        self.columns.iter().any(|(old, new)| old != new)
+    }
+}
+
+pub(in crate::propose) fn both(
     bench: &mut Bench,
     request: &Request,
-    along: &Along,
+    along: &[Change],
     seeded: &BTreeSet<String>,
 ) -> Result<Expansion, ProofError> {
-    let (live, desired) = (request.live, request.desired);
+    let live = request.live;
     empty(bench, seeded)?;
     let Between { state, base, before, after, copies } = between::make(bench, request, along)?;
+    let filled: Vec<Key> = copies.forward.iter().map(|copy| copy.column.clone()).collect();
     let filling = |copies: Vec<Copy>| {
         move |action: &Action, at: &Site, changes: &Changes| -> Option<Phases> {
             apply(&copies, action, at, changes).or_else(|| (request.rewrite)(action, at, changes))
         }
     };
     let (forward, back) = (filling(copies.forward), filling(copies.back));
-    let mut up = joined(plan(live, &base, &forward)?, after);
-    let mut down = joined(before, plan(&base, live, &forward)?);
-    let states = States { live, desired: &state };
-    let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
-    empty(bench, seeded)?;
-    run::plan(bench.connection, &up, Direction::Up)?;
-    let expand = Proposal { up, down, base: Some(base), proof: Some(proof) };
-    let (mut up, mut down) = (plan(&state, desired, &back)?, plan(desired, &state, &back)?);
-    run::plan(bench.connection, &up, Direction::Up)?;
-    let states = States { live: &state, desired };
-    let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
-    let contract = Proposal { up, down, base: None, proof: Some(proof) };
-    Ok(Expansion { expand, between: state, contract })
+    let up = joined(plan(live, &base, &forward)?, after);
+    let down = joined(before, plan(&base, live, &forward)?);
+    let expand = Proposal { up, down, base: Some(base), proof: None };
+    let filled = filled.into_iter().collect();
+    Ok(Expansion { filled, ..proven(bench, request, expand, state, &back, seeded)? })
+}
+
+/// The first of them, proven where that is asked for, and the second, from the state between. Scratch is in that state.
+pub(in crate::propose) fn proven(
+    bench: &mut Bench,
+    request: &Request,
+    mut expand: Proposal,
+    between: Catalog,
+    back: Rewrite,
+    seeded: &BTreeSet<String>,
+) -> Result<Expansion, ProofError> {
+    let (live, desired, prepare) = (request.live, request.desired, request.prepare);
+    if request.prove && !expand.up.is_empty() {
+        let states = States { live, desired: &between };
+        let proof = prove::prove(bench, states, &mut expand.up, &mut expand.down, prepare)?;
+        empty(bench, &seeded.iter().chain(&proof.rows.seeded).cloned().collect())?;
+        expand.proof = Some(proof);
+        run::plan(bench.connection, &expand.up, Direction::Up)?;
+    }
+    let (mut up, mut down) = (plan(&between, desired, back)?, plan(desired, &between, back)?);
+    let mut proof = None;
+    if request.prove {
+        run::plan(bench.connection, &up, Direction::Up)?;
+        let states = States { live: &between, desired };
+        proof = Some(prove::prove(bench, states, &mut up, &mut down, prepare)?);
+    }
+    let contract = Proposal { up, down, base: None, proof };
+    Ok(Expansion { expand, between, contract, after: None, settled: false, filled: BTreeSet::new() })
 }
 
 /// Takes the rows away that an earlier proof has put into tables.

@@ -99,7 +99,8 @@ fn both(bench: &mut Bench, request: &Request, pairs: &[Pair], seeded: &BTreeSet<
     let states = States { live: &way.between, desired };
     let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
     let contract = Proposal { up, down, base: None, proof: Some(proof) };
-    Ok(Expansion { expand, between: way.between, contract })
+    let (after, settled, filled) = (None, false, BTreeSet::new());
+    Ok(Expansion { expand, between: way.between, contract, after, settled, filled })
 }
 
 /// The table beside, its rows, and the exchange.

@@ -24,12 +24,13 @@
 //! identity; nor on a table with triggers or rules of its own, which the filling would
 //! set off, or with partitions or children.
 
+pub mod kept;
 pub mod reach;
 
 use crate::base::name::Ident;
 use crate::kind::comment::comment_on;
 use crate::kind::data_type::conversion::conversion;
-use crate::kind::key::{Child, Signature};
+use crate::kind::key::{Attached, Child, Signature};
 use crate::kind::statement::Statement;
 use crate::kind::table::column::Column;
 use crate::kind::{Body, Key, Kind, Site};
@@ -93,14 +94,14 @@ fn converted(at: &Site, value: &str, old: &str, new: &str) -> String {
     }
 }
 
-fn function(column: &Key) -> Key {
+pub(in crate::strategy::expand) fn function(column: &Key) -> Key {
     let schema = column.schema().cloned().unwrap_or_else(|| Ident::new("public"));
     let table = column.on().map(Key::name).unwrap_or_default();
     let name = Ident::new(short(&format!("pgplumb_{table}_{}", column.name()), ""));
     Key::Function(Signature { schema, name, args: String::new() })
 }
 
-fn trigger(column: &Key) -> Key {
+pub(in crate::strategy::expand) fn trigger(column: &Key) -> Key {
     let table = column.on().unwrap_or(column).clone();
     Key::Trigger(Child::new(table, short(&format!("pgplumb_{}", column.name()), "")))
 }
@@ -135,10 +136,14 @@ pub fn apply(copies: &[Copy], action: &Action, at: &Site, changes: &Changes) -> 
 
 fn added(copy: &Copy, column: &Column, action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let table = at.key.on()?;
-    if !in_use(table, changes) || action.with.iter().any(|key| *key != action.key) {
+    let default = Key::Default(Attached::new(at.key.clone()));
+    if !in_use(table, changes) || action.with.iter().any(|key| ![&action.key, &default].contains(&key)) {
         return None;
     }
     let mut first = Column { not_null: false, ..column.clone() }.create(at);
+    // Behind it: the rows that are there get their values by being filled.
+    let given = at.here.get(&default).filter(|_| action.with.contains(&default));
+    first.extend(given.map(|body| body.create(&at.of(&default))).unwrap_or_default());
     for key in [&copy.function, &copy.trigger] {
         let body = at.here.get(key).filter(|_| changes.created.contains(key));
         first.extend(body.map(|body| body.create(&at.of(key))).unwrap_or_default());

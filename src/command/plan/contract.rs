@@ -1,5 +1,7 @@
 //! The second of two migrations, the contract: written beside the first, and held back by what its head says.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::name::without_public;
@@ -20,11 +22,12 @@ use crate::plan::step::Step;
 use crate::propose::Proposal;
 use crate::propose::expand::Expansion;
 use crate::report::Report;
+use crate::sql::directive::After;
 
 /// The new columns that are NOT NULL without a default: the trigger fills them.
-fn filled(up: &Plan) -> Vec<Allow> {
+fn required(up: &Plan, filled: &BTreeSet<Key>) -> Vec<Allow> {
     let required = up.steps.iter().filter(|step| step.sql.ends_with(" SET NOT NULL"));
-    let columns = required.filter(|step| matches!(step.key, Key::Column(_)) && step.key.name().ends_with("__new"));
+    let columns = required.filter(|step| filled.contains(&step.key));
     columns.map(|step| asked("column-required", &step.key, "a trigger fills it")).collect()
 }
 
@@ -41,7 +44,10 @@ pub(super) fn directive(allow: &Allow) -> String {
 }
 
 /// What holds it back.
-const PHASE: &str = "pgplumb: phase contract";
+fn phase(after: Option<After>) -> String {
+    let after = after.map(|after| format!(" after {after}")).unwrap_or_default();
+    format!("pgplumb: phase contract{after}")
+}
 
 /// The contract, and the state that it starts from.
 pub(super) struct Held {
@@ -49,21 +55,25 @@ pub(super) struct Held {
     proposal: Proposal,
     /// What the first is asked to let through, and says so at its head.
     pub filled: Vec<Allow>,
+    after: Option<After>,
+    /// Whether it was written before.
+    settled: bool,
 }
 
 impl Held {
     /// The plan to be written first, and what is held back.
     pub(super) fn of(expansion: Option<Expansion>, plain: Proposal) -> (Proposal, Option<Self>) {
         match expansion {
-            Some(Expansion { expand, between, contract }) => {
-                let filled = filled(&expand.up);
-                (expand, Some(Self { between, proposal: contract, filled }))
+            Some(Expansion { expand, between, contract, after, settled, filled }) => {
+                let filled = required(&expand.up, &filled);
+                (expand, Some(Self { between, proposal: contract, filled, after, settled }))
             }
             None => (plain, None),
         }
     }
 
-    /// Writes it and says what it is, in what was said of the first; whether a finding blocks.
+    /// Writes it and says what it is, in what was said of the first; whether a finding blocks. It was written before where
+    /// its first is done.
     pub(super) fn give(
         &self,
         args: &Args,
@@ -72,6 +82,9 @@ impl Held {
         to: &Catalog,
         (pair, input, report): (&Pair, &Input, &Report),
     ) -> Result<bool, CommandError> {
+        if self.settled {
+            return Ok(false);
+        }
         let (from, Proposal { up, down, proof, .. }) = (&self.between, &self.proposal);
         let arrived = proof.as_ref().map_or(to, |proof| &proof.reached);
         let reached = runner::scope(&opener.config).portable(arrived);
@@ -82,7 +95,8 @@ impl Held {
         let allows = [args.allow.clone(), self.allows()].concat();
         let findings = check(&input, &opener.config.lint.policy(args.database.env.as_deref()), &allows);
         let slug = format!("{}-contract", report.slug);
-        let notes: Vec<String> = std::iter::once(PHASE.to_owned()).chain(self.allows().iter().map(directive)).collect();
+        let notes: Vec<String> =
+            std::iter::once(phase(self.after)).chain(self.allows().iter().map(directive)).collect();
         let pair = Pair {
             proposal: &self.proposal,
             from,
@@ -95,7 +109,11 @@ impl Held {
             ..*pair
         };
         let (up_sql, down_sql) = (pair.up(), pair.down());
-        let held = ["held back: `pgplumb apply --phase contract` runs it, once nothing writes as before".to_owned()];
+        let asked = "`pgplumb apply --phase contract` runs it, once nothing uses what it takes away";
+        let held = [match self.after {
+            Some(after) => format!("held back: `pgplumb apply` runs it after {after}, and before that {asked}"),
+            None => format!("held back: {asked}"),
+        }];
         let mut report = Report {
             slug: &slug,
             live: "the state after the first",
@@ -123,15 +141,18 @@ impl Held {
         Ok(blocked(&findings))
     }
 
-    /// Whoever asks for two migrations asks for the second to drop the old columns or tables.
+    /// Whoever asks for two migrations asks for the second to drop what has the old names.
     fn allows(&self) -> Vec<Allow> {
-        let dropped = self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop);
-        let old = dropped.filter(|step| step.key.name().ends_with("__old"));
         let one = |step: &Step| match step.key {
-            Key::Column(_) => Some(asked("drop-column", &step.key, "its values are in the column that took its name")),
-            Key::Table(_) => Some(asked("drop-table", &step.key, "its rows are in the table that took its name")),
+            Key::Column(_) => Some(asked("drop-column", &step.key, "its values are in the column that took its place")),
+            Key::Table(_) if step.key.name().ends_with("__old") => {
+                Some(asked("drop-table", &step.key, "its rows are in the table that took its name"))
+            }
+            Key::View(_) if step.sql.starts_with("DROP VIEW ") => {
+                Some(asked("view-columns-changed", &step.key, "it kept a name for as long as was asked"))
+            }
             _ => None,
         };
-        old.filter_map(one).collect()
+        self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop).filter_map(one).collect()
     }
 }

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::command::error::CommandError;
 use crate::kind::Key;
 use crate::propose::expand::{Outcome, expand};
+use crate::propose::keep::keep;
 use crate::propose::swap::swap;
 use crate::propose::{Proposal, Request};
 use crate::prove::Bench;
@@ -43,6 +44,9 @@ pub(super) fn online(text: &str) -> Result<Online, String> {
 /// What becomes of the plain plan.
 pub(super) enum Wanted {
     Nothing,
+    /// For names that the files keep.
+    Kept,
+    /// The same, and for columns whose type would write their table anew.
     Expand,
     Swap(BTreeSet<Key>),
 }
@@ -58,6 +62,7 @@ impl Wanted {
             let Online::Swap(names) = value else {
                 return match values {
                     [Online::Expand] => Ok(Self::Expand),
+                    [Online::On] => Ok(Self::Kept),
                     [_] => Ok(Self::Nothing),
                     _ => Err(CommandError::Online),
                 };
@@ -67,7 +72,7 @@ impl Wanted {
                 tables.insert(table.ok_or_else(|| CommandError::NoTable { name: name.clone() })?);
             }
         }
-        Ok(if tables.is_empty() { Self::Nothing } else { Self::Swap(tables) })
+        Ok(if tables.is_empty() { Self::Kept } else { Self::Swap(tables) })
     }
 
     /// Two migrations in the place of the plain plan, where that can be.
@@ -82,7 +87,16 @@ impl Wanted {
     ) -> Result<Outcome, ProofError> {
         match self {
             Self::Nothing => Ok(Outcome::default()),
-            Self::Expand => expand(bench, request, plain),
+            Self::Kept => keep(bench, request, plain),
+            Self::Expand => {
+                let mut outcome = keep(bench, request, plain)?;
+                if outcome.expansion.is_none() {
+                    let expanded = expand(bench, request, plain)?;
+                    outcome.notes.extend(expanded.notes);
+                    outcome.expansion = expanded.expansion;
+                }
+                Ok(outcome)
+            }
             Self::Swap(tables) => swap(bench, request, plain, tables),
         }
     }
@@ -104,7 +118,11 @@ mod tests {
     fn one_way_at_a_time() {
         let nothing = Catalog::default();
         let of = |values: &[Online]| Wanted::of(values, &nothing, &nothing);
-        assert!(matches!(of(&[]), Ok(Wanted::Nothing)) && matches!(of(&[Online::Expand]), Ok(Wanted::Expand)));
+        assert!(
+            matches!(of(&[]), Ok(Wanted::Kept))
+                && matches!(of(&[Online::Off]), Ok(Wanted::Nothing))
+                && matches!(of(&[Online::Expand]), Ok(Wanted::Expand))
+        );
         assert!(matches!(of(&[Online::Off, Online::Expand]), Err(CommandError::Online)));
         let missing = of(&[Online::Swap(vec!["t".to_owned()])]);
         assert!(matches!(missing, Err(CommandError::NoTable { name }) if name == "t"));

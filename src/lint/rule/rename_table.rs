@@ -16,7 +16,8 @@ pub const RULE: Rule = Rule {
     why: "From the moment of the commit every program that still uses the old name fails, and none that uses the new name \
           works before it. The two cannot be released at the same moment.",
     remedy: "In the same transaction create a view with the old name that selects from the new one: a simple view can be \
-             written to as well. Drop it once no program uses the old name.",
+             written to as well. Drop it once no program uses the old name. `-- pgplumb: renamed from old_name keep 2 releases` \
+             above the table makes `pgplumb plan` write both.",
     plan: None,
     script: Some(|script| {
         script.each(|statement| {

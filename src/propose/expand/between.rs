@@ -1,19 +1,19 @@
 //! The state between expand and contract, made on scratch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::name::Ident;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
-use crate::kind::key::Scoped;
+use crate::kind::key::{Attached, Scoped};
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 use crate::plan::{Plan, plan};
 use crate::propose::Request;
 use crate::propose::expand::exchange::{Exchange, beside};
-use crate::propose::expand::{Along, type_of};
+use crate::propose::expand::{Change, type_of};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{Bench, run};
 use crate::strategy;
@@ -42,20 +42,15 @@ pub(super) struct Copies {
 }
 
 /// Makes it from the live state, which scratch is in, and leaves scratch in it.
-pub(super) fn make(bench: &mut Bench, request: &Request, along: &Along) -> Result<Between, ProofError> {
+pub(super) fn make(bench: &mut Bench, request: &Request, along: &[Change]) -> Result<Between, ProofError> {
     let (live, desired) = (request.live, request.desired);
-    let exchanges: Vec<Exchange> = along
-        .iter()
-        .map(|(columns, (in_live, in_desired))| {
-            Exchange::of(columns, [(live, &in_live.along), (desired, &in_desired.along)])
-        })
-        .collect();
+    let exchanges: Vec<Exchange> = along.iter().map(|change| Exchange::of(change, [live, desired])).collect();
     let copies = Copies::of(along, live, desired);
     let all = |steps: fn(&Exchange, &Catalog) -> Vec<Step>, state: &Catalog| -> Vec<Step> {
         exchanges.iter().flat_map(|exchange| steps(exchange, state)).collect()
     };
     run::plan(bench.connection, &Plan { steps: all(Exchange::away, live) }, Direction::Up)?;
-    let keys: Vec<&Key> = along.values().filter_map(|(live, _)| live.key.as_ref()).collect();
+    let keys: Vec<&Key> = along.iter().filter_map(|change| change.live.key.as_ref()).collect();
     let named = read(bench.connection)?;
     for sql in keys.iter().filter_map(|key| index_for(key, &named)) {
         bench.connection.execute(&sql)?;
@@ -77,17 +72,23 @@ pub(super) fn make(bench: &mut Bench, request: &Request, along: &Along) -> Resul
 }
 
 impl Copies {
-    fn of(along: &Along, live: &Catalog, desired: &Catalog) -> Self {
+    fn of(along: &[Change], live: &Catalog, desired: &Catalog) -> Self {
         let nothing = BTreeSet::new();
         let mut copies = Self::default();
-        for (column, key) in along.iter().flat_map(|(columns, (live, _))| columns.iter().map(|c| (c, &live.key))) {
+        let columns = along.iter().flat_map(|change| change.columns.iter().map(move |pair| (change, pair)));
+        for (change, (column, kept)) in columns {
+            let ahead = change.live.key.as_ref().map(index_of);
+            if change.keeps() {
+                copies.keep([column, kept], desired, ahead);
+                continue;
+            }
             let (old, new) = (type_of(live, column), type_of(desired, column));
             let site = Site { key: column, here: &live.facts, there: &desired.facts, absorbed: &nothing };
             let turned = Site { here: &desired.facts, there: &live.facts, ..site };
             let mut first = Copy::new(&site, [column, &beside(column, "__new")], [old, new]);
             let mut second = Copy::new(&turned, [column, &beside(column, "__old")], [new, old]);
-            first.ahead = key.as_ref().map(index_of);
-            second.ahead.clone_from(&first.ahead);
+            first.ahead.clone_from(&ahead);
+            second.ahead = ahead;
             let function = second.function_sql(&turned, [new, old]);
             copies.built.extend([function.clone(), second.trigger_sql()]);
             copies.to_old.push(step(&second.function, function));
@@ -97,10 +98,28 @@ impl Copies {
         }
         copies
     }
+
+    /// Both names stay, and one trigger keeps them in step from the first migration to the second.
+    fn keep(&mut self, [old, new]: [&Key; 2], desired: &Catalog, ahead: Option<Key>) {
+        let first = Copy { ahead: ahead.clone(), ..Copy::kept([old, new], new) };
+        let second = Copy { ahead, ..Copy::kept([new, old], new) };
+        let given = default(desired, new).filter(|(_, volatile)| !volatile).map(|(expression, _)| expression);
+        self.built.extend([first.both_ways_sql(type_of(desired, new), given), first.trigger_sql()]);
+        self.forward.push(first);
+        self.back.push(second);
+    }
+}
+
+/// What is set where nothing is written to a column, and whether that is another value each time.
+pub(in crate::propose) fn default<'a>(state: &'a Catalog, column: &Key) -> Option<(&'a str, bool)> {
+    match state.facts.get(&Key::Default(Attached::new(column.clone())))? {
+        Body::Default(body) => Some((&body.expression, body.volatile.0)),
+        _ => None,
+    }
 }
 
 /// The index that stays with the old column of a primary key.
-pub(super) fn index_of(key: &Key) -> Key {
+pub(in crate::propose) fn index_of(key: &Key) -> Key {
     let schema = key.schema().map(Ident::as_str).unwrap_or_default();
     beside(&Key::Index(Scoped::new(schema, key.name())), "__old")
 }
@@ -132,28 +151,33 @@ fn step(function: &Key, sql: String) -> Step {
 }
 
 /// The desired state with what left its name beside it.
-fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along: &Along) -> Catalog {
+fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along: &[Change]) -> Catalog {
     let mut state = desired.clone();
     let leaving = || exchanges.iter().flat_map(|exchange| &exchange.leaving);
-    let indexes: Vec<Key> = along.values().filter_map(|(live, _)| live.key.as_ref().map(index_of)).collect();
-    let left: BTreeSet<&Key> = leaving().map(|step| &step.after).chain(&indexes).collect();
+    let indexes: Vec<Key> = along.iter().filter_map(|change| change.live.key.as_ref().map(index_of)).collect();
+    let named: BTreeMap<&Key, &Key> = along.iter().filter(|change| change.keeps()).flat_map(|c| &c.columns).collect();
+    let left: BTreeSet<&Key> =
+        leaving().map(|step| &step.after).chain(&indexes).chain(staying(along, exchanges)).collect();
     let of_old = |key: &Key| std::iter::successors(Some(key), |key| key.on()).any(|key| left.contains(key));
-    let kept = |key: &Key| of_old(key) && !matches!(key, Key::Default(_));
+    // One that keeps its name keeps its default, or who names neither column would get none.
+    let given = |key: &Key| key.on().is_some_and(|column| named.contains_key(column));
+    let kept = |key: &Key| of_old(key) && (!matches!(key, Key::Default(_)) || given(key));
     for (key, body) in moved.facts.iter().filter(|(key, _)| kept(key)) {
         let mut body = body.clone();
         if let Body::Column(column) = &mut body {
-            let own = leaving().find(|step| step.after == *key);
-            let not_null = |state: &Catalog| {
-                let body = own.and_then(|step| state.facts.get(&step.before));
+            let own = leaving().find(|step| step.after == *key).map(|step| [&step.before; 2]);
+            let own = own.or_else(|| named.get_key_value(key).map(|(old, new)| [*old, *new]));
+            let not_null = |state: &Catalog, place: usize| {
+                let body = own.and_then(|own| state.facts.get(own[place]));
                 matches!(body, Some(Body::Column(column)) if column.not_null)
             };
             // It is filled from the new one, which may be null then.
-            column.not_null = not_null(live) && not_null(desired);
+            column.not_null = not_null(live, 0) && not_null(desired, 1);
             column.not_null_constraint = column.not_null_constraint.take().filter(|_| column.not_null);
         }
         state.facts.insert(key.clone(), body);
     }
-    for key in along.values().flat_map(|(live, _)| &live.sequences).filter(|key| desired.facts.contains(key)) {
+    for key in along.iter().flat_map(|change| &change.live.sequences).filter(|key| desired.facts.contains(key)) {
         if let Some(body) = live.facts.get(key) {
             state.facts.insert(key.clone(), body.clone());
         }
@@ -161,5 +185,16 @@ fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along
     for (user, used) in moved.edges.iter().filter(|(user, _)| kept(user)) {
         state.edges.insert(&Arc::new(user.clone()), &Arc::new(used.clone()));
     }
+    // The old one asks for a value of its own each time; both would.
+    for new in named.values().filter(|new| default(desired, new).is_some_and(|(_, volatile)| volatile)) {
+        state.facts.remove(&Key::Default(Attached::new((*new).clone())));
+    }
     state
+}
+
+/// What keeps its name: old columns that are not exchanged, and what is on them alone.
+fn staying<'a>(along: &'a [Change], exchanges: &'a [Exchange]) -> impl Iterator<Item = &'a Key> {
+    let leaves = |key: &Key| exchanges.iter().flat_map(|exchange| &exchange.leaving).any(|step| step.before == *key);
+    let all = along.iter().filter(|change| change.keeps());
+    all.flat_map(|change| change.columns.keys().chain(&change.live.along)).filter(move |key| !leaves(key))
 }

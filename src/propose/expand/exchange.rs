@@ -9,6 +9,7 @@ use crate::kind::statement::Statement;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
+use crate::propose::expand::Change;
 
 /// One rename, by the key before the exchange and the key after it, with the body that says how.
 pub(super) struct Move {
@@ -26,19 +27,22 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// Of these columns, and of what is on them in each state.
-    pub(super) fn of(columns: &BTreeSet<Key>, [live, desired]: [(&Catalog, &BTreeSet<Key>); 2]) -> Self {
-        let moves = |(state, along): (&Catalog, &BTreeSet<Key>), suffix: &str, leaves: bool| -> Vec<Move> {
+    /// Of these columns, and of what is on them in each state. Of columns that keep their names only what is on both
+    /// of them in turn.
+    pub(super) fn of(change: &Change, [live, desired]: [&Catalog; 2]) -> Self {
+        let keeps = change.keeps();
+        let moves = |state: &Catalog, along: &BTreeSet<Key>, suffix: &str, leaves: bool| -> Vec<Move> {
             let one = |key: &Key| {
                 let (own, other) = (key.clone(), beside(key, suffix));
                 let (before, after) = if leaves { (own, other) } else { (other, own) };
                 let default = state.facts.get(&Key::Default(Attached::new(key.clone()))).cloned();
                 Some(Move { before, after, body: state.facts.get(key)?.clone(), default })
             };
-            columns.iter().chain(along).filter_map(one).collect()
+            change.columns.keys().filter(|_| !keeps).chain(along).filter_map(one).collect()
         };
-        let leaving = moves(live, "__old", true);
-        let mut arriving = moves(desired, "__new", false);
+        let mut leaving = moves(live, &change.live.along, "__old", true);
+        let mut arriving = moves(desired, &change.desired.along, "__new", false);
+        leaving.retain(|step| !keeps || change.desired.along.contains(&step.before));
         // What is new by name as well is built under it.
         arriving.retain(|step| leaving.iter().any(|other| other.before == step.after));
         Self { leaving, arriving }
