@@ -16,6 +16,7 @@ pub mod explain;
 pub mod fault;
 mod fleet;
 pub mod format;
+mod gate;
 pub mod graph;
 pub mod health;
 pub mod history;

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod backup;
 pub mod error;
 pub mod fleet;
+pub mod gate;
 pub mod health;
 pub mod key;
 pub mod lint;
@@ -197,6 +198,10 @@ impl Config {
         if let Some(code) = self.lint.codes().find(|code| !RULES.iter().any(|rule| rule.code == *code)) {
             let meant = nearest(code, RULES.iter().map(|rule| rule.code));
             return Err(ConfigError::no_rule(file, text, code, meant));
+        }
+        // What is meant for an environment that is not there would hold nowhere.
+        if let Some(name) = self.apply.environments.keys().find(|name| !self.environments.contains_key(*name)) {
+            return Err(ConfigError::no_environment(name, self.environments.keys()));
         }
         let Timeouts { lock, statement, check_data } = &self.timeouts;
         let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];

@@ -5,6 +5,7 @@
 //! the first is there, the catalog is asked what became of it.
 
 pub mod apply;
+pub mod approval;
 pub mod backfill;
 pub mod books;
 pub mod drift;

@@ -24,6 +24,7 @@ mod events;
 mod expand;
 mod fixtures;
 mod fleet;
+mod gates;
 mod harness;
 mod health;
 mod hot;

@@ -16,7 +16,9 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
+use crate::command::gate::{Gate, WINDOW};
 use crate::command::preflight::before;
+use crate::command::rollback;
 use crate::command::runner::{ask, can_ask, first_line, options, span};
 use crate::command::{asked, out};
 use crate::config::Config;
@@ -42,6 +44,9 @@ something, or so much time is over.
 
 With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either where
 rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
+
+Under `apply` in pgplumb.yaml stand maintenance windows, whether what is due needs an approval,
+and checks of what comes out, after which a run may be rolled back (docs/config.md).
 
 Examples:
   pgplumb apply --db postgresql://localhost/shop --dry-run   what would be run
@@ -77,7 +82,7 @@ pub struct Args {
     ticket: Option<String>,
 
     /// Go on in spite of a database that is not as it should be (`drift`), of migrations that come too late
-    /// (`out-of-order`), or of what a check of `preflight` finds (its code)
+    /// (`out-of-order`), of closed maintenance windows (`window`), or of what a check of `preflight` finds (its code)
     #[arg(long, value_name = "CODE", value_parser = force(), hide_possible_values = true)]
     force: Vec<String>,
 
@@ -88,6 +93,10 @@ pub struct Args {
     /// Let through what that finds, of all objects or of one; `all` is all
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
+
+    /// Run only what this hash of `--dry-run` is for; of many databases each has its own
+    #[arg(long, value_name = "HASH", conflicts_with = "dry_run")]
+    approval: Vec<String>,
 
     /// Back up the database first, where anything is due
     #[arg(long)]
@@ -117,7 +126,7 @@ const OUT_OF_ORDER: &str = "out-of-order";
 /// What `--force` takes.
 fn force() -> PossibleValuesParser {
     let checks = CHECKS.iter().filter(|check| check.stops).map(|check| check.code);
-    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER].into_iter().chain(checks))
+    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER, WINDOW].into_iter().chain(checks))
 }
 
 impl Args {
@@ -130,6 +139,13 @@ impl Args {
             only_begun: false,
             contract: self.phase == Phase::Contract,
         }
+    }
+}
+
+impl Args {
+    fn gate<'a>(&'a self, config: &Config, environment: Option<&'a str>) -> Gate<'a> {
+        let forced = self.force.iter().any(|given| given == WINDOW);
+        Gate::of(config, environment).despite_windows(forced).approved(&self.approval).verbose(self.verbose)
     }
 }
 
@@ -157,9 +173,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
-    let order = args.order();
-    let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &told));
+    let (order, gate) = (args.order(), args.gate(config, args.database.env.as_deref()));
+    let result = ear.result();
+    let mut say = |event: Event| {
+        let back = matches!(event, Event::Done { forward: false, .. });
+        let told: &dyn Fn(&str, usize, Duration) -> String = if back { &rollback::said } else { &told };
+        ear.hear(event, told);
+    };
     let mut session = Session::open(to, options(config, args.ticket.as_deref()), &mut say)?;
+    if !args.dry_run {
+        gate.before(&mut session, &files, &order)?;
+    }
     let (checks, asks) = (args.check_data || config.apply.check_data, can_ask() && !args.yes);
     if checks || args.dry_run || asks {
         let due = session.preview(&files, &order)?;
@@ -167,7 +191,7 @@ fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) ->
             return Ok(Exit::Differs);
         }
         if args.dry_run {
-            result.text(&shown(&due, args.verbose))?;
+            result.text(&(shown(&due, args.verbose) + &gate.hash(&mut session, &files, &order)?))?;
             return Ok(Exit::Fine);
         }
         if asks && !due.is_empty() {
@@ -184,7 +208,7 @@ fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) ->
             out::remark(&before_a_run(config, to, "before-apply")?);
         }
     }
-    if session.apply(&files, &order)?.is_empty() {
+    if gate.apply(&mut session, &files, &order, &out::remark)?.is_empty() {
         result.text("nothing to apply\n")?;
     }
     Ok(Exit::Fine)

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::base::wording::{counted, nearest};
 use crate::command::fleet::error::FleetError;
+use crate::command::gate::error::GateError;
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
@@ -50,6 +51,10 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Fleet(#[from] FleetError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Gate(#[from] GateError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]
@@ -166,6 +171,7 @@ impl CommandError {
         match self {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
             Self::Operate(error) if error.is_difference() => Exit::Differs,
+            Self::Gate(error) if error.is_difference() => Exit::Differs,
             Self::Migrate(MigrateError::Interrupted) => Exit::Interrupted,
             Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
             Self::Fleet(FleetError::NotMany { .. } | FleetError::NotOne { .. }) => Exit::Usage,

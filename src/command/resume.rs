@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::gate::Gate;
 use crate::command::out;
 use crate::command::rollback::told;
 use crate::command::runner::{listen, options};
@@ -61,9 +62,14 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         out::text(&found.iter().map(shown).collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Differs);
     }
+    let forward = found.iter().any(|found| found.forward);
+    if forward {
+        // What is left of it may have been edited since somebody read it.
+        Gate::of(&config, args.database.env.as_deref()).needs_no_approval()?;
+    }
     session.enter_books()?;
     let back = session.way_back(&files, &Reach::Begun, true);
-    if found.iter().any(|found| found.forward) {
+    if forward {
         session.apply(&files, &Order { only_begun: true, ..Order::default() })?;
     } else {
         session.roll_back(&back?, false)?;

@@ -8,6 +8,7 @@ use crate::command::backup::before_a_run;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
+use crate::command::gate::Gate;
 use crate::command::out;
 use crate::command::runner::{ask, can_ask, listen, options, span};
 use crate::config::Config;
@@ -57,7 +58,7 @@ pub struct Args {
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
 
-    /// Go on in spite of a database that is not as it should be
+    /// Go on in spite of a database that is not as it should be, or of closed maintenance windows
     #[arg(long, value_enum, value_name = "CODE")]
     force: Vec<Force>,
 
@@ -80,6 +81,7 @@ pub struct Args {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Force {
     Drift,
+    Window,
 }
 
 /// # Errors
@@ -103,6 +105,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> R
         result.text(&shown(&undos))?;
         return Ok(Exit::Fine);
     }
+    let gate = Gate::of(config, args.database.env.as_deref()).despite_windows(args.force.contains(&Force::Window));
     session.enter_books()?;
     let undos = session.way_back(&files, &reach, drifted)?;
     if undos.is_empty() {
@@ -110,6 +113,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> R
         result.text("nothing to roll back\n")?;
         return Ok(Exit::Fine);
     }
+    gate.is_open()?;
     if !allowed(args, &undos, &to.describe())? {
         return Ok(Exit::Differs);
     }
@@ -129,7 +133,7 @@ pub(super) fn told(event: Event, verbose: bool) {
     listen(event, verbose);
 }
 
-fn said(id: &str, steps: usize, took: Duration) -> String {
+pub(super) fn said(id: &str, steps: usize, took: Duration) -> String {
     format!("rolled back {id}  {}, {}\n", counted(steps, "step"), span(took))
 }
 

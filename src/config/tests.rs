@@ -82,7 +82,14 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     let Some(mapping) = value.as_mapping() else { return };
     for (key, inner) in mapping {
         let name = key.as_str().unwrap();
-        let chosen = ["environments", "preflight.variables", "lint.rules", "lint.environments", "lint.environments.*"];
+        let chosen = [
+            "environments",
+            "preflight.variables",
+            "lint.rules",
+            "lint.environments",
+            "lint.environments.*",
+            "apply.environments",
+        ];
         let name = if chosen.contains(&path) { "*" } else { name };
         let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         paths(inner, &path, found);
@@ -99,6 +106,10 @@ fn the_table_of_keys_is_the_structs() {
         migrations: Some(PathBuf::new()),
         environments: BTreeMap::from([("x".to_owned(), server.clone())]),
         scratch: Some(server),
+        apply: Apply {
+            environments: BTreeMap::from([("x".to_owned(), gate::Otherwise::default())]),
+            ..Apply::default()
+        },
         lint: Lint {
             rules: BTreeMap::from([("x".to_owned(), Level::Note)]),
             environments: BTreeMap::from([("x".to_owned(), BTreeMap::from([("x".to_owned(), Level::Note)]))]),
@@ -142,4 +153,15 @@ fn a_rule_that_there_is_none_of_is_shown_with_the_nearest() {
     assert_eq!(labelled(text), ("there is no rule `drop-tabel`".to_owned(), "drop-tabel"));
     assert!(error(text).1.contains("did you mean `drop-table`?"), "{}", error(text).1);
     assert!(error("lint: {threshold: {bytes: 8 miles}}").1.contains("write one such as `8MB`"));
+}
+
+#[test]
+fn an_environment_has_gates_of_its_own() {
+    let text = "environments: {live: {url: x}}\napply:\n  windows: [{days: [sat]}]\n  environments:\n    live: {approval: true, windows: []}\n";
+    let apply = Config::parse("pgplumb.yaml", text).unwrap().apply;
+    let gates = |name| apply.gates(name);
+    assert!(gates(Some("live")).approval && gates(Some("live")).windows.is_empty());
+    assert!(!gates(None).approval && gates(None).windows.len() == 1);
+    let (_, told) = error(&text.replace("    live: {app", "    life: {app"));
+    assert!(told.contains("there is no environment `life`") && told.contains("did you mean `live`?"), "{told}");
 }

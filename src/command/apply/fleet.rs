@@ -127,7 +127,10 @@ impl Apply<'_> {
         let voice = Voice(&target.name);
         let mut tell = |event: Event| lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
         let mut session = Session::open(&target.to, self.options(), &mut tell)?;
-        self.check_rows(&mut session, target)
+        self.check_rows(&mut session, target)?;
+        let gate = self.args.gate(self.config, target.environment.as_deref());
+        voice.say(&gate.hash(&mut session, self.files, &self.order)?);
+        Ok(())
     }
 
     fn options(&self) -> Options {
@@ -192,9 +195,14 @@ impl Apply<'_> {
     fn one(&self, seen: &Seen) -> Outcome {
         let (start, voice, mut ran) = (Instant::now(), Voice(&seen.target.name), Vec::new());
         let mut tell = |event: Event| {
-            if let Event::Done { id, steps, took, .. } = &event {
-                ran.push(id.clone());
-                voice.say(&format!("applied {id}  {}, {}", counted(*steps, "step"), span(*took)));
+            if let Event::Done { id, steps, took, forward } = &event {
+                let way = if *forward { "applied" } else { "rolled back" };
+                if *forward {
+                    ran.push(id.clone());
+                } else {
+                    ran.retain(|one| one != id);
+                }
+                voice.say(&format!("{way} {id}  {}, {}", counted(*steps, "step"), span(*took)));
             }
             lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
         };
@@ -223,6 +231,8 @@ impl Apply<'_> {
     fn work(&self, target: &Target, tell: &mut dyn FnMut(Event)) -> Result<(), CommandError> {
         let (args, voice) = (self.args, Voice(&target.name));
         let mut session = Session::open(&target.to, self.options(), tell)?;
+        let gate = args.gate(self.config, target.environment.as_deref());
+        gate.before(&mut session, self.files, &self.order)?;
         if args.check_data || self.config.apply.check_data {
             self.check_rows(&mut session, target)?;
         }
@@ -234,7 +244,7 @@ impl Apply<'_> {
                 voice.say(&before_a_run(self.config, &target.to, &name)?);
             }
         }
-        session.apply(self.files, &self.order)?;
+        gate.apply(&mut session, self.files, &self.order, &|line| voice.say(line))?;
         Ok(())
     }
 

@@ -1,0 +1,236 @@
+//! What stands before a run and after it: maintenance windows, an approval, and checks of what came out.
+
+use std::time::Duration;
+
+use jiff::civil::{Time, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::base::time;
+
+/// What is in force for one database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Gates {
+    pub checks: Vec<Check>,
+    pub on_failure: OnFailure,
+    /// None is always open.
+    pub windows: Vec<Window>,
+    pub approval: bool,
+}
+
+/// What is otherwise in one environment.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Otherwise {
+    pub checks: Option<Vec<Check>>,
+    pub on_failure: Option<OnFailure>,
+    pub windows: Option<Vec<Window>>,
+    pub approval: Option<bool>,
+}
+
+/// What happens where a check fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// What was applied stays.
+    #[default]
+    Stop,
+    /// What was applied is taken back.
+    Rollback,
+}
+
+/// Something that is to hold after a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct Check {
+    pub name: String,
+    pub asks: Asks,
+    /// How often after the first time.
+    pub retries: u32,
+    pub pause: Duration,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+/// What a check asks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub enum Asks {
+    /// A query that is to give true.
+    Sql(String),
+    /// A program and its arguments, which is to end with 0.
+    Command(Vec<String>),
+}
+
+/// A check as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    sql: Option<String>,
+    command: Option<Vec<String>>,
+    #[serde(default)]
+    retries: u32,
+    #[serde(default = "second")]
+    pause: String,
+    #[serde(default = "half_a_minute")]
+    timeout: String,
+}
+
+fn second() -> String {
+    "1s".to_owned()
+}
+
+fn half_a_minute() -> String {
+    "30s".to_owned()
+}
+
+impl TryFrom<Written> for Check {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written { name, sql, command, retries, pause, timeout } = written;
+        let asks = match (sql, command) {
+            (Some(sql), None) if !sql.trim().is_empty() => Asks::Sql(sql),
+            (None, Some(command)) if command.first().is_some_and(|program| !program.is_empty()) => {
+                Asks::Command(command)
+            }
+            _ => return Err(format!("the check `{name}` has either `sql`, a query, or `command`, a list")),
+        };
+        let read = |text: &str| time::read(text).ok_or_else(|| format!("`{text}` of the check `{name}` is no time"));
+        let pause = if pause == "0" { Duration::ZERO } else { read(&pause)? };
+        let timeout = read(&timeout)?;
+        if timeout.is_zero() {
+            return Err(format!("the check `{name}` has no time at all"));
+        }
+        Ok(Self { name, asks, retries, pause, timeout })
+    }
+}
+
+/// When migrations may run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Window {
+    /// Those on which it opens; none is every day.
+    pub days: Vec<Day>,
+    pub from: Clock,
+    /// On the day after, where that is no later than `from`.
+    pub to: Clock,
+    pub zone: Zone,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            days: Vec::new(),
+            from: Clock(Time::midnight()),
+            to: Clock(Time::midnight()),
+            zone: Zone("UTC".to_owned()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Day {
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Mon => Weekday::Monday,
+            Self::Tue => Weekday::Tuesday,
+            Self::Wed => Weekday::Wednesday,
+            Self::Thu => Weekday::Thursday,
+            Self::Fri => Weekday::Friday,
+            Self::Sat => Weekday::Saturday,
+            Self::Sun => Weekday::Sunday,
+        }
+    }
+}
+
+/// `22:00`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Clock(pub Time);
+
+impl TryFrom<String> for Clock {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let time = Time::strptime("%H:%M", &text);
+        time.map(Self).map_err(|_| format!("`{text}` is no time of a day such as `22:00`; midnight is `00:00`"))
+    }
+}
+
+impl From<Clock> for String {
+    fn from(clock: Clock) -> Self {
+        clock.0.strftime("%H:%M").to_string()
+    }
+}
+
+/// A time zone by its IANA name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(pub String);
+
+impl TryFrom<String> for Zone {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let zones = jiff::tz::db();
+        // A machine without any zones is told where one is needed, and not by every verb.
+        if !zones.is_definitively_empty() && zones.get(&text).is_err() {
+            return Err(format!("there is no time zone `{text}`: write one such as `Europe/Berlin`, or `UTC`"));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<Check, String> {
+        serde_yaml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    fn window(text: &str) -> Result<Window, String> {
+        serde_yaml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_check_asks_one_thing() {
+        let asked = check("{name: a, command: [curl, --fail, x], retries: 2, pause: 0}").unwrap();
+        assert_eq!(asked.asks, Asks::Command(["curl", "--fail", "x"].map(str::to_owned).to_vec()));
+        assert_eq!((asked.retries, asked.pause, asked.timeout), (2, Duration::ZERO, Duration::from_secs(30)));
+        for wrong in ["{name: a}", "{name: a, sql: x, command: [y]}", "{name: a, command: []}", "{name: a, sql: ' '}"] {
+            assert!(check(wrong).unwrap_err().contains("has either `sql`"), "{wrong}");
+        }
+        assert!(check("{name: a, command: curl x}").is_err(), "a shell string");
+        assert!(check("{name: a, sql: x, timeout: 3}").unwrap_err().contains("is no time"));
+        assert!(check("{name: a, sql: x, timeout: 0s}").unwrap_err().contains("no time at all"));
+        assert!(check("{name: a, sql: x, retry: 3}").unwrap_err().contains("unknown field"));
+    }
+
+    #[test]
+    fn a_window_has_days_times_and_a_zone_that_there_are() {
+        let night = window("{days: [mon, sun], from: 22:00, to: 04:30, zone: Europe/Berlin}").unwrap();
+        assert_eq!(String::from(night.to), "04:30");
+        assert_eq!(window("{}").unwrap(), Window::default());
+        assert!(window("{zone: Europe/Berln}").unwrap_err().contains("there is no time zone `Europe/Berln`"));
+        assert!(window("{to: 24:00}").unwrap_err().contains("midnight is `00:00`"));
+        assert!(window("{days: [monday]}").unwrap_err().contains("unknown variant"));
+    }
+}
