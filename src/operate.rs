@@ -6,3 +6,4 @@ pub mod error;
 pub mod health;
 pub mod preflight;
 pub mod restore;
+pub mod verify;

@@ -40,3 +40,4 @@ mod random;
 mod readme;
 mod runner;
 mod swap;
+mod verify;

@@ -5,15 +5,21 @@ use crate::command::out;
 use crate::exit::Exit;
 use crate::lint::rule::{Group, RULES};
 use crate::operate::preflight::CHECKS;
+use crate::operate::verify;
 
 /// The pages of all rules and of all checks. They are made of the rules and the checks, so they cannot say anything else.
-const PAGES: [&str; 2] = [include_str!("../../docs/rules.md"), include_str!("../../docs/preflight.md")];
+const PAGES: [&str; 3] = [
+    include_str!("../../docs/rules.md"),
+    include_str!("../../docs/preflight.md"),
+    include_str!("../../docs/verify.md"),
+];
 
 const AFTER_HELP: &str = "\
 Examples:
   pgplumb explain                       all rules and checks
   pgplumb explain index-not-concurrent  one of them, with an example
-  pgplumb explain pooler                a check of `pgplumb preflight`";
+  pgplumb explain pooler                a check of `pgplumb preflight`
+  pgplumb explain sequence-behind       a check of `pgplumb verify`";
 
 /// Say what a rule or a check is, why it matters, and what to do
 #[derive(clap::Args)]
@@ -50,6 +56,11 @@ fn list() -> String {
     for check in CHECKS {
         text.push_str(&format!("  {:widest$}  {}\n", check.code, check.title));
     }
+    text.push_str("\nVerify\n");
+    let widest = verify::CHECKS.iter().map(|check| check.code.len()).max().unwrap_or_default();
+    for check in verify::CHECKS {
+        text.push_str(&format!("  {:widest$}  {}\n", check.code, check.title));
+    }
     text
 }
 
@@ -75,6 +86,10 @@ mod tests {
             assert!(list.contains(rule.code) && list.contains(rule.title));
         }
         for check in CHECKS {
+            assert!(section(check.code).unwrap().contains(&check.why[..20]), "{}", check.code);
+            assert!(list.contains(check.code) && list.contains(check.title));
+        }
+        for check in verify::CHECKS {
             assert!(section(check.code).unwrap().contains(&check.why[..20]), "{}", check.code);
             assert!(list.contains(check.code) && list.contains(check.title));
         }
