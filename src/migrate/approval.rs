@@ -27,7 +27,7 @@ impl Session<'_> {
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
         let due = due(&survey, order)?;
-        let due: Vec<&Migration> = due.iter().filter_map(|entry| entry.file).collect();
+        let due: Vec<&Migration> = due.due.iter().filter_map(|entry| entry.file).collect();
         if due.is_empty() {
             return Ok(None);
         }
@@ -87,7 +87,7 @@ mod tests {
             to: None,
             grade: None,
             losses: Vec::new(),
-            contract: false,
+            contract: None,
             own: false,
         }
     }
