@@ -55,8 +55,8 @@ lets it through. The files are written all the same.
 stop the plan half-way: duplicates, NULLs, orphans, values that a type or a CHECK does not take. It
 shows how many there are and at most five primary keys, nothing else of a row.
 
-A rename that says how long it keeps the old name, `-- pgplumb: renamed from OLD keep 2 releases`, is
-two migrations: the second takes the old name away, and `apply` holds it back until then.
+A rename that keeps the old name, `-- pgplumb: renamed from OLD keep 2 releases`, is two
+migrations: the second takes the old name away, and `apply` holds it back until then.
 
 Examples:
   pgplumb plan                                             what the edited files change
