@@ -316,11 +316,11 @@ fn what_makes_a_database_slow_and_large_is_found() {
     let said = looked(&shop, 1, "--performance");
     finds(
         &said,
-        "foreign-key-without-index",
+        "unindexed-foreign-key",
         "info public.lines: `lines_customer_fkey` has no index: each parent that goes reads 0 bytes for (customer)",
         "CREATE INDEX CONCURRENTLY ON public.lines (customer);",
     );
-    let keys = findings(&said, "foreign-key-without-index");
+    let keys = findings(&said, "unindexed-foreign-key");
     assert!(keys.len() == 2 && keys[1].0.starts_with("warning public.orders: "), "{keys:?}");
     let scans = findings(&said, "sequential-scans");
     assert!(scans.len() == 1 && scans[0].0.starts_with("warning public.orders: "), "{scans:?}");

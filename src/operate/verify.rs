@@ -113,7 +113,7 @@ checks! {
     duplicates
     sequence_behind
     checksums
-    foreign_key_without_index
+    unindexed_foreign_key
     sequential_scans
     unused_index
     duplicate_index

@@ -177,7 +177,7 @@ mod tests {
             pg_query::NodeEnum::CreateStmt(create) => parsed.as_ref()?.offset(create.relation?.location),
             _ => None,
         };
-        let text = "-- é\ncreate table a ();;\n/* b */ create table é ();\n  create table json (json json)";
+        let text = "-- é\ncreate table a ();;\n/* b */ create table é ();\n  create table json (system_user int)";
         let starts: Vec<usize> = text.match_indices("create").map(|(at, _)| at).collect();
         let two = [starts[0]..starts[0] + 17, starts[1]..starts[1] + 18];
         assert_eq!(parse_each(text, &two).iter().map(location).collect::<Vec<_>>(), [Some(13), Some(13)]);

@@ -9,7 +9,7 @@ use crate::operate::verify::looking::Looking;
 use crate::operate::verify::{Check, Finding, LARGE, Part, Seen};
 
 pub const CHECK: Check = Check {
-    code: "foreign-key-without-index",
+    code: "unindexed-foreign-key",
     part: Part::Performance,
     title: "every foreign key has an index",
     why: "Whenever a parent is deleted, or its key changes, Postgres looks for its children; without an index whose first \
@@ -28,7 +28,7 @@ struct Key {
 }
 
 fn look(looking: &mut Looking) -> Result<Seen, DbError> {
-    let keys: Vec<Key> = looking.objects(include_str!("foreign_key_without_index.sql"))?;
+    let keys: Vec<Key> = looking.objects(include_str!("unindexed_foreign_key.sql"))?;
     let findings = keys.into_iter().map(|Key { object, name, partitioned, columns, bytes: size }| {
         let level = if size >= LARGE { Level::Warning } else { Level::Info };
         let reason =
