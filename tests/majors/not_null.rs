@@ -185,6 +185,15 @@ fn partitions_have_the_names_that_they_are_to_have() {
         &format!("{} {part} {own} {attach}", parent("CONSTRAINT must NOT NULL")),
         &["VALIDATE CONSTRAINT must"],
     );
+    // The name is one of the schema when Postgres chooses it, and a partition has it already.
+    let early = "CREATE TABLE a PARTITION OF p FOR VALUES IN (1);";
+    bench.changes(
+        "CREATE TABLE x ();",
+        &format!("{} {early}", parent("NOT NULL")),
+        &["id integer CONSTRAINT p_id_not_null NOT NULL"],
+    );
+    let moved = "CREATE TABLE p (id integer NOT NULL, n integer) PARTITION BY LIST (id); CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1);";
+    bench.changes(&format!("{} {part}", parent("NOT NULL")), moved, &["CONSTRAINT p_id_not_null NOT NULL"]);
     bench.changes(
         &format!("{} {part}", parent("")),
         &format!("{} {part} CREATE TABLE p_3 PARTITION OF p FOR VALUES IN (3);", parent("NOT NULL")),

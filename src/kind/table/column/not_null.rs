@@ -63,8 +63,8 @@ impl Column {
             _ if !self.not_null => String::new(),
             Some(constraint) if !constraint.validated => String::new(),
             Some(constraint) => {
-                let name =
-                    if constraint.is_named(at) { format!(" CONSTRAINT {}", constraint.name.0) } else { String::new() };
+                let named = constraint.is_named(at) || is_name_in_use(at);
+                let name = if named { format!(" CONSTRAINT {}", constraint.name.0) } else { String::new() };
                 let alone = if constraint.no_inherit { " NO INHERIT" } else { "" };
                 format!("{name} NOT NULL{alone}")
             }
@@ -157,6 +157,14 @@ impl Column {
             _ => {}
         }
     }
+}
+
+/// Whether another table may have a constraint of the name by the time that this one is made, so that Postgres would choose
+/// another: the table that it replaces, with those that were under that, or one under it that is made before.
+fn is_name_in_use(at: &Site) -> bool {
+    let Some(table) = at.key.on() else { return false };
+    let replaces = matches!(at.there.get(at.key), Some(Body::Column(other)) if other.not_null_constraint.is_some());
+    replaces || lineage::children(at.here, table).any(|child| child < table)
 }
 
 fn looks_at_rows(statement: Statement) -> Statement {
