@@ -3,9 +3,9 @@
 //! The rule is that of `quote_identifier` in `ruleutils.c`: lower case letters, digits and underscores, not starting with
 //! a digit, and not a keyword other than an unreserved one.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -106,14 +106,17 @@ fn is_plain(name: &str) -> bool {
 
 /// Whether the scanner takes this word for a keyword that cannot stand as any kind of name.
 fn is_reserved(word: &str) -> bool {
-    static SEEN: LazyLock<Mutex<BTreeMap<String, bool>>> = LazyLock::new(Mutex::default);
-    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(reserved) = seen.get(word) {
-        return *reserved;
+    thread_local! {
+        /// What the scanner said before. Names are printed so often that threads would wait for each other here.
+        static SEEN: RefCell<BTreeMap<String, bool>> = const { RefCell::new(BTreeMap::new()) };
     }
-    let _door = door::alone();
+    if let Some(reserved) = SEEN.with_borrow(|seen| seen.get(word).copied()) {
+        return reserved;
+    }
+    let door = door::alone();
     let reserved = pg_query::scan(word).is_ok_and(|scan| scan.tokens.first().is_some_and(|t| t.keyword_kind > 1));
-    seen.insert(word.to_owned(), reserved);
+    drop(door);
+    SEEN.with_borrow_mut(|seen| seen.insert(word.to_owned(), reserved));
     reserved
 }
 
