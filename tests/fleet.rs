@@ -112,6 +112,18 @@ fn all_are_applied_and_those_alike_are_one_group() {
     assert_eq!(status["targets"][0]["drift"], false);
 }
 
+/// What a contract waits for is told by the books of each database.
+#[test]
+fn a_contract_that_has_waited_is_due() {
+    let many = Many::new(&["a"]);
+    many.migration("20260102000000_gone", "-- pgplumb: phase contract after 1 release\n\nDROP TABLE orders;\n");
+    assert_eq!(states(&many.matrix(0, &["apply"])), "a pending");
+    many.migration("20260103000000_more", "CREATE TABLE more ();\n");
+    assert_eq!(states(&many.matrix(0, &["apply"])), "a pending");
+    assert_eq!(states(&many.matrix(0, &["apply"])), "a applied");
+    assert_eq!(many.query("a", "SELECT to_regclass('orders') IS NULL"), "t");
+}
+
 #[test]
 fn one_with_nothing_to_do_costs_one_query() {
     let log = ["log_statement=all", "log_min_messages=log", "logging_collector=on", "log_directory=../log"];

@@ -35,7 +35,8 @@ const NO_BOOKS: &[&str] = &["3F000", "42P01"];
 /// What the server says, or that it went away.
 pub fn glance(connection: &mut Connection) -> Result<Glance, MigrateError> {
     let own: Vec<String> = embedded::migrations().into_iter().map(|migration| migration.id).collect();
-    let rows = match connection.query_with(include_str!("glance.sql"), &[&own]) {
+    let sql = include_str!("glance.sql").replace("({records})", concat!("(\n", include_str!("records.sql"), ")"));
+    let rows = match connection.query_with(&sql, &[&own]) {
         // To ask first whether there are any would be a second query.
         Err(error) if error.sqlstate().is_some_and(|state| NO_BOOKS.contains(&state)) => return Ok(Glance::default()),
         other => other?,
