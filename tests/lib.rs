@@ -39,5 +39,6 @@ mod preflight;
 mod random;
 mod readme;
 mod runner;
+mod stop;
 mod swap;
 mod verify;

@@ -110,8 +110,9 @@ pub struct Args {
     allow: Vec<Allow>,
 
     /// The online form of what would keep others waiting on a table in use (on, the default), or the
-    /// plain one (off); expand takes two migrations for a type that writes its table anew, the second
-    /// held back; swap:TABLE[,TABLE] builds tables beside and exchanges them, in two as well
+    /// plain one (off); expand takes two migrations for a type that writes its table anew and for a
+    /// column or table that goes, the second held back; swap:TABLE[,TABLE] builds tables beside and
+    /// exchanges them, in two as well
     #[arg(long, value_name = "FORM", value_parser = online)]
     online: Vec<Online>,
 
@@ -279,7 +280,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     timings.time("reporting and writing", || give(args, &mut report, &folder(args, &opener, &slug, now)))?;
     let mut blocks = blocked(&findings);
     if let Some(held) = &held {
-        blocks |= held.give(args, &opener, now, &to, (&pair, &input, &report))?;
+        blocks |= held.give(args, &opener, now, &to, &renamed::allows(&directives), (&pair, &input, &report))?;
     }
     timings.time("removing the scratch", move || drop((loaded, opener)));
     Ok(if blocks { Exit::Differs } else { Exit::Fine })

@@ -7,11 +7,13 @@
 
 mod between;
 mod exchange;
+mod stop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::name::{literal, without_public};
 use crate::catalog::Catalog;
+use crate::catalog::read::read;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
@@ -20,10 +22,12 @@ use crate::plan::step::Step;
 use crate::plan::{Plan, Rewrite, plan};
 use crate::propose::expand::between::Between;
 pub(in crate::propose) use crate::propose::expand::between::{default, index_of};
+use crate::propose::expand::stop::stopping;
 use crate::propose::{Proposal, Request};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{self, Bench, States, run};
 use crate::sql::directive::After;
+use crate::strategy;
 use crate::strategy::expand::reach::{Reach, reach};
 use crate::strategy::expand::{Copy, apply};
 
@@ -40,6 +44,8 @@ pub struct Expansion {
     pub settled: bool,
     /// The new columns, which a trigger fills.
     pub filled: BTreeSet<Key>,
+    /// What the second drops of which nothing is lost: old columns, and views with old names.
+    pub moved: BTreeSet<Key>,
 }
 
 /// What came of it.
@@ -59,8 +65,11 @@ pub struct Outcome {
 pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<Outcome, ProofError> {
     let mut outcome = Outcome::default();
     let retyped = retyped(&plain.up);
-    if retyped.is_empty() {
-        outcome.notes.push("no column's new type writes its table anew, so there is nothing to expand".to_owned());
+    let stopping = stopping(request.live, request.desired, &mut outcome.notes);
+    if retyped.is_empty() && stopping.is_none() {
+        let nothing =
+            "no column's new type writes its table anew, and no column or table goes, so there is nothing to expand";
+        outcome.notes.push(nothing.to_owned());
         return Ok(outcome);
     }
     if plain.base.is_some() {
@@ -86,12 +95,35 @@ pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<
             }
         }
     }
+    let tables = plain.proof.iter().flat_map(|proof| &proof.rows.seeded).cloned().collect();
+    let goal = request.desired;
+    let request = Request { desired: stopping.as_ref().unwrap_or(goal), ..*request };
     if !along.is_empty() {
-        let tables = plain.proof.iter().flat_map(|proof| &proof.rows.seeded).cloned().collect();
-        outcome.expansion = Some(request.timings.time("expanding", || both(bench, request, &along, &tables))?);
+        outcome.expansion = Some(request.timings.time("expanding", || both(bench, &request, goal, &along, &tables))?);
         outcome.notes.extend([POSITION, REFUSED].map(str::to_owned));
+    } else if stopping.is_some() {
+        outcome.expansion = Some(request.timings.time("stopping", || stop(bench, &request, (goal, plain), &tables))?);
     }
     Ok(outcome)
+}
+
+/// Both migrations where nothing is exchanged: `request` desires what goes as well, and the second leads to the goal.
+fn stop(
+    bench: &mut Bench,
+    request: &Request,
+    (goal, plain): (&Catalog, &Proposal),
+    seeded: &BTreeSet<String>,
+) -> Result<Expansion, ProofError> {
+    let (live, middle) = (request.live, request.desired);
+    if plain.proof.is_none() && !plain.up.is_empty() {
+        run::plan(bench.connection, &plain.down, Direction::Down)?;
+    }
+    empty(bench, seeded)?;
+    run::plan(bench.connection, &plan(live, middle, &strategy::plain)?, Direction::Up)?;
+    let between = (request.prepare)(read(bench.connection)?, middle);
+    let (up, down) = (plan(live, &between, request.rewrite)?, plan(&between, live, request.rewrite)?);
+    let expand = Proposal { up, down, base: None, proof: None };
+    proven(bench, request, goal, expand, between, request.rewrite, seeded)
 }
 
 const POSITION: &str = "an expanded column is the last of its table afterwards: an INSERT that names no columns, or a \
@@ -137,12 +169,14 @@ impl Change {
 pub(in crate::propose) fn both(
     bench: &mut Bench,
     request: &Request,
+    goal: &Catalog,
     along: &[Change],
     seeded: &BTreeSet<String>,
 ) -> Result<Expansion, ProofError> {
     let live = request.live;
     empty(bench, seeded)?;
     let Between { state, base, before, after, copies } = between::make(bench, request, along)?;
+    let moved = copies.back.iter().map(|copy| copy.column.clone()).collect();
     let filled: Vec<Key> = copies.forward.iter().map(|copy| copy.column.clone()).collect();
     let filling = |copies: Vec<Copy>| {
         move |action: &Action, at: &Site, changes: &Changes| -> Option<Phases> {
@@ -154,19 +188,21 @@ pub(in crate::propose) fn both(
     let down = joined(before, plan(&base, live, &forward)?);
     let expand = Proposal { up, down, base: Some(base), proof: None };
     let filled = filled.into_iter().collect();
-    Ok(Expansion { filled, ..proven(bench, request, expand, state, &back, seeded)? })
+    Ok(Expansion { filled, moved, ..proven(bench, request, goal, expand, state, &back, seeded)? })
 }
 
-/// The first of them, proven where that is asked for, and the second, from the state between. Scratch is in that state.
+/// The first of them, proven where that is asked for, and the second, from the state between to the goal. Scratch is in the
+/// state between.
 pub(in crate::propose) fn proven(
     bench: &mut Bench,
     request: &Request,
+    goal: &Catalog,
     mut expand: Proposal,
     between: Catalog,
     back: Rewrite,
     seeded: &BTreeSet<String>,
 ) -> Result<Expansion, ProofError> {
-    let (live, desired, prepare) = (request.live, request.desired, request.prepare);
+    let (live, desired, prepare) = (request.live, goal, request.prepare);
     if request.prove && !expand.up.is_empty() {
         let states = States { live, desired: &between };
         let proof = prove::prove(bench, states, &mut expand.up, &mut expand.down, prepare)?;
@@ -182,7 +218,15 @@ pub(in crate::propose) fn proven(
         proof = Some(prove::prove(bench, states, &mut up, &mut down, prepare)?);
     }
     let contract = Proposal { up, down, base: None, proof };
-    Ok(Expansion { expand, between, contract, after: None, settled: false, filled: BTreeSet::new() })
+    Ok(Expansion {
+        expand,
+        between,
+        contract,
+        after: None,
+        settled: false,
+        filled: BTreeSet::new(),
+        moved: BTreeSet::new(),
+    })
 }
 
 /// Takes the rows away that an earlier proof has put into tables.

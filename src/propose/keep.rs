@@ -64,7 +64,7 @@ pub fn keep(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<Ou
         views.iter().for_each(|view| Stay::of_view(view, request.live).put_into(&mut desired));
         let changes: Vec<Change> = columns.into_iter().map(|columns| columns.change).collect();
         outcome.notes.push(POSITION.to_owned());
-        expand::both(bench, &Request { desired: &desired, ..*request }, &changes, &seeded)
+        expand::both(bench, &Request { desired: &desired, ..*request }, &desired, &changes, &seeded)
     })?;
     outcome.expansion = Some(Expansion { after, settled: done, ..expansion });
     Ok(outcome)
@@ -175,7 +175,8 @@ fn by_views(
     let up = joined(plan(live, &base, request.rewrite)?, after);
     let down = joined(before, plan(&base, live, request.rewrite)?);
     let expand = Proposal { up, down, base: Some(base), proof: None };
-    proven(bench, request, expand, between, request.rewrite, seeded)
+    let moved = kept.iter().map(|kept| kept.view.clone()).collect();
+    Ok(Expansion { moved, ..proven(bench, request, desired, expand, between, request.rewrite, seeded)? })
 }
 
 /// Whether the schema of this table is renamed as well.
@@ -191,7 +192,7 @@ fn holder<'a>(state: &'a Catalog, key: &Key, body: &Body) -> Option<&'a Key> {
     state.facts.iter().find(holds).map(|(key, _)| key)
 }
 
-fn slots(state: &Catalog, key: &Key, body: &Body) -> Vec<Slot> {
+pub(in crate::propose) fn slots(state: &Catalog, key: &Key, body: &Body) -> Vec<Slot> {
     let nothing = BTreeSet::new();
     body.slots(&Site { key, here: &state.facts, there: &state.facts, absorbed: &nothing })
 }

@@ -99,8 +99,9 @@ fn both(bench: &mut Bench, request: &Request, pairs: &[Pair], seeded: &BTreeSet<
     let states = States { live: &way.between, desired };
     let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
     let contract = Proposal { up, down, base: None, proof: Some(proof) };
+    let moved = pairs.iter().map(|pair| pair.old.clone()).collect();
     let (after, settled, filled) = (None, false, BTreeSet::new());
-    Ok(Expansion { expand, between: way.between, contract, after, settled, filled })
+    Ok(Expansion { expand, between: way.between, contract, after, settled, filled, moved })
 }
 
 /// The table beside, its rows, and the exchange.

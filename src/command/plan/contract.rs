@@ -58,28 +58,31 @@ pub(super) struct Held {
     after: Option<After>,
     /// Whether it was written before.
     settled: bool,
+    /// What it drops of which nothing is lost.
+    moved: BTreeSet<Key>,
 }
 
 impl Held {
     /// The plan to be written first, and what is held back.
     pub(super) fn of(expansion: Option<Expansion>, plain: Proposal) -> (Proposal, Option<Self>) {
         match expansion {
-            Some(Expansion { expand, between, contract, after, settled, filled }) => {
+            Some(Expansion { expand, between, contract, after, settled, filled, moved }) => {
                 let filled = required(&expand.up, &filled);
-                (expand, Some(Self { between, proposal: contract, filled, after, settled }))
+                (expand, Some(Self { between, proposal: contract, filled, after, settled, moved }))
             }
             None => (plain, None),
         }
     }
 
     /// Writes it and says what it is, in what was said of the first; whether a finding blocks. It was written before where
-    /// its first is done.
+    /// its first is done. `said` is what the files let through.
     pub(super) fn give(
         &self,
         args: &Args,
         opener: &Opener,
         now: Timestamp,
         to: &Catalog,
+        said: &[Allow],
         (pair, input, report): (&Pair, &Input, &Report),
     ) -> Result<bool, CommandError> {
         if self.settled {
@@ -92,7 +95,7 @@ impl Held {
         let grade = Grade::of(&losses, proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
         let (live, desired) = (&from.facts, &to.facts);
         let input = Input { up, live, desired, losses: &losses, grade: &grade, ..*input };
-        let allows = [args.allow.clone(), self.allows()].concat();
+        let allows = [args.allow.clone(), said.to_vec(), self.allows()].concat();
         let findings = check(&input, &opener.config.lint.policy(args.database.env.as_deref()), &allows);
         let slug = format!("{}-contract", report.slug);
         let notes: Vec<String> =
@@ -145,14 +148,13 @@ impl Held {
     fn allows(&self) -> Vec<Allow> {
         let one = |step: &Step| match step.key {
             Key::Column(_) => Some(asked("drop-column", &step.key, "its values are in the column that took its place")),
-            Key::Table(_) if step.key.name().ends_with("__old") => {
-                Some(asked("drop-table", &step.key, "its rows are in the table that took its name"))
-            }
+            Key::Table(_) => Some(asked("drop-table", &step.key, "its rows are in the table that took its name")),
             Key::View(_) if step.sql.starts_with("DROP VIEW ") => {
                 Some(asked("view-columns-changed", &step.key, "it kept a name for as long as was asked"))
             }
             _ => None,
         };
-        self.proposal.up.steps.iter().filter(|step| step.verb == Verb::Drop).filter_map(one).collect()
+        let steps = self.proposal.up.steps.iter();
+        steps.filter(|step| step.verb == Verb::Drop && self.moved.contains(&step.key)).filter_map(one).collect()
     }
 }

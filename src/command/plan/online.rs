@@ -90,17 +90,22 @@ impl Wanted {
             Self::Kept => keep(bench, request, plain),
             Self::Expand => {
                 let mut outcome = keep(bench, request, plain)?;
-                if outcome.expansion.is_none() {
-                    let expanded = expand(bench, request, plain)?;
-                    outcome.notes.extend(expanded.notes);
-                    outcome.expansion = expanded.expansion;
+                if outcome.expansion.is_some() {
+                    outcome.notes.push(ONE_AT_A_TIME.to_owned());
+                    return Ok(outcome);
                 }
+                let expanded = expand(bench, request, plain)?;
+                outcome.notes.extend(expanded.notes);
+                outcome.expansion = expanded.expansion;
                 Ok(outcome)
             }
             Self::Swap(tables) => swap(bench, request, plain, tables),
         }
     }
 }
+
+const ONE_AT_A_TIME: &str =
+    "names are kept, so nothing else is expanded: apply this, then plan again with --online expand";
 
 #[cfg(test)]
 mod tests {

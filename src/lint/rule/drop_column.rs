@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule {
     code: "drop-column",
     title: "a column is dropped",
     why: "Its values are gone, also after the down; and a program that still reads it fails from that moment on.",
-    remedy: "If it only gets another name, declare that. Otherwise first release programs that do without it.",
+    remedy: "If it only gets another name, declare that. Otherwise first release programs that do without it. \
+             `pgplumb plan --online expand` drops it in two migrations, so that they find nothing to fill in.",
     group: Group::LosesData,
     level: Level::Error,
     plan: Some(|input| lost(input, RULE.code, |key| matches!(key, Key::Column(_)))),

@@ -12,12 +12,13 @@ use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 use crate::plan::{Plan, plan};
 use crate::propose::Request;
-use crate::propose::expand::exchange::{Exchange, beside};
+use crate::propose::expand::exchange::Exchange;
 use crate::propose::expand::{Change, type_of};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{Bench, run};
 use crate::strategy;
 use crate::strategy::expand::Copy;
+use crate::strategy::swap::{NEW, OLD, beside};
 
 /// What both plans are made from.
 pub(super) struct Between {
@@ -85,8 +86,8 @@ impl Copies {
             let (old, new) = (type_of(live, column), type_of(desired, column));
             let site = Site { key: column, here: &live.facts, there: &desired.facts, absorbed: &nothing };
             let turned = Site { here: &desired.facts, there: &live.facts, ..site };
-            let mut first = Copy::new(&site, [column, &beside(column, "__new")], [old, new]);
-            let mut second = Copy::new(&turned, [column, &beside(column, "__old")], [new, old]);
+            let mut first = Copy::new(&site, [column, &beside(column, NEW)], [old, new]);
+            let mut second = Copy::new(&turned, [column, &beside(column, OLD)], [new, old]);
             first.ahead.clone_from(&ahead);
             second.ahead = ahead;
             let function = second.function_sql(&turned, [new, old]);
@@ -121,7 +122,7 @@ pub(in crate::propose) fn default<'a>(state: &'a Catalog, column: &Key) -> Optio
 /// The index that stays with the old column of a primary key.
 pub(in crate::propose) fn index_of(key: &Key) -> Key {
     let schema = key.schema().map(Ident::as_str).unwrap_or_default();
-    beside(&Key::Index(Scoped::new(schema, key.name())), "__old")
+    beside(&Key::Index(Scoped::new(schema, key.name())), OLD)
 }
 
 /// The statement that makes it, on the column as it is called in this state.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::base::name::Ident;
 use crate::catalog::Catalog;
 use crate::kind::key::Attached;
 use crate::kind::statement::Statement;
@@ -10,6 +10,7 @@ use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 use crate::propose::expand::Change;
+use crate::strategy::swap::{NEW, OLD, beside};
 
 /// One rename, by the key before the exchange and the key after it, with the body that says how.
 pub(super) struct Move {
@@ -40,8 +41,8 @@ impl Exchange {
             };
             change.columns.keys().filter(|_| !keeps).chain(along).filter_map(one).collect()
         };
-        let mut leaving = moves(live, &change.live.along, "__old", true);
-        let mut arriving = moves(desired, &change.desired.along, "__new", false);
+        let mut leaving = moves(live, &change.live.along, OLD, true);
+        let mut arriving = moves(desired, &change.desired.along, NEW, false);
         leaving.retain(|step| !keeps || change.desired.along.contains(&step.before));
         // What is new by name as well is built under it.
         arriving.retain(|step| leaving.iter().any(|other| other.before == step.after));
@@ -69,16 +70,6 @@ impl Exchange {
     pub(super) fn away(&self, state: &Catalog) -> Vec<Step> {
         self.leaving.iter().flat_map(|step| steps(step, state, true)).collect()
     }
-}
-
-/// The key of what stands beside this one.
-pub(super) fn beside(key: &Key, suffix: &str) -> Key {
-    let name = key.name();
-    let mut end = name.len().min(MAX_IDENT_BYTES - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    key.renamed(&format!("{}{suffix}", &name[..end]))
 }
 
 /// The default of a column under this name is set, or goes.
