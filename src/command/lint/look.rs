@@ -5,6 +5,7 @@ use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::base::door::Open;
 use crate::base::place::Place;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
@@ -140,13 +141,16 @@ fn read_each<'m>(
     asked: &Look,
     context: impl Fn(&Migration, Known) -> Context + Sync,
 ) -> Result<(Vec<Finding>, usize), CommandError> {
-    let parse = |migration: &Migration| trees(&migration.statements);
+    let door = Open::hold();
+    let parse = |migration: &Migration| door.pass(|| trees(&migration.statements));
     let learn = |migration: &'m Migration, parsed, known| {
-        let mut read = Script::of_trees(&migration.statements, parsed, &[], context(migration, known));
+        let of_trees = || Script::of_trees(&migration.statements, parsed, &[], context(migration, known));
+        let mut read = door.pass(of_trees);
         let known = mem::take(&mut read.known);
         (read, known)
     };
-    let look = |migration: &Migration, read: Script| migration.asked.then(|| findings(migration, &read, asked));
+    let look =
+        |migration: &Migration, read: Script| migration.asked.then(|| door.pass(|| findings(migration, &read, asked)));
     let all = relay(migrations, &parse, &learn, &look)?;
     let count = all.iter().flatten().count();
     Ok((all.into_iter().flatten().flatten().collect(), count))
