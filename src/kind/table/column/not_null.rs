@@ -74,7 +74,8 @@ impl Column {
 
     /// Whether an identity, whose column is NOT NULL by itself, says all that there is to say.
     pub(super) fn is_plainly_not_null(&self, at: &Site) -> bool {
-        self.not_null && self.not_null_constraint.as_ref().is_none_or(|constraint| constraint.is_plain(at))
+        let plain = |constraint: &NotNull| constraint.is_plain(at) && !is_name_in_use(at);
+        self.not_null && self.not_null_constraint.as_ref().is_none_or(plain)
     }
 
     /// Makes the column NOT NULL.
