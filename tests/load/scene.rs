@@ -164,6 +164,12 @@ pub(super) const SCENES: &[Scene] = &[
     ),
     part("partitioned index", "", "CREATE INDEX part_a ON part (a, note)", "ShareLock"),
     part("partitioned unique_using_index", "", "ALTER TABLE part ADD CONSTRAINT part_key UNIQUE (id, note, a)", ACCESS),
+    part(
+        "foreign_key_by_partitions",
+        "",
+        "ALTER TABLE part ADD FOREIGN KEY (b) REFERENCES other (id)",
+        "ShareRowExclusiveLock",
+    ),
     part("partitioned_index_beside", "part_b ON part (b)", "part_b ON part (b, note)", ACCESS),
     Scene {
         name: "attach_by_check",
