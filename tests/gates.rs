@@ -1,5 +1,8 @@
 //! What stands before a run and after it, as a person meets it: windows, an approval, checks, on a real server.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -81,6 +84,35 @@ fn a_check_is_asked_again_after_a_pause() {
     let ran = shop.exits(0, &["apply"]);
     assert!(ran.err.contains("the check `third` does not hold yet") && ran.err.contains("(2 of 3)"), "{}", ran.err);
     assert_eq!(shop.place.read("tries"), "x\nx\nx\n");
+}
+
+/// A service on this machine that gives these answers, one after the other; the address has a secret.
+fn service(answers: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            stream.write_all(format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n").as_bytes()).unwrap();
+        }
+    });
+    format!("http://{address}/health?token=hush")
+}
+
+#[test]
+fn a_service_is_asked_until_it_answers_well() {
+    let shop = Shop::new();
+    let url = service(&["503 Service Unavailable", "200 OK", "500 Internal Server Error"]);
+    let check = format!("  checks: [{{name: shop, http: '{url}', retries: 1, pause: 10ms}}]\n");
+    configure(&shop, &check);
+    shop.migration("20260101000000_orders", ORDERS, None);
+    let ran = shop.exits(0, &["apply"]);
+    assert!(ran.err.contains("does not hold yet: it answers 503 Service Unavailable"), "{}", ran.err);
+    configure(&shop, &check.replace("retries: 1", "retries: 0"));
+    shop.migration("20260102000000_more", "CREATE TABLE more ();\n", None);
+    let ran = shop.exits(1, &["apply"]);
+    assert!(ran.err.contains("`shop`: it answers 500") && !ran.err.contains("hush"), "{}", ran.err);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod after;
 mod assertion;
+mod endpoint;
 pub(super) mod error;
 mod program;
 pub(super) mod window;

@@ -58,6 +58,8 @@ pub enum Asks {
     Sql(String),
     /// A program and its arguments, which is to end with 0.
     Command(Vec<String>),
+    /// The address of a service, which is to answer with a status from 200 to 299.
+    Http(String),
 }
 
 /// A check as it stands in the file.
@@ -67,6 +69,7 @@ struct Written {
     name: String,
     sql: Option<String>,
     command: Option<Vec<String>>,
+    http: Option<String>,
     #[serde(default)]
     retries: u32,
     #[serde(default = "second")]
@@ -87,13 +90,17 @@ impl TryFrom<Written> for Check {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { name, sql, command, retries, pause, timeout } = written;
-        let asks = match (sql, command) {
-            (Some(sql), None) if !sql.trim().is_empty() => Asks::Sql(sql),
-            (None, Some(command)) if command.first().is_some_and(|program| !program.is_empty()) => {
+        let Written { name, sql, command, http, retries, pause, timeout } = written;
+        let asks = match (sql, command, http) {
+            (Some(sql), None, None) if !sql.trim().is_empty() => Asks::Sql(sql),
+            (None, Some(command), None) if command.first().is_some_and(|program| !program.is_empty()) => {
                 Asks::Command(command)
             }
-            _ => return Err(format!("the check `{name}` has either `sql`, a query, or `command`, a list")),
+            (None, None, Some(url)) if url.starts_with("http://") || url.starts_with("https://") => Asks::Http(url),
+            _ => {
+                let one = "either `sql`, a query, or `command`, a list, or `http`, an address";
+                return Err(format!("the check `{name}` has {one}"));
+            }
         };
         let read = |text: &str| time::read(text).ok_or_else(|| format!("`{text}` of the check `{name}` is no time"));
         let pause = if pause == "0" { Duration::ZERO } else { read(&pause)? };
@@ -215,7 +222,15 @@ mod tests {
         let asked = check("{name: a, command: [curl, --fail, x], retries: 2, pause: 0}").unwrap();
         assert_eq!(asked.asks, Asks::Command(["curl", "--fail", "x"].map(str::to_owned).to_vec()));
         assert_eq!((asked.retries, asked.pause, asked.timeout), (2, Duration::ZERO, Duration::from_secs(30)));
-        for wrong in ["{name: a}", "{name: a, sql: x, command: [y]}", "{name: a, command: []}", "{name: a, sql: ' '}"] {
+        assert_eq!(check("{name: a, http: 'https://x/y'}").unwrap().asks, Asks::Http("https://x/y".to_owned()));
+        for wrong in [
+            "{name: a}",
+            "{name: a, sql: x, command: [y]}",
+            "{name: a, command: []}",
+            "{name: a, sql: ' '}",
+            "{name: a, http: x/y}",
+            "{name: a, sql: x, http: 'https://x'}",
+        ] {
             assert!(check(wrong).unwrap_err().contains("has either `sql`"), "{wrong}");
         }
         assert!(check("{name: a, command: curl x}").is_err(), "a shell string");

@@ -4,7 +4,7 @@ use crate::command::error::CommandError;
 use crate::command::gate::Gate;
 use crate::command::gate::error::{Failure, GateError};
 use crate::command::gate::program::Failed;
-use crate::command::gate::{assertion, program};
+use crate::command::gate::{assertion, endpoint, program};
 use crate::config::gate::{Asks, Check, OnFailure};
 use crate::migrate::apply::Order;
 use crate::migrate::error::MigrateError;
@@ -86,6 +86,7 @@ impl Gate<'_> {
         loop {
             let failed = match asks {
                 Asks::Command(command) => program::run(command, *timeout),
+                Asks::Http(url) => endpoint::ask(url, *timeout).map(|why| Failed { why, output: None }),
                 Asks::Sql(sql) => match assertion::ask(&session.connection, sql, *timeout) {
                     Ok(why) => why.map(|why| Failed { why, output: None }),
                     Err(error) => Some(Failed { why: error.to_string(), output: None }),
