@@ -40,6 +40,10 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     fn outlives(&self, _at: &Site) -> Vec<Key> {
         Vec::new()
     }
+    /// Facts that Postgres changes along with this one, although they may be the same in both states.
+    fn reaches(&self, _at: &Site) -> Vec<Key> {
+        Vec::new()
+    }
     /// Facts that are created, changed and dropped after this one is dropped, because they reach through it until then.
     fn frees(&self, _at: &Site) -> Vec<Key> {
         Vec::new()

@@ -92,6 +92,10 @@ macro_rules! kinds {
             pub fn outlives(&self, at: &Site) -> Vec<Key> {
                 match self { $(Self::$kind(body) => body.outlives(at),)* }
             }
+            pub fn reaches(&self, at: &Site) -> Vec<Key> {
+                match self { $(Self::$kind(body) => body.reaches(at),)* }
+            }
+
             pub fn frees(&self, at: &Site) -> Vec<Key> {
                 match self { $(Self::$kind(body) => body.frees(at),)* }
             }

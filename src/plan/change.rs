@@ -43,6 +43,7 @@ impl Changes {
         for difference in differences {
             decider.take(difference);
         }
+        decider.reach();
         loop {
             while let Some(key) = decider.open.pop() {
                 decider.spread(&key);
@@ -96,6 +97,18 @@ impl Decider<'_> {
                     self.remake(key, Some(to));
                 }
             },
+        }
+    }
+
+    /// Compares what is the same in both states, and not between them, with what the changes make of it.
+    fn reach(&mut self) {
+        let reached = |key| self.live.facts.get(key).map(|body| body.reaches(&self.site(key))).unwrap_or_default();
+        let all: BTreeSet<Key> = self.changes.altered.keys().flat_map(reached).collect();
+        for key in &all {
+            let (from, to) = (self.live.facts.get(key), self.desired.facts.get(key));
+            if from.is_some() && from == to {
+                self.take(&Difference { key, from, to });
+            }
         }
     }
 

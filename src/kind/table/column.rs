@@ -103,6 +103,12 @@ impl Kind for Column {
         inherited_from(at, self)
     }
 
+    /// DROP NOT NULL reaches what is under the table, also columns that are to stay NOT NULL there.
+    fn reaches(&self, at: &Site) -> Vec<Key> {
+        let below = at.key.on().map(|table| lineage::below(at.here, table)).unwrap_or_default();
+        below.into_iter().map(|table| Key::Column(Child::new(table, at.key.name()))).collect()
+    }
+
     /// A column that is declared here as well stays, inherited no more, when the parent's is dropped.
     fn outlives(&self, at: &Site) -> Vec<Key> {
         inherited_from(at, self)

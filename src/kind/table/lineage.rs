@@ -1,5 +1,7 @@
 //! The tables above and below a table, whether by INHERITS or as partitions.
 
+use std::collections::BTreeSet;
+
 use crate::kind::facts::Facts;
 use crate::kind::table::{inheritance, partition};
 use crate::kind::{Key, Site};
@@ -13,6 +15,16 @@ pub fn parents<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = Key
 pub fn children<'a>(facts: &'a Facts, table: &'a Key) -> impl Iterator<Item = &'a Key> {
     let partitions = facts.attachments(table).filter(|(key, _)| matches!(key, Key::Partition(_)));
     partitions.filter_map(|(key, _)| key.on()).chain(inheritance::child_tables(facts, table))
+}
+
+/// The same, and those under them.
+pub fn below(facts: &Facts, table: &Key) -> BTreeSet<Key> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![table.clone()]);
+    while let Some(table) = open.pop() {
+        let new = children(facts, &table).filter(|child| found.insert((*child).clone()));
+        open.extend(new.cloned());
+    }
+    found
 }
 
 /// Whether the table is taken from under its parent: what it has is its own from then on.

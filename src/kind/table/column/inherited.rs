@@ -18,12 +18,11 @@ impl Column {
             else {
                 continue;
             };
-            let from = from.after_parents(&at.of(&parent));
             if from.type_name != to.type_name || from.collation != to.collation {
                 after.type_name.clone_from(&to.type_name);
                 after.collation.clone_from(&to.collation);
             }
-            after.follow_not_null(&from, to);
+            after.follow_not_null(from, to);
             if from.generated.is_some() && to.generated.is_none() {
                 after.generated = None;
             }
