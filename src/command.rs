@@ -4,6 +4,7 @@ pub mod apply;
 mod asked;
 pub mod backup;
 pub mod baseline;
+mod blockers;
 pub mod check;
 pub mod completions;
 pub mod database;

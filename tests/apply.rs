@@ -189,6 +189,61 @@ fn a_lock_that_is_not_to_be_had_is_tried_for_again_and_the_holder_named() {
     shop.exits(0, &["apply"]);
 }
 
+/// The configuration, with this under `apply`, for the environments `live` and `other`.
+fn configure(shop: &Shop, apply: &str) {
+    let url = shop.url();
+    shop.write("pgplumb.yaml", &format!("environments: {{live: {{url: '{url}'}}, other: {{url: '{url}'}}}}\n{apply}"));
+}
+
+#[test]
+fn a_session_that_stands_in_the_way_for_long_is_ended_where_that_is_allowed() {
+    let shop = Shop::new();
+    shop.query("CREATE TABLE orders (id int)");
+    let allowed = "apply: {retries: 1, pause: 10ms, environments: {live: {kill_blockers: true}}}\n";
+    configure(&shop, allowed);
+    let up = "BEGIN;\nSET LOCAL lock_timeout = '1s';\nALTER TABLE orders ADD note text;\nCOMMIT;\n";
+    shop.migration("20260101000000_note", up, Some(&up.replace("ADD note text", "DROP note")));
+    let hold = |name: &str| {
+        let holder = format!("BEGIN; SET application_name = '{name}'; SELECT * FROM orders; SELECT pg_sleep(60)");
+        let mut psql = shop.cluster.client("psql");
+        psql.args(["-X", "-q", "-d", "shop", "-c", &holder]).stdout(Stdio::null()).stderr(Stdio::null());
+        let psql = psql.spawn().unwrap();
+        shop.wait_for("SELECT count(*) = 1 FROM pg_locks WHERE relation = 'orders'::regclass");
+        psql
+    };
+    let is_there = || shop.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'report'");
+    let mut psql = hold("report");
+    let ran = shop.place.exits(1, &["apply", "--env", "other", "--kill-blockers", "older-than=1ms"]);
+    assert!(ran.err.contains("gate::no_killing") && ran.err.contains("environment `other`"), "{}", ran.err);
+    let ran = shop.place.exits(2, &["apply", "--env", "live", "--kill-blockers", "older-than=10min"]);
+    assert!(ran.err.contains("migrate::locked") && !ran.err.contains("ended"), "{}", ran.err);
+    assert_eq!(is_there(), "1");
+    let arguments = ["apply", "--env", "live", "--kill-blockers", "older-than=10ms", "--events", "events"];
+    let ran = shop.place.exits(0, &arguments);
+    assert!(ran.err.contains("  ended: PID ") && ran.err.contains("report, whose transaction was"), "{}", ran.err);
+    assert!(shop.place.read("events").contains("\"event\":\"ended\",\"pid\":"));
+    assert_eq!(is_there(), "0");
+    psql.wait().unwrap();
+
+    // Who may not end a superuser's session says so, and waits as ever.
+    shop.query(
+        "CREATE ROLE deployer LOGIN; GRANT ALL ON SCHEMA public, pgplumb TO deployer; \
+                GRANT ALL ON ALL TABLES IN SCHEMA pgplumb TO deployer; ALTER TABLE orders OWNER TO deployer",
+    );
+    let url = shop.url().replacen("postgres@", "deployer@", 1);
+    let mut psql = hold("report");
+    shop.write("pgplumb.yaml", "apply: {retries: 0, kill_blockers: true}\n");
+    let back = ["rollback", "--yes", "--force", "drift", "--allow", "all", "--db", &url];
+    let arguments = [&back[..], &["--kill-blockers", "older-than=10ms"]].concat();
+    let ran = shop.place.exits(2, &arguments);
+    assert!(ran.err.contains("note: nobody in the way can be ended: the role may not see"), "{}", ran.err);
+    shop.query("GRANT pg_read_all_stats TO deployer");
+    let ran = shop.place.exits(2, &arguments);
+    assert!(ran.err.contains("note: nobody in the way can be ended: must be a superuser"), "{}", ran.err);
+    shop.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'report'");
+    psql.wait().unwrap();
+}
+
 #[test]
 fn a_deadlock_is_tried_again() {
     let shop = Shop::new();

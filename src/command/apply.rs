@@ -12,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use crate::base::wording::counted;
 use crate::command::apply::rollout::Rollout;
 use crate::command::backup::before_a_run;
+use crate::command::blockers::Blockers;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
@@ -28,7 +29,7 @@ use crate::lint::allow::Allow;
 use crate::migrate::apply::{Due, Order};
 use crate::migrate::event::Event;
 use crate::migrate::folder;
-use crate::migrate::session::Session;
+use crate::migrate::session::{Options, Session};
 use crate::operate::preflight::CHECKS;
 
 const AFTER_HELP: &str = "\
@@ -111,6 +112,9 @@ pub struct Args {
     verbose: bool,
 
     #[command(flatten)]
+    blockers: Blockers,
+
+    #[command(flatten)]
     events: Events,
 
     #[command(flatten)]
@@ -180,7 +184,9 @@ fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) ->
         let told: &dyn Fn(&str, usize, Duration) -> String = if back { &rollback::said } else { &told };
         ear.hear(event, told);
     };
-    let mut session = Session::open(to, options(config, args.ticket.as_deref()), &mut say)?;
+    let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
+    let options = Options { end_older_than, ..options(config, args.ticket.as_deref()) };
+    let mut session = Session::open(to, options, &mut say)?;
     if !args.dry_run {
         gate.before(&mut session, &files, &order)?;
     }

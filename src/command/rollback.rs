@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::wording::counted;
 use crate::command::backup::before_a_run;
+use crate::command::blockers::Blockers;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
@@ -19,7 +20,7 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::rollback::{Reach, Undo};
-use crate::migrate::session::Session;
+use crate::migrate::session::{Options, Session};
 
 const AFTER_HELP: &str = "\
 The SQL is that of the down as it was when the migration was applied: the books keep both scripts.
@@ -75,6 +76,9 @@ pub struct Args {
     verbose: bool,
 
     #[command(flatten)]
+    blockers: Blockers,
+
+    #[command(flatten)]
     events: Events,
 }
 
@@ -98,7 +102,8 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> R
     let files = folder::read(&config.migrations())?;
     let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
     let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &said));
-    let mut session = Session::open(to, options(config, None), &mut say)?;
+    let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
+    let mut session = Session::open(to, Options { end_older_than, ..options(config, None) }, &mut say)?;
     let drifted = args.force.contains(&Force::Drift);
     if args.dry_run {
         let undos = session.way_back(&files, &reach, drifted)?;

@@ -36,7 +36,8 @@ pub(super) fn options(config: &Config, ticket: Option<&str>) -> Options {
     let apply = &config.apply;
     let retry = Retry { count: apply.retries, base: time(&apply.pause), cap: time(&apply.longest_pause) };
     let (scope, wait) = (scope(config), time(&apply.wait));
-    Options { scope, retry, wait, ticket: ticket.map(str::to_owned), stop: Stop::default() }
+    let ticket = ticket.map(str::to_owned);
+    Options { scope, retry, wait, ticket, end_older_than: None, stop: Stop::default() }
 }
 
 /// Whether a person can be asked.
@@ -77,6 +78,10 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
         Event::Retries { attempt, of, why, pause, blockers } => {
             let first = format!("  {why}; again in {} ({attempt} of {of})", span(pause));
             return [first].into_iter().chain(blockers.iter().map(in_the_way)).collect();
+        }
+        Event::Ended { blocker } => {
+            let Blocker { pid, user, application, seconds, .. } = &blocker;
+            format!("  ended: PID {pid}, {user}, {application}, whose transaction was {seconds} s old")
         }
         Event::Note { text } => format!("note: {text}"),
         Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => return Vec::new(),

@@ -21,6 +21,8 @@ pub struct Apply {
     pub on_failure: OnFailure,
     pub windows: Vec<Window>,
     pub approval: bool,
+    /// Whether `--kill-blockers` may be given.
+    pub kill_blockers: bool,
     /// What is otherwise in the environment that `--env` chooses.
     pub environments: BTreeMap<String, Otherwise>,
 }
@@ -38,6 +40,7 @@ impl Default for Apply {
             on_failure: OnFailure::default(),
             windows: Vec::new(),
             approval: false,
+            kill_blockers: false,
             environments: BTreeMap::new(),
         }
     }
@@ -58,6 +61,7 @@ impl Apply {
             on_failure: other.on_failure.unwrap_or(self.on_failure),
             windows: other.windows.unwrap_or_else(|| self.windows.clone()),
             approval: other.approval.unwrap_or(self.approval),
+            kill_blockers: other.kill_blockers.unwrap_or(self.kill_blockers),
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct Gates {
     /// None is always open.
     pub windows: Vec<Window>,
     pub approval: bool,
+    pub kill_blockers: bool,
 }
 
 /// What is otherwise in one environment.
@@ -25,6 +26,7 @@ pub struct Otherwise {
     pub on_failure: Option<OnFailure>,
     pub windows: Option<Vec<Window>>,
     pub approval: Option<bool>,
+    pub kill_blockers: Option<bool>,
 }
 
 /// What happens where a check fails.

@@ -32,7 +32,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("apply.check_data", "Whether `apply` asks the database as `--check-data` does, before it runs. Default: `false`"),
     (
         "apply.checks",
-        "What is to hold after a run: a list of `name`, `sql` or `command`, `retries`, `pause` and `timeout` (see below)",
+        "What is to hold after a run: a list of `name`, `sql`, `command` or `http`, `retries`, `pause` and `timeout` (see below)",
     ),
     (
         "apply.on_failure",
@@ -43,11 +43,13 @@ pub const KEYS: &[(&str, &str)] = &[
         "When `apply` and `rollback` may run: a list of `days`, `from`, `to` and `zone` (see below). Default: always",
     ),
     ("apply.approval", "Whether `apply` needs the hash that `apply --dry-run` prints (see below). Default: `false`"),
+    ("apply.kill_blockers", "Whether `--kill-blockers` may end sessions that keep a run waiting. Default: `false`"),
     ("apply.environments", "What is otherwise in the environment that `--env NAME` chooses"),
     ("apply.environments.*.checks", "In place of `apply.checks`"),
     ("apply.environments.*.on_failure", "In place of `apply.on_failure`"),
     ("apply.environments.*.windows", "In place of `apply.windows`; `[]` is always"),
     ("apply.environments.*.approval", "In place of `apply.approval`"),
+    ("apply.environments.*.kill_blockers", "In place of `apply.kill_blockers`"),
     ("preflight", "What `preflight` looks at, and from when on it warns"),
     ("preflight.variables", "Environment variables that are to be set, by name; `{}` asks for no more than that"),
     ("preflight.variables.*.min_length", "How many characters it has at least"),

@@ -56,6 +56,11 @@ pub enum Event {
         pause: Duration,
         blockers: Vec<Blocker>,
     },
+    /// A session that stood in the way is no more; its seconds are those of its transaction.
+    Ended {
+        #[serde(flatten)]
+        blocker: Blocker,
+    },
     /// A migration is done.
     Done {
         id: String,

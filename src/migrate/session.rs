@@ -26,6 +26,8 @@ pub struct Options {
     /// How long another runner may be at work before this one gives up.
     pub wait: Duration,
     pub ticket: Option<String>,
+    /// How old the transaction of a session is that is ended where ours waits for it; none where nobody is ended.
+    pub end_older_than: Option<Duration>,
     /// Ends the run at the next step, where it is wished.
     pub stop: Stop,
 }
@@ -108,7 +110,7 @@ impl<'a> Session<'a> {
     /// Begins to look whom this session waits for.
     pub(in crate::migrate) fn watch(&mut self) -> Result<(), MigrateError> {
         if self.watcher.is_none() {
-            self.watcher = Some(Watcher::start(&self.to, self.connection.pid()?));
+            self.watcher = Some(Watcher::start(&self.to, self.connection.pid()?, self.options.end_older_than));
         }
         Ok(())
     }

@@ -230,7 +230,8 @@ impl Apply<'_> {
 
     fn work(&self, target: &Target, tell: &mut dyn FnMut(Event)) -> Result<(), CommandError> {
         let (args, voice) = (self.args, Voice(&target.name));
-        let mut session = Session::open(&target.to, self.options(), tell)?;
+        let end_older_than = args.blockers.older_than(self.config, target.environment.as_deref())?;
+        let mut session = Session::open(&target.to, Options { end_older_than, ..self.options() }, tell)?;
         let gate = args.gate(self.config, target.environment.as_deref());
         gate.before(&mut session, self.files, &self.order)?;
         if args.check_data || self.config.apply.check_data {

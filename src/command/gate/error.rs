@@ -15,6 +15,15 @@ pub enum GateError {
     )]
     Window { next: String },
 
+    #[error("no session may be ended{environment}")]
+    #[diagnostic(
+        code(gate::no_killing),
+        help(
+            "nothing was run; `--kill-blockers` needs `kill_blockers: true` under `apply` in pgplumb.yaml, for all or under `environments`"
+        )
+    )]
+    NoKilling { environment: String },
+
     #[error("the time zone `{zone}` is not known on this machine")]
     #[diagnostic(
         code(gate::no_zone),
@@ -127,6 +136,7 @@ impl GateError {
     pub(in crate::command) fn is_difference(&self) -> bool {
         match self {
             Self::Window { .. }
+            | Self::NoKilling { .. }
             | Self::Unapproved
             | Self::OtherApproval
             | Self::Stopped { .. }

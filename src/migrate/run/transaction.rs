@@ -36,6 +36,7 @@ impl Session<'_> {
             }
             let passing = failure.cause.sqlstate().is_some_and(is_passing);
             if !passing || count >= self.options.retry.count || self.options.stop.is_wished() {
+                self.say_ended();
                 return Err(failure);
             }
             count += 1;
@@ -45,9 +46,21 @@ impl Session<'_> {
 
     pub(in crate::migrate::run) fn pause(&mut self, attempt: u32, cause: &DbError) {
         let pause = self.options.retry.pause(attempt);
+        self.say_ended();
         let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
         self.say(Event::Retries { attempt, of, why, pause, blockers });
         self.options.stop.sleep(pause);
+    }
+
+    /// Who was ended to let us through.
+    fn say_ended(&mut self) {
+        let Some((ended, refused)) = self.watcher.as_ref().map(|watcher| watcher.ended()) else { return };
+        for blocker in ended {
+            self.say(Event::Ended { blocker });
+        }
+        if let Some(why) = refused {
+            self.say(Event::Note { text: format!("nobody in the way can be ended: {why}") });
+        }
     }
 
     fn blockers(&self) -> Vec<Blocker> {
@@ -119,6 +132,7 @@ impl Session<'_> {
     }
 
     pub(in crate::migrate::run) fn told(&mut self, work: &Work, step: &Step, took: Duration) {
+        self.say_ended();
         let sql = step.statement.sql().to_owned();
         self.say(Event::Step { number: step.number, of: work.of, sql, took });
     }
