@@ -5,5 +5,6 @@ pub(crate) mod cluster;
 pub(crate) mod dump;
 pub(crate) mod halves;
 pub(crate) mod migrations;
+pub(crate) mod papers;
 pub(crate) mod place;
 pub(crate) mod program;

@@ -41,4 +41,5 @@ mod readme;
 mod runner;
 mod stop;
 mod swap;
+mod tls;
 mod verify;

@@ -1,5 +1,6 @@
 //! One connection to one server, and the one read-only snapshot that a whole catalog is read in.
 
+mod advice;
 mod attempt;
 mod notice;
 

@@ -57,15 +57,15 @@ pub enum DbError {
     NoDatabase { server: String, database: String },
 
     #[error("no encrypted connection to {server}: {cause}")]
-    #[diagnostic(
-        code(db::tls),
-        help(
-            "check `sslmode` and `sslrootcert`; `sslmode=require` encrypts without checking the server's certificate"
-        )
-    )]
-    Tls { server: String, cause: String },
+    #[diagnostic(code(db::tls))]
+    Tls {
+        server: String,
+        cause: String,
+        #[help]
+        check: String,
+    },
 
-    #[error("cannot read the {role} `{}`: {cause}", path.display())]
+    #[error("cannot use the {role} `{}`: {cause}", path.display())]
     #[diagnostic(
         code(db::certificate),
         help(

@@ -13,7 +13,8 @@ use crate::db::url::sslmode::Mode;
 /// What makes the handshake of one connection.
 ///
 /// # Errors
-/// `Certificate` when a file cannot be read, or the mode wants a root certificate and there is none.
+/// `Certificate` when a file cannot be read, `ConnectionString` when the mode wants a root certificate and there is none, or a
+/// certificate has no key.
 pub(super) fn connector(to: &ConnectionString, mode: Mode) -> Result<MakeTlsConnector, DbError> {
     let mut builder = TlsConnector::builder();
     let roots = to.parameter("sslrootcert");
@@ -42,11 +43,29 @@ pub(super) fn connector(to: &ConnectionString, mode: Mode) -> Result<MakeTlsConn
     builder.danger_accept_invalid_certs(!checks_chain && !checks_name);
     builder.danger_accept_invalid_hostnames(!checks_name);
     builder.use_sni(to.parameter("sslsni") != Some("0"));
-    if let (Some(certificate), Some(key)) = (to.parameter("sslcert"), to.parameter("sslkey")) {
+    // libpq takes no notice either of a key that belongs to nothing.
+    if let Some(certificate) = to.parameter("sslcert") {
+        let key = to.parameter("sslkey").ok_or_else(|| DbError::ConnectionString {
+            what: "`sslcert` names a certificate, and there is no key to it: give `sslkey`".to_owned(),
+        })?;
         builder.identity(identity(Path::new(certificate), Path::new(key))?);
     }
-    let connector = builder.build().map_err(|error| DbError::Tls { server: to.server(), cause: error.to_string() })?;
+    let connector = builder.build().map_err(|error| unusable(to, error.to_string()))?;
     Ok(MakeTlsConnector::new(connector))
+}
+
+/// What the files hold does not go together.
+fn unusable(to: &ConnectionString, cause: String) -> DbError {
+    match to.parameter("sslkey") {
+        Some(key) if cause.contains("key values mismatch") => {
+            unreadable("key", Path::new(key), "it is not the key of the certificate in `sslcert`".to_owned())
+        }
+        _ => DbError::Tls {
+            server: to.server(),
+            cause,
+            check: "check the certificates and the key: `sslrootcert`, `sslcert`, `sslkey`".to_owned(),
+        },
+    }
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, DbError> {

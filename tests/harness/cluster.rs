@@ -3,6 +3,9 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
@@ -36,6 +39,8 @@ pub(crate) struct Cluster {
     server: Child,
     /// Beside those that every test has.
     settings: Vec<String>,
+    /// Where it listens on 127.0.0.1; by default it does not.
+    port: Option<u16>,
 }
 
 impl Cluster {
@@ -46,7 +51,16 @@ impl Cluster {
 
     /// The same with settings of the test's own, `name=value`.
     pub(crate) fn start_with(settings: &[&str]) -> Result<Cluster, String> {
-        Self::start_in(folder()?, Path::new(BIN), settings)
+        Self::start_in(folder()?, Path::new(BIN), settings, None)
+    }
+
+    /// The same on 127.0.0.1 as well, at a port of its own, with settings of the test's own.
+    pub(crate) fn start_tcp(settings: &[&str]) -> Result<Cluster, String> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = free.map_err(|e| e.to_string())?.port();
+        let own = ["listen_addresses=127.0.0.1".to_owned(), format!("port={port}")];
+        let settings = [&own.each_ref().map(String::as_str), settings].concat();
+        Self::start_in(folder()?, Path::new(BIN), &settings, Some(port))
     }
 
     /// The same with the server of another major version, one of those that `./dev majors` fetches.
@@ -63,15 +77,15 @@ impl Cluster {
             succeeds(Command::new("cp").arg("-a").arg(&fetched).arg(folder.path()))?;
             bin = folder.path().join(major.to_string()).join("bin");
         }
-        Self::start_in(folder, &bin, &[])
+        Self::start_in(folder, &bin, &[], None)
     }
 
     /// The same with the server of a folder of programs, be it of any major version.
     pub(crate) fn start_from(bin: &Path) -> Result<Cluster, String> {
-        Self::start_in(folder()?, bin, &[])
+        Self::start_in(folder()?, bin, &[], None)
     }
 
-    fn start_in(folder: TempDir, bin: &Path, settings: &[&str]) -> Result<Cluster, String> {
+    fn start_in(folder: TempDir, bin: &Path, settings: &[&str], port: Option<u16>) -> Result<Cluster, String> {
         let data = folder.path().join("data");
         if is_root() {
             succeeds(Command::new("chown").arg("postgres").arg(folder.path()))?;
@@ -84,7 +98,7 @@ impl Cluster {
         checked("initdb", made)?;
         let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
         let server = serve(bin, folder.path(), &settings)?;
-        let cluster = Cluster { folder, bin: bin.to_owned(), server, settings };
+        let cluster = Cluster { folder, bin: bin.to_owned(), server, settings, port };
         cluster.wait()?;
         Ok(cluster)
     }
@@ -111,7 +125,23 @@ impl Cluster {
 
     /// The address of a database, as a user would give it to `--db`.
     pub(crate) fn url(&self, database: &str) -> String {
-        format!("postgresql://postgres@/{database}?host={}", self.folder.path().display())
+        let port = self.port.map(|port| format!("&port={port}")).unwrap_or_default();
+        format!("postgresql://postgres@/{database}?host={}{port}", self.folder.path().display())
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap()
+    }
+
+    /// Writes a file into the folder of its data, for the server's eyes only.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("data").join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if is_root() {
+            succeeds(Command::new("chown").arg("postgres").arg(&path)).unwrap();
+        }
     }
 
     /// Where the server's programs are.
@@ -180,6 +210,9 @@ impl Cluster {
         let own = self.bin.join(name);
         let mut command = limited(&if own.exists() { own } else { Path::new(BIN).join(name) });
         command.env("PGHOST", self.folder.path()).env("PGUSER", "postgres").env_remove("PGPORT");
+        if let Some(port) = self.port {
+            command.env("PGPORT", port.to_string());
+        }
         // A fixture may have settings on its database, which must change neither what a file means nor how a dump is written.
         command.env("PGOPTIONS", "-c client_min_messages=warning -c quote_all_identifiers=off");
         command

@@ -1,11 +1,9 @@
 //! One attempt at one host, and why it failed.
 
-use std::error::Error;
-use std::io;
-
 use postgres::config::SslMode;
 use postgres::{Client, NoTls};
 
+use crate::db::connection::advice::{handshake, not_encrypted, unknown, unreachable};
 use crate::db::connection::notice::Notices;
 use crate::db::error::{DbError, with_cause};
 use crate::db::tls::connector;
@@ -54,7 +52,8 @@ fn refused(to: &ConnectionString, host: &Host, error: &postgres::Error) -> DbErr
     let (server, user) = (host.to_string(), to.user().to_owned());
     let wrong_login = |cause: String| {
         let (server, user) = (host.to_string(), user.clone());
-        DbError::Authentication { server, user, cause, check: to.password_advice() }
+        let check = unknown(to, &cause);
+        DbError::Authentication { server, user, cause, check }
     };
     if let Some(db) = error.as_db_error() {
         let cause = db.message().to_owned();
@@ -76,26 +75,12 @@ fn refused(to: &ConnectionString, host: &Host, error: &postgres::Error) -> DbErr
     // The driver tells its kinds apart in words only.
     let (kind, cause) = (error.to_string(), with_cause(error));
     let short = cause.split_once(": ").map_or_else(|| cause.clone(), |(_, short)| short.to_owned());
-    if kind.starts_with("error performing TLS") {
-        DbError::Tls { server, cause: short }
+    // Of a client's certificate the server judges when for us the handshake is over: the next read says so.
+    if kind.starts_with("error performing TLS") || short.contains("SSL routines") {
+        DbError::Tls { server, cause: handshake(&short), check: not_encrypted(host, &short) }
     } else if kind.starts_with("authentication error") || kind.starts_with("invalid configuration") {
         wrong_login(short)
     } else {
-        DbError::CannotConnect { server, cause: short, check: advice(host, error) }
-    }
-}
-
-/// What to look at when nobody answers.
-fn advice(host: &Host, error: &postgres::Error) -> String {
-    if host.is_socket() {
-        return "is a server running on this machine? Give another place with a URL or PGHOST".to_owned();
-    }
-    let io = error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match io {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            format!("check that a server listens on port {} of `{}`, and on that address", host.port, host.name)
-        }
-        Some(io::ErrorKind::TimedOut) => format!("check the network and the firewall on the way to `{}`", host.name),
-        _ => format!("check the host name `{}`, the port {} and the network", host.name, host.port),
+        DbError::CannotConnect { server, cause: short, check: unreachable(to, host, error) }
     }
 }
