@@ -22,6 +22,7 @@ pub mod graph;
 pub mod health;
 pub mod history;
 pub mod init;
+mod interrupt;
 pub mod lint;
 pub mod new;
 pub mod out;

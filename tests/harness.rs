@@ -8,3 +8,4 @@ pub(crate) mod migrations;
 pub(crate) mod papers;
 pub(crate) mod place;
 pub(crate) mod program;
+pub(crate) mod terminal;

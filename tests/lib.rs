@@ -36,6 +36,7 @@ mod lint_verb;
 mod load;
 mod majors;
 mod preflight;
+mod pty;
 mod random;
 mod readme;
 mod runner;

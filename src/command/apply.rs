@@ -21,7 +21,7 @@ use crate::command::gate::{Gate, WINDOW};
 use crate::command::preflight::before;
 use crate::command::rollback;
 use crate::command::runner::{ask, can_ask, first_line, options, span};
-use crate::command::{asked, out};
+use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
@@ -30,6 +30,7 @@ use crate::migrate::apply::{Due, Order};
 use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::session::{Options, Session};
+use crate::migrate::stop::Stop;
 use crate::operate::preflight::CHECKS;
 
 const AFTER_HELP: &str = "\
@@ -46,6 +47,10 @@ something, or so much time is over.
 With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either where
 rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
 
+At a terminal it shows what is due and asks before it runs it; with `--yes`, or where stdin or
+stderr is no terminal, it does not ask. Ctrl-C ends it after the step that is at work, the second
+cancels that step, and the next `apply` goes on from there.
+
 Under `apply` in pgplumb.yaml stand maintenance windows, whether what is due needs an approval,
 and checks of what comes out, after which a run may be rolled back (docs/config.md).
 
@@ -56,7 +61,7 @@ Examples:
   pgplumb apply --targets shops.txt --canary acme --jobs 8 --max-failures 3
 
 Exit status: 0 done, or nothing to do; 1 the database or the files are not as they should be;
-2 failure; 130 many databases, and interrupted.";
+2 failure; 130 interrupted.";
 
 /// Run the migrations that are due on a live database
 #[derive(clap::Args)]
@@ -170,11 +175,18 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     args.rollout.for_one()?;
     let to = args.database.require(&config)?;
     let mut ear = args.events.open(&to, args.verbose)?;
-    let done = on_one(args, &config, &to, &mut ear);
-    ear.ends(done)
+    let stop = interrupt::listen();
+    let done = on_one(args, &config, &to, &mut ear, &stop);
+    ear.ends(interrupt::told(done, &stop))
 }
 
-fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> Result<Exit, CommandError> {
+fn on_one(
+    args: &Args,
+    config: &Config,
+    to: &ConnectionString,
+    ear: &mut Ear,
+    stop: &Stop,
+) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
     let (order, gate) = (args.order(), args.gate(config, args.database.env.as_deref()));
@@ -185,7 +197,7 @@ fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) ->
         ear.hear(event, told);
     };
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
-    let options = Options { end_older_than, ..options(config, args.ticket.as_deref()) };
+    let options = Options { end_older_than, stop: stop.clone(), ..options(config, args.ticket.as_deref()) };
     let mut session = Session::open(to, options, &mut say)?;
     if !args.dry_run {
         gate.before(&mut session, &files, &order)?;
@@ -204,6 +216,7 @@ fn on_one(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) ->
             result.text(&shown(&due, args.verbose))?;
             let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
             if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
+                out::remark("nothing was run");
                 return Ok(Exit::Differs);
             }
         }

@@ -6,6 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::base::wording::{counted, nearest};
+use crate::catalog::read::ReadError;
 use crate::command::fleet::error::FleetError;
 use crate::command::gate::error::GateError;
 use crate::config::error::ConfigError;
@@ -162,6 +163,22 @@ impl CommandError {
         Self::NoRule { code: code.to_owned(), help }
     }
 
+    /// The SQLSTATE of a statement that was no step.
+    pub(crate) fn sqlstate(&self) -> Option<&str> {
+        match self {
+            Self::Db(error)
+            | Self::Migrate(
+                MigrateError::Db(error)
+                | MigrateError::Read(ReadError::Db(error) | ReadError::Room { cause: error, .. }),
+            )
+            | Self::Operate(
+                OperateError::Db(error)
+                | OperateError::Read(ReadError::Db(error) | ReadError::Room { cause: error, .. }),
+            ) => error.sqlstate(),
+            _ => None,
+        }
+    }
+
     /// Whether the reader of stdout went away, as `head` does.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Stdout(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe)
@@ -172,7 +189,7 @@ impl CommandError {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
             Self::Operate(error) if error.is_difference() => Exit::Differs,
             Self::Gate(error) if error.is_difference() => Exit::Differs,
-            Self::Migrate(MigrateError::Interrupted) => Exit::Interrupted,
+            Self::Migrate(MigrateError::Interrupted) | Self::Operate(OperateError::Interrupted) => Exit::Interrupted,
             Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
             Self::Fleet(FleetError::NotMany { .. } | FleetError::NotOne { .. }) => Exit::Usage,
             _ => Exit::Failure,

@@ -4,7 +4,6 @@ pub(super) mod each;
 pub(super) mod error;
 mod file;
 pub(super) mod group;
-pub(super) mod interrupt;
 pub(super) mod look;
 pub(super) mod matrix;
 pub(super) mod outcome;

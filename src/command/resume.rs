@@ -5,17 +5,17 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
-use crate::command::out;
 use crate::command::rollback::told;
 use crate::command::runner::{listen, options};
+use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::apply::Order;
 use crate::migrate::event::Event;
 use crate::migrate::explain::Found;
-use crate::migrate::folder;
+use crate::migrate::folder::{self, Migration};
 use crate::migrate::rollback::Reach;
-use crate::migrate::session::Session;
+use crate::migrate::session::{Options, Session};
 
 const AFTER_HELP: &str = "\
 `pgplumb apply` goes on where a run was cut off as well, and then with what else is due.
@@ -24,7 +24,8 @@ Examples:
   pgplumb resume --explain    what was found, and what will be done about each step
   pgplumb resume              do it, and nothing else
 
-Exit status: 0 nothing was cut off, or it is finished; 1 something was (with `--explain`); 2 failure.";
+Exit status: 0 nothing was cut off, or it is finished; 1 something was (with `--explain`);
+2 failure; 130 interrupted.";
 
 /// Finish what was cut off, and nothing else
 #[derive(clap::Args)]
@@ -52,8 +53,13 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         Event::Done { forward: false, .. } => told(event, false),
         other => listen(other, false),
     };
-    let mut session = Session::open(&to, options(&config, None), &mut tell)?;
-    let found = session.explain(&files)?;
+    let stop = interrupt::listen();
+    let mut session = Session::open(&to, Options { stop: stop.clone(), ..options(&config, None) }, &mut tell)?;
+    interrupt::told(finish(args, &config, &files, &mut session), &stop)
+}
+
+fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Session) -> Result<Exit, CommandError> {
+    let found = session.explain(files)?;
     if found.is_empty() {
         out::text("nothing was cut off\n")?;
         return Ok(Exit::Fine);
@@ -65,12 +71,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let forward = found.iter().any(|found| found.forward);
     if forward {
         // What is left of it may have been edited since somebody read it.
-        Gate::of(&config, args.database.env.as_deref()).needs_no_approval()?;
+        Gate::of(config, args.database.env.as_deref()).needs_no_approval()?;
     }
     session.enter_books()?;
-    let back = session.way_back(&files, &Reach::Begun, true);
+    let back = session.way_back(files, &Reach::Begun, true);
     if forward {
-        session.apply(&files, &Order { only_begun: true, ..Order::default() })?;
+        session.apply(files, &Order { only_begun: true, ..Order::default() })?;
     } else {
         session.roll_back(&back?, false)?;
     }

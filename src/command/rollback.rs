@@ -10,8 +10,8 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::gate::Gate;
-use crate::command::out;
 use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
@@ -21,6 +21,7 @@ use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::rollback::{Reach, Undo};
 use crate::migrate::session::{Options, Session};
+use crate::migrate::stop::Stop;
 
 const AFTER_HELP: &str = "\
 The SQL is that of the down as it was when the migration was applied: the books keep both scripts.
@@ -28,13 +29,17 @@ What does not bring everything back asks for the name of the migration to be typ
 `--allow down-lossy:OBJECT`; without a terminal nothing is asked. Rows that came after a migration
 into tables that it made go with the tables.
 
+Ctrl-C ends it after the step that is at work, the second cancels that step, and the next `rollback`
+goes on from there.
+
 Examples:
   pgplumb rollback --dry-run                          what would be taken back
   pgplumb rollback 2
   pgplumb rollback --to 20261121150000_orders         all that came after it
   pgplumb rollback --allow down-lossy:orders.note
 
-Exit status: 0 done, or nothing to do; 1 there is no way back, or it was not allowed; 2 failure.";
+Exit status: 0 done, or nothing to do; 1 there is no way back, or it was not allowed;
+2 failure; 130 interrupted.";
 
 /// Take back what was applied last
 #[derive(clap::Args)]
@@ -94,16 +99,18 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let mut ear = args.events.open(&to, args.verbose)?;
-    let done = back(args, &config, &to, &mut ear);
-    ear.ends(done)
+    let stop = interrupt::listen();
+    let done = back(args, &config, &to, &mut ear, &stop);
+    ear.ends(interrupt::told(done, &stop))
 }
 
-fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> Result<Exit, CommandError> {
+fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop: &Stop) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
     let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &said));
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
-    let mut session = Session::open(to, Options { end_older_than, ..options(config, None) }, &mut say)?;
+    let options = Options { end_older_than, stop: stop.clone(), ..options(config, None) };
+    let mut session = Session::open(to, options, &mut say)?;
     let drifted = args.force.contains(&Force::Drift);
     if args.dry_run {
         let undos = session.way_back(&files, &reach, drifted)?;
@@ -120,6 +127,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear) -> R
     }
     gate.is_open()?;
     if !allowed(args, &undos, &to.describe())? {
+        out::remark("nothing was rolled back");
         return Ok(Exit::Differs);
     }
     if args.backup {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::pattern::Pattern;
 use crate::base::time::time;
+use crate::command::interrupt::asking;
 use crate::command::out;
 use crate::config::{Config, Scope as Compared};
 use crate::migrate::backfill::gauge::Reading;
@@ -47,10 +48,12 @@ pub(super) fn can_ask() -> bool {
 
 /// What the person answers; nothing where there is no more to read.
 pub(super) fn ask(question: &str) -> String {
-    out::remark(question);
     let mut answer = String::new();
-    // Who cannot be read has said nothing.
-    let _ = stdin().lock().read_line(&mut answer);
+    asking(|| {
+        out::remark(question);
+        // Who cannot be read has said nothing.
+        let _ = stdin().lock().read_line(&mut answer);
+    });
     answer.trim().to_owned()
 }
 

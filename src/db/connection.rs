@@ -2,13 +2,15 @@
 
 mod advice;
 mod attempt;
+mod cancel;
 mod notice;
 
 use postgres::types::ToSql;
-use postgres::{CancelToken, Client, Row, SimpleQueryMessage, Statement};
+use postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use crate::base::name::literal;
 use crate::db::connection::attempt::connect_host;
+pub use crate::db::connection::cancel::Canceller;
 use crate::db::connection::notice::Notices;
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
@@ -83,8 +85,8 @@ impl Connection {
     }
 
     /// What stops the running statement from another thread.
-    pub fn cancel_token(&self) -> CancelToken {
-        self.client.cancel_token()
+    pub fn canceller(&self) -> Canceller {
+        Canceller { token: self.client.cancel_token(), to: self.to.clone() }
     }
 
     /// Runs one or several statements as the simple protocol does.

@@ -226,7 +226,12 @@ pub enum MigrateError {
     OutOfOrder { ids: Vec<String> },
 
     #[error("the run was interrupted")]
-    #[diagnostic(code(migrate::interrupted), help("what is done stays done; `pgplumb apply` goes on where it stopped"))]
+    #[diagnostic(
+        code(migrate::interrupted),
+        help(
+            "what is done stays done; `pgplumb apply`, or `rollback`, goes on where it stopped; `pgplumb status` shows where that is"
+        )
+    )]
     Interrupted,
 
     #[error("there is no migration `{id}`")]

@@ -129,7 +129,7 @@ impl Session<'_> {
     }
 
     /// Nothing is begun once somebody wishes the end of it.
-    pub(in crate::migrate::run) fn unless_stopped(&self) -> Result<(), MigrateError> {
+    pub(in crate::migrate) fn unless_stopped(&self) -> Result<(), MigrateError> {
         if self.options.stop.is_wished() { Err(MigrateError::Interrupted) } else { Ok(()) }
     }
 

@@ -14,7 +14,7 @@ use crate::migrate::fault::point;
 use crate::migrate::folder::Fact;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};
-use crate::migrate::stop::Stop;
+use crate::migrate::stop::{AtWork, Stop};
 use crate::migrate::watch::Watcher;
 use crate::source::snapshot::{self, Stored};
 
@@ -51,6 +51,8 @@ pub struct Session<'a> {
     pub(in crate::migrate) beside: BTreeSet<Fact>,
     /// The number of this run of `apply`; none before it begins.
     pub(in crate::migrate) release: Option<i64>,
+    /// Lets who wishes the end of it cancel what is at work.
+    pub(in crate::migrate) _at_work: AtWork,
     /// Whether what happens is nobody's business.
     pub(in crate::migrate) quiet: bool,
 }
@@ -63,6 +65,7 @@ impl<'a> Session<'a> {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
         let to = to.clone();
+        let at_work = options.stop.enter(connection.canceller());
         let mut session = Self {
             connection,
             options,
@@ -75,6 +78,7 @@ impl<'a> Session<'a> {
             clean: false,
             beside: BTreeSet::new(),
             release: None,
+            _at_work: at_work,
             quiet: false,
         };
         session.reset()?;

@@ -1,9 +1,14 @@
 //! The client programs of PostgreSQL on this machine: `pg_dump` and its kin.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::db::url::ConnectionString;
 use crate::operate::error::OperateError;
@@ -94,8 +99,11 @@ impl Run {
     /// # Errors
     /// When it cannot be started, or fails.
     pub fn finish(mut self) -> Result<(), OperateError> {
-        let output = self.command.stdin(Stdio::null()).stdout(Stdio::null()).output();
-        let output = output.map_err(|cause| self.not_started(cause))?;
+        let child = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let child = child.map_err(|cause| self.not_started(cause))?;
+        let running = Running::new(&child);
+        let output = child.wait_with_output().map_err(|cause| self.not_started(cause))?;
+        drop(running);
         self.ended(output.status.success(), &output.stderr)
     }
 
@@ -111,9 +119,11 @@ impl Run {
         let stderr = said.try_clone().map_err(|cause| self.not_started(cause))?;
         let child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn();
         let mut child = child.map_err(|cause| self.not_started(cause))?;
+        let running = Running::new(&child);
         // Closed at the end of the block, so that a program that nobody reads from any more ends.
         let done = child.stdout.take().map_or(Ok(()), |mut stdout| reader(&mut stdout));
         let status = child.wait().map_err(|cause| self.not_started(cause))?;
+        drop(running);
         match done {
             Err(error) if status.success() || status.code().is_none() => Err(error),
             Err(OperateError::File { doing, path, cause }) if cause.kind() != ErrorKind::BrokenPipe => {
@@ -132,8 +142,10 @@ impl Run {
         let stderr = said.try_clone().map_err(|cause| self.not_started(cause))?;
         let child = self.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr).spawn();
         let mut child = child.map_err(|cause| self.not_started(cause))?;
+        let running = Running::new(&child);
         let copied = child.stdin.take().map_or(Ok(0), |mut stdin| io::copy(input, &mut stdin));
         let status = child.wait().map_err(|cause| self.not_started(cause))?;
+        drop(running);
         match copied {
             // It has read all that it wanted, or ended because of something that it says itself.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => self.ended(status.success(), &all(&mut said)),
@@ -157,6 +169,35 @@ impl Run {
 
     fn not_started(&self, cause: io::Error) -> OperateError {
         OperateError::file("run", Path::new(self.command.get_program()))(cause)
+    }
+}
+
+/// The programs that run, by their process.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// One of them, until it is dropped.
+struct Running(u32);
+
+impl Running {
+    fn new(child: &Child) -> Self {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).insert(child.id());
+        Self(child.id())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// Ends the programs that run, as Ctrl-C at a terminal does, of which they may have heard already.
+pub fn end_all() {
+    for pid in RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        if let Ok(pid) = i32::try_from(*pid) {
+            // One that is gone is fine.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGINT);
+        }
     }
 }
 

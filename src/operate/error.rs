@@ -33,6 +33,10 @@ pub enum OperateError {
     #[diagnostic(code(operate::program), help("{help}"))]
     Program { program: String, said: String, help: &'static str },
 
+    #[error("the backup was interrupted")]
+    #[diagnostic(code(operate::interrupted), help("nothing of it is left, and nothing was run; take it again"))]
+    Interrupted,
+
     #[error("cannot {doing} `{}`", path.display())]
     #[diagnostic(code(operate::file), help("check that the disk has room, and that you may read and write there"))]
     File {

@@ -7,8 +7,8 @@ use crate::base::wording::counted;
 use crate::command::backup::settings::{measure, settings, shown};
 use crate::command::database::Database;
 use crate::command::error::CommandError;
-use crate::command::out;
 use crate::command::runner::span;
+use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
@@ -44,7 +44,8 @@ pub(super) fn run(args: &Args, kind: Kind, tables: &[String], config: Option<&Pa
     let name = args.name.as_deref().map(spelled);
     let settings = settings(&config, None);
     let order = Order { kind, purpose: Purpose::Regular, name: name.as_deref(), tables, measure: &measure(&config) };
-    let made = take(&to, &settings, &order)?;
+    let stop = interrupt::listen_beside_backup();
+    let made = interrupt::told(take(&to, &settings, &order).map_err(Into::into), &stop)?;
     out::text(&told(&settings, &made))?;
     Ok(Exit::Fine)
 }

@@ -8,6 +8,9 @@ use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 
+/// What Postgres says of a statement that somebody cancelled, or that took longer than it may.
+const CANCELED: &str = "57014";
+
 impl Session<'_> {
     /// Writes down why the run stops, and says it.
     pub(in crate::migrate::run) fn fails(&mut self, work: &mut Work, failure: Failure) -> MigrateError {
@@ -22,10 +25,11 @@ impl Session<'_> {
         let said = detail.map_or(message.clone(), |detail| format!("{message}: {detail}"));
         let (text, span) = (at.file.named_source(), pointed(at, position));
         let verb = if work.job.forward { "apply" } else { "rollback" };
+        let stop = &self.options.stop;
+        if stop.is_wished() && is_passing(&sqlstate) || stop.is_pressed() && sqlstate == CANCELED {
+            return MigrateError::Interrupted;
+        }
         if is_passing(&sqlstate) {
-            if self.options.stop.is_wished() {
-                return MigrateError::Interrupted;
-            }
             let attempts = self.options.retry.count + 1;
             let help = format!(
                 "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"

@@ -42,8 +42,11 @@ impl Session<'_> {
                 Err(cause) => cause,
             };
             books::failed(&mut self.connection, number, forward, step.number, &cause.to_string())?;
-            // What is half there would be in the way of the next attempt.
-            if let Verdict::Again(statements) = step.target.verdict(&mut self.connection, before.as_deref())? {
+            // What is half there would be in the way of the next attempt. Who wants to be gone does not wait for its removal,
+            // which waits for others as the step itself does: the next run sees to it.
+            if !self.options.stop.is_pressed()
+                && let Verdict::Again(statements) = step.target.verdict(&mut self.connection, before.as_deref())?
+            {
                 for statement in statements {
                     self.connection.execute(&statement)?;
                 }

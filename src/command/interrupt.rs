@@ -1,0 +1,87 @@
+//! Ctrl-C while a database is worked on: what is at work ends its step, and nothing new is begun. The second cancels the
+//! step, the third ends the program where it is, from where the next run goes on as after a crash.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::command::error::CommandError;
+use crate::command::out;
+use crate::migrate::error::MigrateError;
+use crate::migrate::stop::Stop;
+use crate::operate::client;
+use crate::operate::error::OperateError;
+
+/// What a shell reports for a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// What Postgres says of a statement that somebody cancelled.
+const CANCELED: &str = "57014";
+
+/// Whether a person is being asked, who then wants to be gone at once.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Begins to listen for Ctrl-C (SIGINT, SIGTERM or SIGHUP) while migrations are run.
+pub(super) fn listen() -> Stop {
+    let stop = Stop::default();
+    let wish = stop.clone();
+    // Where another has the signals already, Ctrl-C does what that says.
+    let _ = ctrlc::set_handler(move || heard(&wish));
+    stop
+}
+
+fn heard(stop: &Stop) {
+    if ASKING.load(Ordering::SeqCst) || !stop.has_begun() {
+        out::remark("\ninterrupted: nothing was run");
+        leave();
+    }
+    match stop.wish() {
+        0 => {
+            out::remark("interrupted: what is at work ends its step; once more cancels it");
+            client::end_all();
+        }
+        1 => {
+            out::remark("interrupted again: the step is cancelled; once more ends at once");
+            stop.cancel();
+        }
+        _ => leave(),
+    }
+}
+
+/// Begins to listen while a backup is taken: its programs end, and what there is of it goes.
+pub(super) fn listen_beside_backup() -> Stop {
+    let stop = Stop::default();
+    let wish = stop.clone();
+    let _ = ctrlc::set_handler(move || {
+        if wish.wish() > 0 {
+            leave();
+        }
+        out::remark("interrupted: the backup is given up");
+        client::end_all();
+    });
+    stop
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who asks again wants no more waiting; a run can be cut off anywhere, and nothing here has a scratch database"
+)]
+fn leave() {
+    std::process::exit(INTERRUPTED);
+}
+
+/// Lets a person answer; Ctrl-C ends the program meanwhile.
+pub(super) fn asking(answer: impl FnOnce()) {
+    ASKING.store(true, Ordering::SeqCst);
+    answer();
+    ASKING.store(false, Ordering::SeqCst);
+}
+
+/// What came of a run, where a failure is the work of the one who ended it.
+pub(super) fn told<T>(done: Result<T, CommandError>, stop: &Stop) -> Result<T, CommandError> {
+    match done {
+        Err(CommandError::Operate(OperateError::Program { .. })) if stop.is_wished() => {
+            Err(OperateError::Interrupted.into())
+        }
+        Err(error) if stop.is_pressed() && error.sqlstate() == Some(CANCELED) => Err(MigrateError::Interrupted.into()),
+        done => done,
+    }
+}
