@@ -37,6 +37,7 @@ CREATE TABLE pgplumb.history (
     down_grade text CHECK (down_grade IN ('lossless', 'lossy', 'irreversible')),
     losses text[],
     release bigint,
+    plan_sha256 bytea,
     CHECK (outcome <> 'failed' OR error IS NOT NULL),
     CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
 );
@@ -48,6 +49,7 @@ COMMENT ON COLUMN pgplumb.history.to_fingerprint IS 'SHA-256 of the state that i
 COMMENT ON COLUMN pgplumb.history.down_grade IS 'How much the down brings back, as it was proven; nothing where nobody measured it.';
 COMMENT ON COLUMN pgplumb.history.losses IS 'What it does not bring back.';
 COMMENT ON COLUMN pgplumb.history.release IS 'The run of apply that applied it: what one run applied has the same number.';
+COMMENT ON COLUMN pgplumb.history.plan_sha256 IS 'SHA-256 of the plan.json that it was applied with; nothing where nobody planned it.';
 COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
 
 -- A migration is in force at most once.

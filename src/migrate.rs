@@ -6,10 +6,13 @@
 
 pub mod apply;
 pub mod approval;
+pub mod audit;
 pub mod backfill;
 pub mod books;
 pub mod drift;
+pub mod effects;
 pub mod embedded;
+pub mod enter;
 pub mod error;
 pub mod event;
 pub mod explain;

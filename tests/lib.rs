@@ -7,6 +7,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod apply;
+mod audit;
 mod backfill;
 mod backup;
 mod bad_input;

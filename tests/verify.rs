@@ -415,11 +415,12 @@ fn a_small_database_is_fast() {
 
 /// The checks as a page, by what they say themselves.
 fn page() -> String {
-    let mut text = "# Verify\n\nWhat `pgplumb verify` looks at beside the schema, by code: `--data` whether what is in the database \
-        is as it should be,\n`--performance` what makes it slow or large. Something that is a warning or critical ends it with 1. \
-        What could not be\nlooked at is \"not seen\", with the reason. This page is made of the checks.\n"
+    let mut text = "# Verify\n\nWhat `pgplumb verify` looks at beside the schema, by code: `--audit` whether the books and their audit are \
+        as they\nwere written, `--data` whether what is in the database is as it should be, `--performance` what makes it slow \
+        or large.\nSomething that is a warning or critical ends it with 1. What could not be looked at is \"not seen\", with the \
+        reason. This\npage is made of the checks.\n"
         .to_owned();
-    for (part, title) in [(Part::Data, "Data"), (Part::Performance, "Performance")] {
+    for (part, title) in [(Part::Audit, "Audit"), (Part::Data, "Data"), (Part::Performance, "Performance")] {
         text.push_str(&format!("\n## {title}\n"));
         for check in CHECKS.iter().filter(|check| check.part == part) {
             let why = textwrap::fill(check.why, 110);

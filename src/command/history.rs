@@ -10,12 +10,16 @@ use crate::command::out;
 use crate::command::runner::options;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::migrate::audit::{Entry, entries};
 use crate::migrate::books::{self, Outcome, Record};
+use crate::migrate::effects::{Effect, effects};
 use crate::migrate::event::Event;
 use crate::migrate::session::Session;
 
 const AFTER_HELP: &str = "\
-With `--export` each run has the SQL of both directions, as it was when it was applied.
+With `--export` each run has the SQL of both directions, as it was when it was applied, and what
+the plan saw its statements do. The audit comes with it: every change of the books, by whom, from
+where and with which version, each with a hash over the one before. `pgplumb verify --audit` walks it.
 
 Exit status: 0, or 2 for a failure.";
 
@@ -37,7 +41,17 @@ struct Document<'a> {
     version: u32,
     tool: &'static str,
     database: String,
-    runs: &'a [Record],
+    runs: Vec<Exported<'a>>,
+    /// Every change of the books, oldest first.
+    audit: Vec<Entry>,
+}
+
+/// A run with what its script says that it does.
+#[derive(Serialize)]
+struct Exported<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    effects: Vec<Effect>,
 }
 
 /// # Errors
@@ -50,7 +64,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let records = books::records(&mut session.connection)?;
     if args.export {
         let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
-        let document = Document { version, tool, database: to.describe(), runs: &records };
+        let runs = records.iter().map(|record| Exported { record, effects: effects(&record.up_sql) }).collect();
+        let audit = entries(&mut session.connection)?;
+        let document = Document { version, tool, database: to.describe(), runs, audit };
         out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?;
         return Ok(Exit::Fine);
     }

@@ -1,4 +1,5 @@
-//! `pgplumb verify`: whether the live schema is what the books say, and whether the data and the performance are as they should be.
+//! `pgplumb verify`: whether the live schema is what the books say, whether somebody was at them, and whether the data and the
+//! performance are as they should be.
 
 mod text;
 
@@ -34,6 +35,7 @@ Examples:
   pgplumb verify --env production
   pgplumb verify --data               after a load of data, or a restore
   pgplumb verify --schema --data --performance --format json
+  pgplumb verify --audit --head 9aa1e652bb2a6ae3d89c3f13d941396babf8c949129c9835744142710f1efa8e
 
 Exit status: 0 all is as it should be; 1 the schema differs, or something is a warning or critical;
 2 failure.";
@@ -48,6 +50,14 @@ pub struct Args {
     /// Whether the live schema is what the last run left; this alone where nothing is asked for
     #[arg(long)]
     schema: bool,
+
+    /// Whether the books and their audit are as they were written
+    #[arg(long)]
+    audit: bool,
+
+    /// The last hash of the audit, as an earlier run told it: whether it is still part of it
+    #[arg(long, value_name = "HASH", requires = "audit", value_parser = hash)]
+    head: Option<String>,
 
     /// Constraints that do not hold, broken indexes, sequences that are behind
     #[arg(long)]
@@ -64,10 +74,20 @@ pub struct Args {
 
 impl Args {
     fn parts(&self) -> Vec<Part> {
-        let told = [(Part::Schema, self.schema), (Part::Data, self.data), (Part::Performance, self.performance)];
+        let told = [
+            (Part::Schema, self.schema),
+            (Part::Audit, self.audit),
+            (Part::Data, self.data),
+            (Part::Performance, self.performance),
+        ];
         let parts: Vec<Part> = told.into_iter().filter_map(|(part, asked)| asked.then_some(part)).collect();
         if parts.is_empty() { vec![Part::Schema] } else { parts }
     }
+}
+
+fn hash(text: &str) -> Result<String, String> {
+    let fits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fits { Ok(text.to_ascii_lowercase()) } else { Err("a hash has 64 hexadecimal digits".to_owned()) }
 }
 
 /// # Errors
@@ -77,7 +97,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let to = args.database.require(&config)?;
     let parts = args.parts();
     let drift = if parts.contains(&Part::Schema) { Some(drift(&config, &to)?) } else { None };
-    let rows = look(&mut connect(&to)?, &parts, &asked(&config))?;
+    let rows = look(&mut connect(&to)?, &parts, &asked(args, &config))?;
     let mut report = Report { database: to.describe(), rows };
     let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     if args.format == TextOrJson::Text {
@@ -115,11 +135,12 @@ fn schema(drift: &Drift, to: &ConnectionString) -> Row {
     Row { code: "schema", part: Part::Schema, title: "the live schema is what the last run left", seen }
 }
 
-fn asked(config: &Config) -> Asked {
+fn asked(args: &Args, config: &Config) -> Asked {
     Asked {
         exclude: config.exclude.schemas.iter().map(|text| Pattern::new(text)).collect(),
         statement: config.timeouts.check_data.clone(),
         lock: config.timeouts.lock.clone(),
         cache_hit: f64::from(config.health.cache_hit),
+        head: args.head.clone(),
     }
 }

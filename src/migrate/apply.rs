@@ -1,7 +1,8 @@
 //! Applies what is due, one migration after the other.
 
-use crate::migrate::books::{self, Outcome, Record, Run};
+use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::embedded;
+use crate::migrate::enter::Run;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::folder::Migration;
@@ -241,7 +242,7 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
 /// Books that hold a migration of books that this version does not have.
 pub(in crate::migrate) fn newer(records: &[Record]) -> Result<(), MigrateError> {
     let unknown = |record: &&Record| {
-        let ours = ["history", "journal", "state", "repair"].map(|table| format!("TABLE pgplumb.{table}"));
+        let ours = ["history", "journal", "state", "repair", "audit"].map(|table| format!("TABLE pgplumb.{table}"));
         !embedded::is_own(&record.id) && ours.iter().any(|table| record.up_sql.contains(table.as_str()))
     };
     match records.iter().find(unknown) {

@@ -87,6 +87,7 @@ mod tests {
             to: None,
             grade: None,
             losses: Vec::new(),
+            plan_sha256: None,
             contract: None,
             own: false,
         }

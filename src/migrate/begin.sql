@@ -1,4 +1,4 @@
--- Writes down that a run of a migration begins, or that it was done in one go. Returns its number.
+-- Writes down that a run of a migration of the books begins, or that it was done in one go. Returns its number.
 --
 -- The number is the next by count, which the lock of the runner makes safe. The sequence of the column is not asked: with
 -- wal_level = minimal what it gives in the transaction that creates it is not logged, and neither are the next 32

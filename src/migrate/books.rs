@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use postgres::types::ToSql;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::connection::{Connection, Prepared};
+use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::migrate::backfill::place::Place;
-use crate::migrate::folder::Migration;
+use crate::migrate::enter::Run;
 use crate::migrate::steps::Step;
 
 /// One run, as the table says it.
@@ -39,6 +40,8 @@ pub struct Record {
     pub losses: Vec<String>,
     /// The run of `apply` that applied it, counted from one; none where the books did not say so yet.
     pub release: Option<i64>,
+    /// Of the `plan.json` that it was applied with.
+    pub plan_sha256: Option<String>,
     /// Seconds since it was applied.
     #[serde(skip_serializing)]
     pub age: Option<f64>,
@@ -72,16 +75,6 @@ pub struct Mark {
     pub before: Option<String>,
     /// How far a backfill got, as JSON.
     pub place: Option<String>,
-}
-
-/// What is written of a run when it begins.
-pub struct Run<'a> {
-    pub migration: &'a Migration,
-    pub kind: &'static str,
-    pub host: Option<&'a str>,
-    pub ticket: Option<&'a str>,
-    /// The run of `apply` that it is part of.
-    pub release: Option<i64>,
 }
 
 /// Whether there are books in this database.
@@ -119,86 +112,8 @@ pub fn journal(connection: &mut Connection, run: i64, forward: bool) -> Result<B
     Ok(marks)
 }
 
-/// Begins a run. `seconds` is how long it has been going on already.
-pub fn begin(connection: &mut Connection, run: &Run, outcome: &str, seconds: f64) -> Result<i64, DbError> {
-    let migration = run.migration;
-    let (up, down) = (migration.up_sha256(), migration.down_sha256());
-    let down_sql = migration.down.as_ref().map(|down| &*down.text);
-    let rows = connection.query_with(
-        include_str!("begin.sql"),
-        &[
-            &migration.id,
-            &migration.name(),
-            &run.kind,
-            &up,
-            &down,
-            &&*migration.up.text,
-            &down_sql,
-            &outcome,
-            &run.host,
-            &env!("CARGO_PKG_VERSION"),
-            &run.ticket,
-            &seconds,
-        ],
-    )?;
-    let number = number_of(&rows)?;
-    if !migration.own {
-        let sql = "UPDATE pgplumb.history SET down_grade = $2, losses = $3, release = $4 WHERE run = $1";
-        connection.query_with(sql, &[&number, &migration.grade, &migration.losses, &run.release])?;
-    }
-    Ok(number)
-}
-
-/// What `whole` asks, prepared: planning it takes as long as a small migration.
-pub fn prepare_whole(connection: &mut Connection) -> Result<Prepared, DbError> {
-    connection.prepare(include_str!("whole.sql"))
-}
-
-/// Writes a run that was done in one transaction, with its steps, in that transaction: all at once, as each answer of the
-/// server takes its time.
-pub fn whole(
-    connection: &mut Connection,
-    prepared: &Prepared,
-    run: &Run,
-    steps: &[&Step],
-    seconds: f64,
-) -> Result<i64, DbError> {
-    let migration = run.migration;
-    let (up, down) = (migration.up_sha256(), migration.down_sha256());
-    let down_sql = migration.down.as_ref().map(|down| &*down.text);
-    let (numbers, hashes) = marks(steps);
-    let rows = connection.query_prepared(
-        prepared,
-        &[
-            &migration.id,
-            &migration.name(),
-            &run.kind,
-            &up,
-            &down,
-            &&*migration.up.text,
-            &down_sql,
-            &run.host,
-            &env!("CARGO_PKG_VERSION"),
-            &run.ticket,
-            &seconds,
-            &migration.grade,
-            &migration.losses,
-            &numbers,
-            &hashes,
-            &run.release,
-        ],
-    )?;
-    number_of(&rows)
-}
-
-/// The number of a run that was just written down.
-fn number_of(rows: &[postgres::Row]) -> Result<i64, DbError> {
-    let number = rows.first().map(|row| row.try_get(0)).transpose()?;
-    number.ok_or_else(|| DbError::unexpected("no number for a run"))
-}
-
 /// The numbers and hashes of steps.
-fn marks(steps: &[&Step]) -> (Vec<i32>, Vec<Vec<u8>>) {
+pub(in crate::migrate) fn marks(steps: &[&Step]) -> (Vec<i32>, Vec<Vec<u8>>) {
     steps.iter().map(|step| (step.number, step.sha256())).unzip()
 }
 
@@ -246,15 +161,16 @@ pub fn failed(connection: &mut Connection, run: i64, forward: bool, step: i32, e
 pub fn go_on(connection: &mut Connection, number: i64, run: &Run) -> Result<(), DbError> {
     let (migration, up) = (run.migration, run.migration.up_sha256());
     let down_sql = migration.down.as_ref().map(|down| &*down.text);
-    let sql = "UPDATE pgplumb.history SET outcome = 'started', error = NULL, up_sha256 = $2, up_sql = $3, \
-               down_sha256 = $4, down_sql = $5 WHERE run = $1 AND outcome IN ('started', 'failed')";
     let texts = (&*migration.up.text, migration.down_sha256());
-    connection.query_with(sql, &[&number, &up, &texts.0, &texts.1, &down_sql])?;
-    // It is the run that ends it that releases it.
-    if let Some(release) = run.release {
-        connection.query_with("UPDATE pgplumb.history SET release = $2 WHERE run = $1", &[&number, &release])?;
-    }
-    Ok(())
+    // It is the run that ends it that releases it; our own books may have no such column yet.
+    let release = if run.release.is_some() { ", release = $6" } else { "" };
+    let sql = format!(
+        "UPDATE pgplumb.history SET outcome = 'started', error = NULL, up_sha256 = $2, up_sql = $3, \
+         down_sha256 = $4, down_sql = $5{release} WHERE run = $1 AND outcome IN ('started', 'failed')"
+    );
+    let told: [&(dyn ToSql + Sync); 6] = [&number, &up, &texts.0, &texts.1, &down_sql, &run.release];
+    let used = if run.release.is_some() { 6 } else { 5 };
+    connection.query_with(&sql, &told[..used]).map(drop)
 }
 
 /// Writes how a run ended: `applied` or `rolled_back`.

@@ -22,6 +22,7 @@ const OWN: &[(&str, &str, &str)] = &[
     own!("20261121141625_runner"),
     own!("20261121181729_add-journal-place"),
     own!("20261121212345_add-history-release"),
+    own!("20261122003253_audit"),
 ];
 
 /// All of them.
@@ -36,6 +37,7 @@ pub fn migrations() -> Vec<Migration> {
         to: None,
         grade: Some("lossless".to_owned()),
         losses: Vec::new(),
+        plan_sha256: None,
         contract: None,
         own: true,
     };

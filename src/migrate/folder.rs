@@ -31,6 +31,8 @@ pub struct Migration {
     pub grade: Option<String>,
     /// What the down does not bring back.
     pub losses: Vec<String>,
+    /// Of the `plan.json` that it came with.
+    pub plan_sha256: Option<Vec<u8>>,
     /// What its head says of how long it is held back, where it does.
     pub contract: Option<Contract>,
     /// One of our own books, which are kept in another way than the user's schema.
@@ -147,12 +149,23 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
     let down = if down.is_file() { Some(read_text(&down)?) } else { None };
     let (mut from, mut to, grade) = header(&up.text);
     let contract = contract(&up.text);
-    let mut migration =
-        Migration { id, up, down, from: None, to: None, grade, losses: Vec::new(), contract, own: false };
+    let mut migration = Migration {
+        id,
+        up,
+        down,
+        from: None,
+        to: None,
+        grade,
+        losses: Vec::new(),
+        plan_sha256: None,
+        contract,
+        own: false,
+    };
     let plan = path.join("plan.json");
     if plan.is_file() {
         let fault = |what: String| MigrateError::PlanFile { path: plan.clone(), what };
         let text = fs::read_to_string(&plan).map_err(|error| fault(error.to_string()))?;
+        migration.plan_sha256 = Some(Sha256::digest(text.as_bytes()).to_vec());
         let planned: Planned = serde_json::from_str(&text).map_err(|error| fault(error.to_string()))?;
         (from, to) = (Some(planned.from), Some(planned.to));
         if let Some(contract) = &mut migration.contract {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
-use crate::migrate::books::{self, Record, Run};
+use crate::migrate::books::{self, Record};
+use crate::migrate::enter::{self, Run};
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::probe::Verdict;
@@ -171,7 +172,7 @@ impl Session<'_> {
                 ticket: ticket.as_deref(),
                 release: None,
             };
-            number = Some(books::begin(&mut self.connection, &run, "applied", 0.0)?);
+            number = Some(enter::begin(&mut self.connection, &run, "applied", 0.0, None)?);
         }
         self.put_down(&live, number)?;
         self.connection.execute("COMMIT")?;

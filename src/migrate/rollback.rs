@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::base::name::without_public;
 use crate::lint::allow::Allow;
-use crate::migrate::books::{self, Outcome, Record, Run};
+use crate::migrate::books::{self, Outcome, Record};
+use crate::migrate::enter::Run;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::folder::{Migration, header};
@@ -175,6 +176,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
             to,
             grade: record.down_grade.clone(),
             losses: record.losses.clone(),
+            plan_sha256: None,
             contract: None,
             own: false,
         },
@@ -197,6 +199,7 @@ mod tests {
             to: None,
             grade: grade.clone(),
             losses: losses.clone(),
+            plan_sha256: None,
             contract: None,
             own: false,
         };

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::db::error::DbError;
-use crate::migrate::books::{self, Mark, Run};
+use crate::migrate::books::{self, Mark};
+use crate::migrate::enter::{self, Run};
 use crate::migrate::error::{Fault, MigrateError};
 use crate::migrate::event::Event;
 use crate::migrate::fault::point;
@@ -140,7 +141,7 @@ impl Session<'_> {
         }
         point();
         self.connection.execute("BEGIN")?;
-        let number = books::begin(&mut self.connection, &work.job.run, "started", 0.0)?;
+        let number = enter::begin(&mut self.connection, &work.job.run, "started", 0.0, None)?;
         self.outdate(work.job)?;
         self.connection.execute("COMMIT")?;
         point();

@@ -105,9 +105,12 @@ impl<'a> Session<'a> {
         // As long as the server keeps it.
         let name: String = name.chars().filter(char::is_ascii).take(63).collect();
         let name = crate::base::name::literal(&name);
+        // What the audit says of who changed the books.
+        let said = format!("{} {}", env!("CARGO_PKG_VERSION"), self.host.as_deref().unwrap_or_default());
+        let said = crate::base::name::literal(&said);
         format!(
             "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; \
-             SET application_name = {name}; SET client_min_messages = warning"
+             SET application_name = {name}; SET client_min_messages = warning; SET pgplumb.session = {said}"
         )
     }
 

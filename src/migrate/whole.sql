@@ -1,4 +1,5 @@
--- Writes down a run that was done in one transaction, with its steps. Returns its number, which is counted as in begin.sql.
+-- Writes down a run that begins, or that is over, with the steps that are done. Returns its number, which is counted as in
+-- begin.sql.
 WITH made AS (
     INSERT INTO pgplumb.history (
         run,
@@ -10,6 +11,7 @@ WITH made AS (
         up_sql,
         down_sql,
         outcome,
+        error,
         applied_from,
         tool_version,
         ticket,
@@ -17,7 +19,8 @@ WITH made AS (
         duration,
         down_grade,
         losses,
-        release
+        release,
+        plan_sha256
     )
     OVERRIDING SYSTEM VALUE
     SELECT
@@ -29,15 +32,17 @@ WITH made AS (
         $5,
         $6,
         $7,
-        'applied',
+        $17::text::pgplumb.outcome,
+        $18,
         $8,
         $9,
         $10,
         pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => $11),
-        pg_catalog.make_interval(secs => $11),
+        CASE $17::text WHEN 'started' THEN NULL ELSE pg_catalog.make_interval(secs => $11) END,
         $12,
         $13,
-        $16::bigint
+        $16::bigint,
+        $19
     RETURNING run
 ), steps AS (
     INSERT INTO pgplumb.journal (run, step, sql_sha256, outcome, started_at, finished_at)

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written, every question has a time limit, and nothing of a row is said but that it is there.
 
+pub mod audit;
 pub mod looking;
 pub mod report;
 
@@ -22,6 +23,7 @@ const LARGE: i64 = 8 << 20;
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     Schema,
+    Audit,
     Data,
     Performance,
 }
@@ -36,6 +38,8 @@ pub struct Asked {
     pub lock: String,
     /// Of the blocks that are read, those that are to be in memory, in percent.
     pub cache_hit: f64,
+    /// A hash of the audit that was noted before, in lower-case hex.
+    pub head: Option<String>,
 }
 
 /// One thing that is not as it should be, or that is worth to know.
@@ -104,6 +108,9 @@ macro_rules! checks {
 }
 
 checks! {
+    audit_chain
+    audit_history
+    audit_switched_off
     constraint_not_validated
     foreign_key_switched_off
     orphans

@@ -11,7 +11,7 @@ use crate::report::text::width;
 /// stdout takes out where they are not wanted.
 pub(super) fn render(report: &Report, at: &str) -> String {
     let mut text = format!("{}  {at}\n", report.database);
-    for (part, title) in [(Part::Data, "data"), (Part::Performance, "performance")] {
+    for (part, title) in [(Part::Audit, "audit"), (Part::Data, "data"), (Part::Performance, "performance")] {
         let rows: Vec<&Row> = report.rows.iter().filter(|row| row.part == part).collect();
         if !rows.is_empty() {
             text.push_str(&format!("{title}\n"));

@@ -2,6 +2,7 @@
 
 use crate::db::error::DbError;
 use crate::migrate::books;
+use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::fault::point;
 use crate::migrate::retry::is_passing;
@@ -50,11 +51,13 @@ impl Session<'_> {
     fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {
         self.reset()?;
         let (job, text) = (work.job, cause.to_string());
-        let number = match work.number {
-            Some(number) => number,
-            None => books::begin(&mut self.connection, &job.run, "failed", work.started.elapsed().as_secs_f64())?,
-        };
-        books::stopped(&mut self.connection, number, job.forward, &text)?;
+        match work.number {
+            Some(number) => books::stopped(&mut self.connection, number, job.forward, &text)?,
+            None => {
+                let seconds = work.started.elapsed().as_secs_f64();
+                enter::begin(&mut self.connection, &job.run, "failed", seconds, Some(&text))?;
+            }
+        }
         point();
         Ok(())
     }

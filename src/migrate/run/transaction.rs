@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::db::error::DbError;
 use crate::migrate::books;
+use crate::migrate::enter;
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::fault::point;
 use crate::migrate::retry::is_passing;
@@ -147,11 +148,11 @@ impl Session<'_> {
         if work.number.is_none() && !job.run.migration.own {
             let prepared = match self.whole.take() {
                 Some(prepared) => prepared,
-                None => books::prepare_whole(&mut self.connection)?,
+                None => enter::prepare_whole(&mut self.connection)?,
             };
             let prepared = self.whole.insert(prepared);
             let seconds = work.started.elapsed().as_secs_f64();
-            let number = books::whole(&mut self.connection, prepared, &job.run, steps, seconds)?;
+            let number = enter::whole(&mut self.connection, prepared, &job.run, steps, seconds)?;
             self.outdate(job)?;
             point();
             return Ok(Some(number));
@@ -159,7 +160,10 @@ impl Session<'_> {
         let number = match work.number {
             Some(number) => number,
             // Only the one transaction of a script comes here without a number.
-            None => books::begin(&mut self.connection, &job.run, "applied", work.started.elapsed().as_secs_f64())?,
+            None => {
+                let seconds = work.started.elapsed().as_secs_f64();
+                enter::begin(&mut self.connection, &job.run, "applied", seconds, None)?
+            }
         };
         point();
         books::done(&mut self.connection, number, job.forward, steps)?;

@@ -68,6 +68,7 @@ impl<'a> Looking<'a> {
     fn ask(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
         let settings = format!(
             "BEGIN READ ONLY; SET LOCAL search_path = ''; SET LOCAL row_security = off;
+             SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'; SET LOCAL intervalstyle = 'postgres';
              SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
             literal(&self.asked.statement),
             literal(&self.asked.lock)
