@@ -6,4 +6,5 @@ pub mod error;
 pub mod health;
 pub mod preflight;
 pub mod restore;
+pub mod sizes;
 pub mod verify;

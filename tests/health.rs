@@ -120,3 +120,116 @@ fn it_looks_again_and_again_where_it_is_asked_to() {
     watch.wait().unwrap();
     assert_eq!(pages, 3);
 }
+
+/// A row of the view: its value, where it has one, and its level.
+fn viewed(shop: &Shop, name: &str) -> (Option<f64>, String) {
+    let text = shop
+        .query(&format!("SELECT coalesce(value::text, '-') || ' ' || level FROM pgplumb.health WHERE name = '{name}'"));
+    let (value, level) = text.split_once(' ').unwrap();
+    (value.parse().ok(), level.to_owned())
+}
+
+#[test]
+fn a_view_shows_the_same_to_who_reads_sql() {
+    let shop = Shop::new();
+    shop.migration(
+        "20260101000000_t",
+        "CREATE TABLE t AS SELECT g, repeat('x', 100) AS x FROM generate_series(1, 80000) AS g;\n",
+        None,
+    );
+    shop.exits(0, &["apply"]);
+    shop.migration("20260102000000_bad", "SELECT 1 / 0;\n", None);
+    shop.exits(2, &["apply"]);
+    shop.query("INSERT INTO pgplumb.size VALUES (now() - interval '2 days', 'public.t', 1000000)");
+    let holds = session(&shop, "holds", "BEGIN; LOCK TABLE pgplumb.repair;");
+    let waits = session(&shop, "waits", "SELECT FROM pgplumb.repair;");
+    shop.wait_for("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted");
+    let text = shop.exits(1, &["health", "--format", "json"]).out;
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut names = Vec::new();
+    for one in document["measures"].as_array().unwrap() {
+        let text = |field: &str| one[field].as_str().unwrap();
+        // What is due, and whether a file was edited, only the files can tell.
+        if ["migrations_pending", "migrations_changed"].contains(&text("name")) {
+            continue;
+        }
+        names.push(format!("{} {} {}", text("area"), text("name"), text("what")));
+        let (value, level) = viewed(&shop, text("name"));
+        assert_eq!(level, text("level"), "{one}");
+        // The others are another moment later.
+        if !text("name").ends_with("_seconds")
+            && !["connections_used_ratio", "database_bytes", "cache_hit_ratio"].contains(&text("name"))
+        {
+            assert_eq!(value, one["value"].as_f64(), "{one}");
+        }
+    }
+    assert_eq!(
+        shop.query("SELECT string_agg(area || ' ' || name || ' ' || what, E'\\n') FROM pgplumb.health"),
+        names.join("\n")
+    );
+    assert_eq!(viewed(&shop, "migrations_failed"), (Some(1.0), "critical".to_owned()));
+    assert_eq!(viewed(&shop, "lock_waiters").0, Some(1.0));
+    let (ratio, level) = viewed(&shop, "table_growth_ratio");
+    assert!(ratio.unwrap() > 7.0 && level == "warning", "{ratio:?} {level}");
+    let message = shop.query("SELECT message FROM pgplumb.health WHERE name = 'table_growth_ratio'");
+    let said = document["measures"].as_array().unwrap().iter().find(|one| one["name"] == "table_growth_ratio").unwrap();
+    assert_eq!(said["said"], message.as_str());
+    over(holds);
+    over(waits);
+}
+
+#[test]
+fn sizes_are_remembered_where_that_may_be_and_growth_is_told() {
+    const REPORTS: &str = "SELECT count(DISTINCT at) || ' ' || count(*) FROM pgplumb.size";
+    let shop = Shop::new();
+    shop.migration("20260101000000_t", "CREATE TABLE t (n int, x text);\nCREATE TABLE u ();\n", None);
+    shop.exits(0, &["apply"]);
+    shop.query("CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on");
+    for url in
+        [shop.url().replace("postgres@", "reader@"), shop.url() + "&options=-cdefault_transaction_read_only%3Don"]
+    {
+        shop.place.exits(0, &["health", "--only", "performance", "--db", &url]);
+        assert_eq!(shop.query(REPORTS), "0 0");
+    }
+    shop.exits(0, &["health", "--only", "locks"]);
+    assert_eq!(shop.query(REPORTS), "0 0", "they are no part of that");
+    let ran = shop.exits(0, &["health"]);
+    assert!(ran.out.contains("there is no earlier report"), "{}", ran.out);
+    shop.exits(0, &["health"]);
+    shop.exits(0, &["verify", "--performance"]);
+    assert_eq!(shop.query(REPORTS), "1 2", "at most one in an hour");
+
+    shop.query("UPDATE pgplumb.size SET at = at - interval '2 hours'");
+    shop.query("INSERT INTO t SELECT g, repeat('x', 100) FROM generate_series(1, 80000) AS g");
+    assert_eq!(measure(&shop, 1, "table_growth_ratio").1, "warning");
+    let ran = shop.exits(1, &["verify", "--performance"]);
+    let told = ran.out.lines().find(|line| line.contains("table-growth")).unwrap_or_default();
+    assert!(told.contains("warning") && told.contains("public.t: ") && told.contains(" more than on "), "{}", ran.out);
+    assert_eq!(shop.query(REPORTS), "2 4");
+    shop.write("pgplumb.yaml", "health: {growth: 4000000000}\n");
+    assert_eq!(measure(&shop, 0, "table_growth_ratio").1, "info");
+
+    // Of old days the last report stays, of very old ones none.
+    shop.query(
+        "DELETE FROM pgplumb.size;
+         INSERT INTO pgplumb.size
+         SELECT date_trunc('day', now()) - make_interval(days => d, hours => -h), 'public.t', h
+         FROM generate_series(1, 100) AS d, generate_series(1, 3) AS h",
+    );
+    shop.exits(0, &["health"]);
+    let kept = shop.query("SELECT count(*) FILTER (WHERE bytes = 3) || ' ' || count(*) FILTER (WHERE bytes < 3) FROM pgplumb.size WHERE at < now() - interval '3 days'");
+    let (last, others) = kept.split_once(' ').unwrap();
+    assert_eq!(others, "0");
+    assert!((86..=88).contains(&last.parse::<i32>().unwrap()), "{kept}");
+}
+
+#[test]
+fn a_table_that_is_locked_keeps_nobody_waiting() {
+    let shop = Shop::new();
+    shop.query("CREATE TABLE orders (id int PRIMARY KEY); CREATE TABLE more (); INSERT INTO orders VALUES (1)");
+    let holds = session(&shop, "holds", "BEGIN; LOCK TABLE orders;");
+    let ran = shop.exits(0, &["health"]);
+    assert!(ran.out.contains("public.more, 0 bytes"), "{}", ran.out);
+    over(holds);
+    assert!(shop.exits(0, &["health"]).out.contains("public.orders, "));
+}

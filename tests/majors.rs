@@ -99,7 +99,10 @@ fn there_and_back(major: u32) {
     assert!(checked.err.contains("2 downs lead back") || checked.out.contains("2 downs lead back"), "{}", checked.out);
     bench.exits(0, &["rollback", "--allow", "all"]);
     bench.is_at("before.sql");
-    bench.exits(0, &["verify"]);
+    bench.exits(0, &["verify", "--schema", "--audit"]);
+    let measured =
+        "SELECT count(*) || ' ' || count(value) FILTER (WHERE name <> 'cache_hit_ratio') FROM pgplumb.health";
+    assert_eq!(bench.cluster.query("shop", measured).unwrap(), "12 9", "{major}");
 }
 
 /// What the change of the filled tables is made of.

@@ -21,10 +21,13 @@ use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::operate::health::report::Health;
 use crate::operate::health::{Area, Level, Limits, look};
+use crate::operate::sizes::note;
 
 const AFTER_HELP: &str = "\
 `health` in pgplumb.yaml has the limits; ten times over a limit for a time is critical. What the
-role may not see has no value, and says so.
+role may not see has no value, and says so. It only looks, but for the sizes of the tables: where there
+are books and the role may, it writes them into pgplumb.size, at most once an hour. The view pgplumb.health
+shows the same to whoever reads SQL, with the limits that are the default.
 
 Examples:
   pgplumb health --env production
@@ -125,7 +128,22 @@ fn once(
     };
     let wanted = areas.contains(&Area::Migrations);
     let migrations = if wanted { migrations(config, to)? } else { None };
-    Ok(look(connection, &areas, limits, migrations.as_ref())?)
+    let health = look(connection, &areas, limits, migrations.as_ref())?;
+    if areas.contains(&Area::Performance) {
+        note_sizes(connection)?;
+    }
+    Ok(health)
+}
+
+/// Writes down how large the tables are, for the next time. What keeps it from that is no reason to fail.
+pub(super) fn note_sizes(connection: &mut Connection) -> Result<(), CommandError> {
+    match note(connection) {
+        Err(error) if error.sqlstate().is_some() => {
+            out::remark(&format!("the sizes of the tables are not written down: {error}"));
+            Ok(())
+        }
+        other => Ok(other.map(drop)?),
+    }
 }
 
 fn area_of(part: Part) -> Area {
@@ -157,5 +175,6 @@ fn limits(config: &Config) -> Limits {
         lock_wait: time(&told.lock_wait),
         replication_lag: time(&told.replication_lag),
         cache_hit: f64::from(told.cache_hit),
+        growth: f64::from(told.growth),
     }
 }

@@ -12,6 +12,7 @@ use crate::command::database::Database;
 use crate::command::drift::{look as drift_of, shown};
 use crate::command::error::CommandError;
 use crate::command::format::TextOrJson;
+use crate::command::health::note_sizes;
 use crate::command::out;
 use crate::command::runner::options;
 use crate::config::Config;
@@ -27,7 +28,8 @@ use crate::operate::verify::report::{Report, Row};
 use crate::operate::verify::{Asked, Finding, Part, Seen, look};
 
 const AFTER_HELP: &str = "\
-Nothing is written, and a statement that takes longer than `timeouts.check_data` is given up:
+It only looks, but for `--performance`, which writes the sizes of the tables into pgplumb.size where there
+are books and the role may, at most once an hour. A statement that takes longer than `timeouts.check_data` is given up:
 what could not be looked at is said. Rows are counted, and never shown. docs/verify.md and
 `pgplumb explain CODE` say what each check is for.
 
@@ -97,7 +99,11 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let to = args.database.require(&config)?;
     let parts = args.parts();
     let drift = if parts.contains(&Part::Schema) { Some(drift(&config, &to)?) } else { None };
-    let rows = look(&mut connect(&to)?, &parts, &asked(args, &config))?;
+    let mut connection = connect(&to)?;
+    let rows = look(&mut connection, &parts, &asked(args, &config))?;
+    if parts.contains(&Part::Performance) {
+        note_sizes(&mut connection)?;
+    }
     let mut report = Report { database: to.describe(), rows };
     let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     if args.format == TextOrJson::Text {
@@ -141,6 +147,7 @@ fn asked(args: &Args, config: &Config) -> Asked {
         statement: config.timeouts.check_data.clone(),
         lock: config.timeouts.lock.clone(),
         cache_hit: f64::from(config.health.cache_hit),
+        growth: f64::from(config.health.growth),
         head: args.head.clone(),
     }
 }

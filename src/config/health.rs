@@ -14,6 +14,8 @@ pub struct Health {
     pub replication_lag: String,
     /// Percent.
     pub cache_hit: u32,
+    /// Percent.
+    pub growth: u32,
 }
 
 impl Default for Health {
@@ -26,6 +28,7 @@ impl Default for Health {
             lock_wait: text("30s"),
             replication_lag: text("30s"),
             cache_hit: 90,
+            growth: 50,
         }
     }
 }
@@ -33,7 +36,8 @@ impl Default for Health {
 impl Health {
     /// Those that are times, with where they stand.
     pub(super) fn times(&self) -> [(&'static str, &'static str, &String); 4] {
-        let Self { connections: _, query, idle_in_transaction, lock_wait, replication_lag, cache_hit: _ } = self;
+        let Self { connections: _, query, idle_in_transaction, lock_wait, replication_lag, cache_hit: _, growth: _ } =
+            self;
         [
             ("health", "query", query),
             ("health", "idle_in_transaction", idle_in_transaction),

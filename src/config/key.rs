@@ -81,6 +81,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("health.lock_wait", "How long a session may wait for a lock. Default: `30s`"),
     ("health.replication_lag", "How far a standby may be behind. Default: `30s`"),
     ("health.cache_hit", "Percent of the blocks read that are to be in memory. Default: `90`"),
+    ("health.growth", "Percent that a table of 8 MB and more may grow from one day to the next. Default: `50`"),
     ("fleet", "How many databases are worked on with one command"),
     ("fleet.canary", "Targets that `apply` begins with, by name, one after the other"),
     ("fleet.canaries", "How many it begins with where none is named. Default: `0`"),

@@ -242,7 +242,8 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
 /// Books that hold a migration of books that this version does not have.
 pub(in crate::migrate) fn newer(records: &[Record]) -> Result<(), MigrateError> {
     let unknown = |record: &&Record| {
-        let ours = ["history", "journal", "state", "repair", "audit"].map(|table| format!("TABLE pgplumb.{table}"));
+        let ours =
+            ["history", "journal", "state", "repair", "audit", "size"].map(|table| format!("TABLE pgplumb.{table}"));
         !embedded::is_own(&record.id) && ours.iter().any(|table| record.up_sql.contains(table.as_str()))
     };
     match records.iter().find(unknown) {

@@ -23,6 +23,7 @@ const OWN: &[(&str, &str, &str)] = &[
     own!("20261121181729_add-journal-place"),
     own!("20261121212345_add-history-release"),
     own!("20261122003253_audit"),
+    own!("20261122012925_health"),
 ];
 
 /// All of them.

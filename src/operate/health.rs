@@ -64,6 +64,8 @@ pub struct Limits {
     pub replication_lag: Duration,
     /// Of the blocks that are read, those that are in memory; in percent, and a limit from below.
     pub cache_hit: f64,
+    /// How much larger a table may be than in the report before, in percent.
+    pub growth: f64,
 }
 
 /// Measures these areas.

@@ -1,6 +1,6 @@
 //! What can be wrong in a database that is in use: checks, a file each. The stem of the file is the code.
 //!
-//! Nothing is written, every question has a time limit, and nothing of a row is said but that it is there.
+//! No check writes anything, every question has a time limit, and nothing of a row is said but that it is there.
 
 pub mod audit;
 pub mod looking;
@@ -38,6 +38,8 @@ pub struct Asked {
     pub lock: String,
     /// Of the blocks that are read, those that are to be in memory, in percent.
     pub cache_hit: f64,
+    /// How much larger a table may be than in the report before, in percent.
+    pub growth: f64,
     /// A hash of the audit that was noted before, in lower-case hex.
     pub head: Option<String>,
 }
@@ -128,6 +130,7 @@ checks! {
     dead_rows
     bloat
     table_sizes
+    table_growth
     cache_hits
     slow_statements
 }

@@ -88,6 +88,7 @@ mod tests {
         lock_wait: Duration::from_secs(30),
         replication_lag: Duration::from_secs(30),
         cache_hit: 90.0,
+        growth: 50.0,
     };
 
     #[test]

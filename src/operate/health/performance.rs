@@ -1,4 +1,4 @@
-//! How large the database is, whether it is read from memory, and whether standbys keep up.
+//! How large the database and its tables are, whether it is read from memory, and whether standbys keep up.
 
 use serde::Deserialize;
 
@@ -7,6 +7,7 @@ use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::observe::size::bytes;
 use crate::operate::health::{Area, Level, Limits, Measure, of_time};
+use crate::operate::sizes::{self, Before, Table, grown};
 
 /// One row. Standbys that the role may not see have no state.
 const SQL: &str = "
@@ -38,7 +39,52 @@ struct Facts {
 pub(super) fn look(connection: &mut Connection, limits: &Limits) -> Result<Vec<Measure>, DbError> {
     let rows = connection.query_with(SQL, &[])?;
     let row = rows.first().ok_or_else(|| DbError::unexpected("a database without a row"))?;
-    Ok(judge(&decode(row)?, limits))
+    let mut measures = judge(&decode(row)?, limits);
+    measures.extend(match sizes::look(connection) {
+        Ok((tables, before)) => tables_measured(tables, &before, limits),
+        // Somebody locked a table after it was looked for who does.
+        Err(error) if error.sqlstate() == Some("55P03") => unseen(),
+        Err(error) => return Err(error),
+    });
+    Ok(measures)
+}
+
+const LARGEST: (&str, &str) = ("largest_table_bytes", "how large the largest table is, with its indexes");
+const GROWN: (&str, &str) = ("table_growth_ratio", "the large table that grew most since an earlier report");
+
+/// Tables that are smaller may grow as they like; as in `verify`.
+const LARGE: i64 = 8 << 20;
+
+#[expect(clippy::cast_precision_loss, reason = "numbers for a dashboard")]
+fn tables_measured(tables: Vec<Table>, before: &[Before], limits: &Limits) -> Vec<Measure> {
+    let largest = tables.first().map(|table| (table.bytes as f64, shown(table)));
+    let grown = grown(tables, before).into_iter().filter(|table| table.bytes >= LARGE);
+    let most = grown.max_by(|a, b| a.ratio().total_cmp(&b.ratio()).then_with(|| b.relation.cmp(&a.relation)));
+    let (value, said) = largest.map_or((None, "there is no table".to_owned()), |(bytes, said)| (Some(bytes), said));
+    let (ratio, growth) = match (before.first(), most) {
+        (None, _) => (None, "there is no earlier report".to_owned()),
+        (Some(_), None) => (None, "there is no large table".to_owned()),
+        (Some(Before { since, .. }), Some(table)) => {
+            let ratio = table.ratio();
+            (Some(ratio), format!("{}, {:+.0} % since {since}", table.relation, ratio * 100.0))
+        }
+    };
+    let too_fast = ratio.is_some_and(|ratio| ratio * 100.0 > limits.growth);
+    let level = if too_fast { Level::Warning } else { Level::Info };
+    vec![measure(LARGEST, value, Level::Info, said), measure(GROWN, ratio, level, growth)]
+}
+
+fn shown(table: &Table) -> String {
+    format!("{}, {}", table.relation, bytes(table.bytes.unsigned_abs()))
+}
+
+fn unseen() -> Vec<Measure> {
+    let one = |of| measure(of, None, Level::Info, "somebody has locked a table".to_owned());
+    vec![one(LARGEST), one(GROWN)]
+}
+
+fn measure((name, what): (&'static str, &'static str), value: Option<f64>, level: Level, said: String) -> Measure {
+    Measure { area: Area::Performance, name, what, value, level, said }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers for a dashboard")]
@@ -88,6 +134,7 @@ mod tests {
             lock_wait: Duration::ZERO,
             replication_lag: Duration::from_secs(30),
             cache_hit: 90.0,
+            growth: 50.0,
         };
         let seen = |hits, reads, lag| {
             let facts = Facts { size: 8 << 20, hits, reads, deadlocks: 0, standbys: 1, hidden: 0, lag };
