@@ -23,6 +23,7 @@ use crate::lint::down::{Came, Down};
 use crate::lint::{blocked, finding};
 use crate::prove::history::{History, history};
 use crate::report::findings::Findings;
+use crate::report::secret::scrub;
 use crate::source::convention::{Migration, discover};
 
 const AFTER_HELP: &str = "\
@@ -110,6 +111,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         checked.push(compared.said);
         findings.extend(compared.findings);
     }
+    scrub(&mut findings);
     finding::sort(&mut findings);
     if let Some(path) = &args.baseline {
         baseline::apply(path, &mut findings)?;

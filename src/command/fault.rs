@@ -1,11 +1,14 @@
 //! How a failure is told: on stderr, with its code, its place and what to do next.
 
+mod scrubbed;
+
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::command::error::CommandError;
+use crate::command::fault::scrubbed::scrubbed;
 use crate::exit::Exit;
 
 /// How wide a report is where there is no terminal to ask.
@@ -22,8 +25,20 @@ pub fn tell(error: CommandError) -> Exit {
     error.exit()
 }
 
-/// As a person reads it.
+/// Its message alone.
+pub(super) fn message(error: &dyn Diagnostic) -> String {
+    scrubbed(error).map_or_else(|| error.to_string(), |clean| clean.to_string())
+}
+
+/// As a person reads it, and without the passwords that may stand in the text that it is about.
 pub(super) fn render(error: &dyn Diagnostic) -> String {
+    match scrubbed(error) {
+        Some(clean) => drawn(&clean),
+        None => drawn(error),
+    }
+}
+
+fn drawn(error: &dyn Diagnostic) -> String {
     let terminal = std::io::stderr().is_terminal();
     let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };

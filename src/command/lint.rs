@@ -18,6 +18,7 @@ use crate::lint::allow::Allow;
 use crate::lint::blocked;
 use crate::lint::rule::RULES;
 use crate::report::findings::Findings;
+use crate::report::secret::scrub;
 
 const AFTER_HELP: &str = "\
 Every file is run on a scratch database after those before it in its folder, to see what each
@@ -113,6 +114,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut again = || look(&mut opener, &asked);
     let looked = if args.fix { fix::fix(&mut again)? } else { again()? };
     let mut findings = looked.findings;
+    scrub(&mut findings);
     if let Some(path) = &args.baseline {
         baseline::apply(path, &mut findings)?;
     }

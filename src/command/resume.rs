@@ -16,6 +16,7 @@ use crate::migrate::explain::Found;
 use crate::migrate::folder::{self, Migration};
 use crate::migrate::rollback::Reach;
 use crate::migrate::session::{Options, Session};
+use crate::report::secret::{masked, secrets, without};
 
 const AFTER_HELP: &str = "\
 `pgplumb apply` goes on where a run was cut off as well, and then with what else is due.
@@ -87,10 +88,10 @@ fn shown(found: &Found) -> String {
     let way = if found.forward { "applied" } else { "rolled back" };
     let mut text = format!("{} is half {way}\n", found.id);
     if let Some(error) = &found.error {
-        text.push_str(&format!("  it stopped with: {error}\n"));
+        text.push_str(&format!("  it stopped with: {}\n", without(error, &secrets(&found.script))));
     }
     for step in &found.steps {
-        text.push_str(&format!("  {}  {}: {}\n", step.number, step.state, step.sql));
+        text.push_str(&format!("  {}  {}: {}\n", step.number, step.state, masked(&step.sql)));
     }
     let verb = if found.forward { "apply" } else { "rollback" };
     text.push_str(&format!("`pgplumb {verb}` goes on with the first that is not done\n"));

@@ -19,11 +19,13 @@ use crate::command::out;
 use crate::command::runner::options;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::migrate::books::Record;
 use crate::migrate::event::Event;
 use crate::migrate::hold::held;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
 use crate::migrate::{books, folder};
+use crate::report::secret::{secrets, without};
 
 const AFTER_HELP: &str = "\
 Nothing is written, and nobody is waited for.
@@ -73,7 +75,7 @@ struct One<'a> {
     rolled_back_at: Option<&'a str>,
     seconds: Option<f64>,
     ticket: Option<&'a str>,
-    error: Option<&'a str>,
+    error: Option<String>,
     tool_version: Option<&'a str>,
     down: Option<&'a str>,
     losses: &'a [String],
@@ -149,12 +151,19 @@ fn one<'a>(entry: &'a Entry, survey: &Survey) -> One<'a> {
         rolled_back_at: record.and_then(|record| record.rolled_back_at.as_deref()),
         seconds: record.and_then(|record| record.seconds),
         ticket: record.and_then(|record| record.ticket.as_deref()),
-        error: record.and_then(|record| record.error.as_deref()),
+        error: record.and_then(error),
         tool_version: record.map(|record| record.tool_version.as_str()),
         down: record.map_or(file_grade, |record| record.down_grade.as_deref()),
         losses: losses.map(Vec::as_slice).unwrap_or_default(),
         waits: held.map(|held| held.waits.unwrap_or_else(|| "`apply --phase contract`".to_owned())),
     }
+}
+
+/// Why it stopped, without the passwords of the scripts, which the server may have quoted.
+fn error(record: &Record) -> Option<String> {
+    let scripts = [Some(&record.up_sql), record.down_sql.as_ref()];
+    let hidden: Vec<String> = scripts.into_iter().flatten().flat_map(|sql| secrets(sql)).collect();
+    record.error.as_deref().map(|error| without(error, &hidden))
 }
 
 fn shown(document: &Document) -> String {
@@ -179,7 +188,7 @@ fn shown(document: &Document) -> String {
             line.push_str(&format!(", {ticket}"));
         }
         text.push_str(&format!("{line}\n"));
-        if let Some(error) = one.error {
+        if let Some(error) = &one.error {
             text.push_str(&format!("    {error}\n"));
         }
     }

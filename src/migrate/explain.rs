@@ -17,6 +17,8 @@ pub struct Found {
     pub id: String,
     pub forward: bool,
     pub error: Option<String>,
+    /// The SQL of all of it.
+    pub script: Arc<str>,
     pub steps: Vec<Seen>,
 }
 
@@ -49,7 +51,13 @@ impl Session<'_> {
             };
             let script = Script::parse(&file)?;
             let steps = self.seen(record.run, forward, &script)?;
-            found.push(Found { id: record.id.clone(), forward, error: record.error.clone(), steps });
+            found.push(Found {
+                id: record.id.clone(),
+                forward,
+                error: record.error.clone(),
+                script: Arc::clone(&file.text),
+                steps,
+            });
         }
         Ok(found)
     }

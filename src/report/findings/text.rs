@@ -1,5 +1,6 @@
 //! Findings for people: each with its place, the SQL that it is about, and what to do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
@@ -9,15 +10,22 @@ use crate::lint::finding::Span;
 use crate::lint::rule::secret_in_sql;
 use crate::lint::{Finding, Level};
 use crate::report::findings::{Counts, Findings};
+use crate::report::secret::spans::spans;
 use crate::report::text::{BAD, CARE, GOOD, paint};
 
 /// All findings, and a line that counts them.
 pub fn render(report: &Findings, width: usize, colour: bool) -> String {
     let mut text = String::new();
     let secret = report.findings.iter().filter(|finding| finding.code == secret_in_sql::RULE.code);
+    // Of each file once.
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
     let hidden: Vec<&Span> = secret.filter_map(|finding| finding.at.as_ref()).collect();
     for finding in report.findings.iter().filter(|finding| finding.allowed_by.is_none()) {
-        text.push_str(&one(finding, &hidden, width, colour));
+        let clean = finding.at.as_ref().map(|at| {
+            let text = texts.entry(at.file.path.clone()).or_insert_with(|| masked(at, &hidden));
+            (at, text.clone())
+        });
+        text.push_str(&one(finding, clean, width, colour));
     }
     if let Some(why) = report.unmeasured {
         let _ = writeln!(text, "nothing was run: {why}; locks and rewrites are guessed from the text");
@@ -41,16 +49,18 @@ fn summary(report: &Findings) -> String {
 
 /// The text of a file as it may be shown: a report is kept, and read by more people than the file.
 fn masked(at: &Span, hidden: &[&Span]) -> String {
-    let mut text = at.file.text.to_string();
-    for span in hidden.iter().filter(|span| span.file.path == at.file.path && span.bytes.end <= at.file.text.len()) {
+    let (mut text, whole) = (at.file.text.to_string(), &at.file.text);
+    let told = hidden.iter().filter(|span| span.file.path == at.file.path && span.bytes.end <= whole.len());
+    // The rule sees what Postgres reads; what it does not is hidden by its words.
+    for bytes in told.map(|span| span.bytes.clone()).chain(spans(whole)) {
         let cover = |byte: u8| if byte == b'\n' { '\n' } else { '*' };
-        let stars: String = at.file.text.as_bytes()[span.bytes.clone()].iter().map(|byte| cover(*byte)).collect();
-        text.replace_range(span.bytes.clone(), &stars);
+        let stars: String = whole.as_bytes()[bytes.clone()].iter().map(|byte| cover(*byte)).collect();
+        text.replace_range(bytes, &stars);
     }
     text
 }
 
-fn one(finding: &Finding, hidden: &[&Span], width: usize, colour: bool) -> String {
+fn one(finding: &Finding, clean: Option<(&Span, String)>, width: usize, colour: bool) -> String {
     let severity = match finding.level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
@@ -67,10 +77,10 @@ fn one(finding: &Finding, hidden: &[&Span], width: usize, colour: bool) -> Strin
     if !help.is_empty() {
         said = said.with_help(help.join("\n"));
     }
-    let report = match &finding.at {
-        Some(at) => {
+    let report = match clean {
+        Some((at, text)) => {
             let label = LabeledSpan::new_with_span(None, at.bytes.clone());
-            let source = NamedSource::new(&at.file.path, masked(at, hidden)).with_language("SQL");
+            let source = NamedSource::new(&at.file.path, text).with_language("SQL");
             Report::new(said.with_label(label)).with_source_code(source)
         }
         None => Report::new(said),
