@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::command::run::Run;
 use crate::command::{
     apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, health, history, init, lint,
     new, plan, preflight, repair, restore, resume, rollback, status, verify,
@@ -66,8 +67,13 @@ pub fn run() -> Exit {
 }
 
 fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let matches = Cli::command().try_get_matches_from(arguments);
+    let parsed = matches.and_then(|matches| {
+        let verb = matches.subcommand_name().unwrap_or_default().to_owned();
+        Ok((Cli::from_arg_matches(&matches)?, verb))
+    });
+    let (cli, verb) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are not errors; clap knows which stream each goes to.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
@@ -75,22 +81,23 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let config = cli.config.as_deref();
+    let run = Run::begin(&verb, config);
     let done = match cli.verb {
         Verb::Plan(args) => plan::run(&args, config),
         Verb::New(args) => new::run(&args, config),
-        Verb::Apply(args) => apply::run(&args, config),
+        Verb::Apply(args) => apply::run(&args, config, &run),
         Verb::Rollback(args) => rollback::run(&args, config),
         Verb::Resume(args) => resume::run(&args, config),
         Verb::Status(args) => status::run(&args, config),
-        Verb::Verify(args) => verify::run(&args, config),
-        Verb::Drift(args) => drift::run(&args, config),
+        Verb::Verify(args) => verify::run(&args, config, &run),
+        Verb::Drift(args) => drift::run(&args, config, &run),
         Verb::History(args) => history::run(&args, config),
         Verb::Repair(args) => repair::run(&args, config),
         Verb::Baseline(args) => baseline::run(&args, config),
-        Verb::Preflight(args) => preflight::run(&args, config),
+        Verb::Preflight(args) => preflight::run(&args, config, &run),
         Verb::Backup(args) => backup::run(&args, config),
         Verb::Restore(args) => restore::run(&args, config),
-        Verb::Health(args) => health::run(&args, config),
+        Verb::Health(args) => health::run(&args, config, &run),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),
         Verb::Init(args) => init::run(&args, config),
@@ -100,5 +107,5 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Graph(args) => graph::run(&args, config),
         Verb::Completions(args) => completions::run::<Cli>(&args),
     };
-    done.unwrap_or_else(fault::tell)
+    run.ends(done).unwrap_or_else(fault::tell)
 }

@@ -34,6 +34,7 @@ pub mod repair;
 pub mod restore;
 pub mod resume;
 pub mod rollback;
+pub mod run;
 mod runner;
 pub mod side;
 pub mod status;

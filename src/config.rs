@@ -11,6 +11,7 @@ pub mod health;
 pub mod key;
 pub mod lint;
 pub mod preflight;
+pub mod record;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +30,7 @@ use crate::config::fleet::Fleet;
 use crate::config::health::Health;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
+use crate::config::record::{Logs, Reports};
 use crate::lint::rule::RULES;
 
 /// Where the configuration is looked for, in the folder that pgplumb runs in.
@@ -52,6 +54,8 @@ pub struct Config {
     pub backup: Backup,
     pub health: Health,
     pub fleet: Fleet,
+    pub logs: Logs,
+    pub reports: Reports,
     /// Where it was read, when there is a file.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -212,7 +216,9 @@ impl Config {
             .into_iter()
             .chain(self.preflight.times())
             .chain(self.backup.times())
-            .chain(self.health.times());
+            .chain(self.health.times())
+            .chain(self.logs.times())
+            .chain(self.reports.times());
         for (part, name, timeout) in timeouts.into_iter().chain(parts) {
             if !is_duration(timeout) {
                 return Err(ConfigError::bad_timeout(file, text, [part, name], timeout));

@@ -8,6 +8,7 @@ pub mod lex;
 pub mod names;
 pub mod order;
 pub mod parser;
+pub mod shape;
 pub mod split;
 pub mod stub;
 pub mod syntax;

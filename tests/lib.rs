@@ -35,6 +35,7 @@ mod lint;
 mod lint_fix;
 mod lint_verb;
 mod load;
+mod logs;
 mod majors;
 mod preflight;
 mod pty;

@@ -20,6 +20,7 @@ use crate::command::fleet::Fleet;
 use crate::command::gate::{Gate, WINDOW};
 use crate::command::preflight::before;
 use crate::command::rollback;
+use crate::command::run::Run;
 use crate::command::runner::{ask, can_ask, first_line, options, span};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
@@ -166,11 +167,11 @@ enum Phase {
 
 /// # Errors
 /// When the database or the files are not as they should be, or a statement fails.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
         args.events.not_for_many()?;
-        return fleet::run(args, targets, &config);
+        return fleet::run(args, targets, &config, run);
     }
     args.rollout.for_one()?;
     let to = args.database.require(&config)?;

@@ -47,6 +47,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut tell = |event: Event| listen(event, false);
     let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
     let taken = session.baseline(&files, args.to.as_deref())?;
+    for id in &taken {
+        tracing::info!(event = "taken", database = to.describe(), id);
+    }
     let mut text: String = taken.iter().map(|id| format!("took {id} as applied\n")).collect();
     text.push_str(&format!("the state of {} is on record\n", to.describe()));
     out::text(&text)?;

@@ -27,6 +27,14 @@ impl Database {
     /// # Errors
     /// When what is said cannot be read.
     pub fn choose(&self, config: &Config) -> Result<Option<ConnectionString>, CommandError> {
+        let chosen = self.chosen(config)?;
+        if let Some(chosen) = &chosen {
+            tracing::info!(event = "database", database = chosen.describe(), user = chosen.user());
+        }
+        Ok(chosen)
+    }
+
+    fn chosen(&self, config: &Config) -> Result<Option<ConnectionString>, CommandError> {
         if let Some(chosen) = &self.chosen {
             return Ok(Some(chosen.clone()));
         }

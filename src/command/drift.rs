@@ -19,6 +19,7 @@ use crate::command::fleet::stand::{Question, stand};
 use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
+use crate::command::run::Run;
 use crate::command::runner::{options, span};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
@@ -90,16 +91,17 @@ fn pause(text: &str) -> Result<Duration, String> {
 
 /// # Errors
 /// When the database cannot be read, or nothing is on record.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
-        return of_many(args, &targets, &config);
+        return of_many(args, &targets, &config, run);
     }
     let to = args.database.require(&config)?;
     if let Some(every) = args.watch {
         return watch(args, &config, &to, every);
     }
     let drift = measured(&config, &to)?;
+    run.result(&look(&drift, &to))?;
     match args.sql {
         Some(way) => out::text(&sql(&drift, way)?)?,
         None => out::text(&shown(&look(&drift, &to), args.format)?)?,
@@ -107,7 +109,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     Ok(if drift.found { Exit::Differs } else { Exit::Fine })
 }
 
-fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, CommandError> {
+fn of_many(args: &Args, targets: &[Target], config: &Config, run: &Run) -> Result<Exit, CommandError> {
     let one = [("--sql", args.sql.is_some()), ("--watch", args.watch.is_some())];
     if let Some((option, _)) = one.into_iter().find(|(_, given)| *given) {
         return Err(FleetError::NotOne { option }.into());
@@ -116,7 +118,9 @@ fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, Com
     let jobs = args.fleet.jobs(config);
     let (mut outcomes, groups) = stand(targets, &Question { config, files: &files, jobs, needs_record: true });
     outcomes.iter_mut().for_each(only_drift);
-    out::text(&Matrix::of("drift", &outcomes, &groups).render(args.format)?)?;
+    let matrix = Matrix::of("drift", &outcomes, &groups);
+    run.result(&matrix.kept()?)?;
+    out::text(&matrix.render(args.format)?)?;
     Ok(worst(&outcomes))
 }
 

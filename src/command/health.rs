@@ -15,6 +15,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
 use crate::command::preflight::asked::migrations;
+use crate::command::run::Run;
 use crate::config::Config;
 use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
@@ -89,15 +90,15 @@ enum Format {
 
 /// # Errors
 /// When the database cannot be asked.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     match &args.verb {
         Some(Verb::Locks(args)) => locks::run(args, &config),
-        None => measured(&args.look, &config),
+        None => measured(&args.look, &config, run),
     }
 }
 
-fn measured(args: &Look, config: &Config) -> Result<Exit, CommandError> {
+fn measured(args: &Look, config: &Config, run: &Run) -> Result<Exit, CommandError> {
     let to = args.database.require(config)?;
     let limits = limits(config);
     let mut connection = connect(&to)?;
@@ -108,6 +109,7 @@ fn measured(args: &Look, config: &Config) -> Result<Exit, CommandError> {
         let cleared = args.watch.is_some() && stdout().is_terminal() && args.format == Format::Text;
         out::text(&if cleared { format!("\u{1b}[H\u{1b}[2J{shown}") } else { shown })?;
         let Some(seconds) = args.watch else {
+            run.result(&health.document(env!("CARGO_PKG_VERSION"), to.describe(), now()))?;
             return Ok(if health.level() > Level::Info { Exit::Differs } else { Exit::Fine });
         };
         sleep(Duration::from_secs(seconds));
@@ -156,14 +158,18 @@ fn area_of(part: Part) -> Area {
 }
 
 fn shown(health: &Health, format: Format, to: &ConnectionString) -> Result<String, CommandError> {
-    let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     Ok(match format {
-        Format::Text => text::render(health, &to.describe(), &at),
+        Format::Text => text::render(health, &to.describe(), &now()),
         Format::Prometheus => health.prometheus(to.database()),
         Format::Json => {
-            serde_json::to_string_pretty(&health.document(env!("CARGO_PKG_VERSION"), to.describe(), at))? + "\n"
+            serde_json::to_string_pretty(&health.document(env!("CARGO_PKG_VERSION"), to.describe(), now()))? + "\n"
         }
     })
+}
+
+/// To the second.
+fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn limits(config: &Config) -> Limits {

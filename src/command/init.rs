@@ -61,6 +61,14 @@ exclude:
 # The timeouts that a migration sets
 timeouts:
   lock: 3s
+
+# What is written down of each run, and for how long; put both folders into .gitignore, and `backups` too
+logs:
+  folder: logs
+  keep: 30d
+reports:
+  folder: reports
+  keep: 90d
 ";
 
 const EXAMPLE: &str = "\
@@ -101,6 +109,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         }
     }
     write_new(path, CONFIG)?;
+    out::remark("note: runs leave `logs`, `reports` and `backups` behind: put them into .gitignore");
     out::text(&format!("wrote {} and {}/\n", path.display(), schema.display()))?;
     Ok(Exit::Fine)
 }

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::format::TextOrJson;
+use crate::command::out;
 use crate::command::preflight::asked::asked;
-use crate::command::{out, write};
+use crate::command::run::Run;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::operate::preflight::look;
@@ -43,29 +44,26 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
 
-    /// Write what was found into this folder as well, as preflight-<time>.json
+    /// Write the report of this run into this folder, and not where those of other runs are
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }
 
 /// # Errors
 /// When no database is named, the files cannot be read, the connection is lost, or the report cannot be written.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
+    if let Some(folder) = &args.report {
+        run.report_into(folder);
+    }
     let to = args.database.require(&config)?;
     let asked = asked(&config, &to, args.report.as_deref())?;
     let report = look(&to, &asked)?;
-    let now = Timestamp::now();
-    let at = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let document = || {
-        let document = report.document(env!("CARGO_PKG_VERSION"), args.strict, at.clone());
-        Ok::<_, CommandError>(serde_json::to_string_pretty(&document)? + "\n")
-    };
-    if let Some(folder) = &args.report {
-        write::one(&folder.join(format!("preflight-{}.json", now.strftime("%Y%m%dT%H%M%SZ"))), &document()?)?;
-    }
+    let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let document = report.document(env!("CARGO_PKG_VERSION"), args.strict, at);
+    run.result(&document)?;
     match args.format {
-        TextOrJson::Json => out::text(&document()?)?,
+        TextOrJson::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
         TextOrJson::Text => out::text(&text::render(&report, args.strict))?,
     }
     Ok(if report.has_errors(args.strict) { Exit::Differs } else { Exit::Fine })

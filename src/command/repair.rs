@@ -75,6 +75,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut tell = |event: Event| listen(event, false);
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
     let what = session.repair(&files, &args.id, repair, &args.because)?;
+    tracing::info!(event = "repaired", database = to.describe(), id = args.id, what);
     out::text(&format!("{}: {what}\n", args.id))?;
     Ok(Exit::Fine)
 }

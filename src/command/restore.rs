@@ -87,6 +87,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let identity = settings.identity.as_deref();
     let load = Load { backup: &backup, client: &client, identity, jobs: settings.jobs, measure: &measure };
     let Done { database, kept } = restore(&to, &load, &place)?;
+    tracing::info!(event = "restored", name = backup.manifest.name, into = database, kept = kept.as_deref());
     let kept = kept.map(|kept| format!("; what was there before is `{kept}`")).unwrap_or_default();
     out::text(&format!("restored {} into `{database}`: {}{kept}\n", backup.manifest.name, contents(&backup)))?;
     Ok(Exit::Fine)

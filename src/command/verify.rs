@@ -14,6 +14,7 @@ use crate::command::error::CommandError;
 use crate::command::format::TextOrJson;
 use crate::command::health::note_sizes;
 use crate::command::out;
+use crate::command::run::Run;
 use crate::command::runner::options;
 use crate::config::Config;
 use crate::db::connection::connect;
@@ -94,7 +95,7 @@ fn hash(text: &str) -> Result<String, String> {
 
 /// # Errors
 /// When the database cannot be read, or nothing is on record that the schema could be held against.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let parts = args.parts();
@@ -113,6 +114,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         out::text(&(schema.unwrap_or_default() + &rest))?;
     }
     report.rows.splice(0..0, drift.as_ref().map(|drift| schema(drift, &to)));
+    run.result(&report.document(env!("CARGO_PKG_VERSION"), at.clone()))?;
     if args.format == TextOrJson::Json {
         out::text(&(serde_json::to_string_pretty(&report.document(env!("CARGO_PKG_VERSION"), at))? + "\n"))?;
     }

@@ -71,6 +71,7 @@ fn greet(mut client: Client, notices: Notices, to: ConnectionString) -> Result<C
     if !version.is_supported() {
         return Err(DbError::UnsupportedVersion { server: to.server(), found: version.to_string() });
     }
+    tracing::debug!(event = "connected", database = to.describe(), server = version.to_string());
     Ok(Connection { client, version, notices, to })
 }
 

@@ -91,6 +91,8 @@ pub enum MigrateError {
         id: String,
         number: i32,
         said: String,
+        /// The same without what the server says beside it, which quotes rows.
+        message: String,
         sqlstate: String,
         #[source_code]
         text: NamedSource<Arc<str>>,

@@ -1,6 +1,8 @@
 //! What a runner says while it works. Whoever listens decides how it looks; for programs it is JSON, described by
 //! `docs/schema/event.v1.json`.
 
+mod trace;
+
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};

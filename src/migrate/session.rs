@@ -87,6 +87,7 @@ impl<'a> Session<'a> {
 
     pub(in crate::migrate) fn say(&mut self, event: Event) {
         if !self.quiet {
+            event.trace(&self.to.describe());
             (self.tell)(event);
         }
     }

@@ -20,6 +20,7 @@ use crate::command::fleet::target::Target;
 use crate::command::fleet::voice::Voice;
 use crate::command::format::TextOrJson;
 use crate::command::preflight::before;
+use crate::command::run::Run;
 use crate::command::runner::{ask, can_ask, lines, options, span};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
@@ -34,7 +35,7 @@ use crate::script::slug::spelled;
 
 /// # Errors
 /// What is wrong with the command or the files; what is wrong with a target is in its row.
-pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config) -> Result<Exit, CommandError> {
+pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let (order, rollout) = (args.order(), &args.rollout);
     if let Some(to) = &order.to {
@@ -77,7 +78,9 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config) -> Result<
     }
     let outcomes: Vec<Outcome> = seen.into_iter().map(|seen| seen.outcome).collect();
     let written = if args.dry_run { Ok(()) } else { record::write(config, &outcomes, rollout.retry_failed) };
-    out::text(&Matrix::of("apply", &outcomes, &groups).render(rollout.format.unwrap_or(TextOrJson::Text))?)?;
+    let matrix = Matrix::of("apply", &outcomes, &groups);
+    run.result(&matrix.kept()?)?;
+    out::text(&matrix.render(rollout.format.unwrap_or(TextOrJson::Text))?)?;
     written?;
     Ok(if fleet.is_cut_short(&outcomes) { Exit::Interrupted } else { worst(&outcomes) })
 }
@@ -222,6 +225,7 @@ impl Apply<'_> {
 
     fn fails(&self, outcome: &mut Outcome, error: &CommandError) {
         outcome.fail(error);
+        outcome.trace();
         if outcome.is_failure() {
             self.failures.fetch_add(1, Ordering::SeqCst);
         }

@@ -46,6 +46,7 @@ pub(super) fn run(args: &Args, kind: Kind, tables: &[String], config: Option<&Pa
     let order = Order { kind, purpose: Purpose::Regular, name: name.as_deref(), tables, measure: &measure(&config) };
     let stop = interrupt::listen_beside_backup();
     let made = interrupt::told(take(&to, &settings, &order).map_err(Into::into), &stop)?;
+    trace(&made);
     out::text(&told(&settings, &made))?;
     Ok(Exit::Fine)
 }
@@ -68,7 +69,15 @@ pub(in crate::command) fn before_a_run(
         measure: &measure(config),
     };
     let made = take(to, &settings, &order)?;
+    trace(&made);
     Ok(told(&settings, &made).trim_end().to_owned())
+}
+
+/// Says it to the log.
+fn trace(made: &Manifest) {
+    let (name, tables, rows) = (made.name.as_str(), made.rows.len(), made.rows.values().sum::<u64>());
+    let (bytes, seconds) = (made.bytes(), Duration::from_millis(made.milliseconds).as_secs_f64());
+    tracing::info!(event = "backup", database = made.database, name, tables, rows, bytes, seconds);
 }
 
 fn told(settings: &Settings, made: &Manifest) -> String {

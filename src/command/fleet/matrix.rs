@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::base::wording::counted;
 use crate::command::error::CommandError;
@@ -37,6 +38,22 @@ impl<'a> Matrix<'a> {
             TextOrJson::Json => serde_json::to_string_pretty(self)? + "\n",
             TextOrJson::Text => self.text(),
         })
+    }
+
+    /// For a file: of errors no more than may stand there.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(in crate::command) fn kept(&self) -> Result<Value, CommandError> {
+        let mut value = serde_json::to_value(self)?;
+        for (at, one) in self.targets.iter().enumerate() {
+            let Some(error) = &one.error else { continue };
+            let message = error.kept.message.clone().unwrap_or_default();
+            if let Some(place) = value.pointer_mut(&format!("/targets/{at}/error/message")) {
+                *place = Value::from(message);
+            }
+        }
+        Ok(value)
     }
 
     fn text(&self) -> String {

@@ -1,10 +1,11 @@
 //! What came of one of many databases.
 
-use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 use crate::command::error::CommandError;
+use crate::command::fault::message;
 use crate::command::fleet::target::Target;
+use crate::command::run::trouble::{Trouble as Kept, trouble};
 use crate::exit::Exit;
 use crate::migrate::error::MigrateError;
 
@@ -40,6 +41,9 @@ impl State {
 pub(in crate::command) struct Trouble {
     pub(in crate::command) code: Option<String>,
     pub(in crate::command) message: String,
+    /// What of it may stand in a file.
+    #[serde(skip)]
+    pub(in crate::command) kept: Kept,
 }
 
 /// One row of the matrix.
@@ -103,7 +107,16 @@ impl Outcome {
             CommandError::Migrate(MigrateError::WrongStart { .. } | MigrateError::NotReached { .. }) => State::Drift,
             _ => State::Failed,
         };
-        self.error = Some(Trouble { code: error.code().map(|code| code.to_string()), message: error.to_string() });
+        let kept = trouble(error);
+        self.error = Some(Trouble { code: kept.code.clone(), message: message(error), kept });
+    }
+
+    /// Says that to the log.
+    pub(in crate::command) fn trace(&self) {
+        let Some(Trouble { kept: Kept { code, message, sqlstate }, .. }) = &self.error else { return };
+        let (target, database) = (self.name.as_str(), self.database.as_str());
+        let (code, message, sqlstate) = (code.as_deref(), message.as_deref(), sqlstate.as_deref());
+        tracing::error!(event = "failed", name = target, database, code, message, sqlstate);
     }
 
     /// Whether it counts against `--max-failures`.

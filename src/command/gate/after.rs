@@ -66,6 +66,7 @@ impl Gate<'_> {
         if let Some(why) = why {
             return Err(GateError::NotRolledBack { why, applied, failures }.into());
         }
+        tracing::warn!(event = "taking-back", migrations = applied.len());
         say("what the run applied is rolled back");
         let back = session.roll_back(&undos, order.despite_drift).and_then(|()| session.measure());
         match back {
@@ -92,6 +93,7 @@ impl Gate<'_> {
                     Err(error) => Some(Failed { why: error.to_string(), output: None }),
                 },
             };
+            tracing::info!(event = "check", name, holds = failed.is_none(), attempt = attempt + 1);
             let Some(Failed { why, output }) = failed else {
                 if self.verbose {
                     say(&format!("the check `{name}` holds"));

@@ -24,7 +24,11 @@ pub(in crate::command) fn check(
         let Seen::Found(findings) = row.seen else { continue };
         for finding in findings {
             let code = row.check.code;
-            if finding.level == Level::Error && !force.contains(code) {
+            let stops = finding.level == Level::Error && !force.contains(code);
+            if finding.level > Level::Note {
+                tracing::warn!(event = "obstacle", code, what = finding.what, stops);
+            }
+            if stops {
                 let help = finding.mend.unwrap_or_else(|| row.check.mend.to_owned());
                 errors.push(Obstacle { code, what: finding.what, help });
             } else if verbose || finding.level == Level::Error {

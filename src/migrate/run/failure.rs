@@ -45,7 +45,7 @@ impl Session<'_> {
             format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
         };
         let help = hint.map_or(left.clone(), |hint| format!("{hint}; {left}"));
-        MigrateError::Step { id, number, said, sqlstate, text, at: span, help }
+        MigrateError::Step { id, number, said, message, sqlstate, text, at: span, help }
     }
 
     fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {
