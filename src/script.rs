@@ -5,6 +5,7 @@
 
 pub mod bare;
 pub mod comment;
+pub mod head;
 pub mod home;
 pub mod layout;
 pub mod slug;

@@ -11,6 +11,7 @@ mod audit;
 mod backfill;
 mod backup;
 mod bad_input;
+mod branches;
 mod browser;
 mod check_data;
 mod check_verb;

@@ -9,7 +9,7 @@ use crate::harness::program::{pgplumb, ran};
 const ORDERS: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n";
 
 /// A document that fits its schema.
-fn document(schema: &str, text: &str) -> Value {
+pub(crate) fn document(schema: &str, text: &str) -> Value {
     let schema: Value = serde_json::from_str(schema).unwrap();
     let document: Value = serde_json::from_str(text).unwrap();
     let wrong: Vec<String> =

@@ -1,6 +1,7 @@
 //! `pgplumb check`: CI's one verb. Do the migrations run, do the downs lead back, do they lead to the schema files, and what
 //! does the linter say?
 
+mod branches;
 mod downs;
 mod schema;
 
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::base::wording::counted;
 use crate::catalog::Catalog;
+use crate::command::branch::{self, Folder};
+use crate::command::check::branches::branches;
+pub(super) use crate::command::check::downs::edited;
 use crate::command::check::downs::{downs, refusal};
 use crate::command::check::schema::{Compared, compare};
 use crate::command::database::Database;
@@ -21,7 +25,8 @@ use crate::exit::Exit;
 use crate::lint::allow::Allow;
 use crate::lint::down::{Came, Down};
 use crate::lint::{blocked, finding};
-use crate::prove::history::{History, history};
+use crate::migrate::folder::read;
+use crate::prove::history::{History, Watch, history};
 use crate::report::findings::Findings;
 use crate::report::secret::scrub;
 use crate::source::convention::{Migration, discover};
@@ -29,7 +34,8 @@ use crate::source::convention::{Migration, discover};
 const AFTER_HELP: &str = "\
 All migrations are run on a scratch database, each with its down and once more: what comes out of
 the down must be the state before the up. What all of them lead to must be what the schema files
-say. Files that plan.json has a checksum of must be those that were proven. Then they are linted.
+say. Files that plan.json has a checksum of must be those that were proven. Migrations that were
+planned for the same state, in two branches, are run in both orders. Then they are linted.
 
 Examples:
   pgplumb check
@@ -102,6 +108,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     )?;
     let mut checked = said(&migrations, &played, downs.values());
     let mut findings = looked.findings;
+    let measure = branch::measure(&opener.config);
+    let files = if folder.is_dir() { read(&folder)? } else { Vec::new() };
+    let beside = Folder { files: &files, migrations: &migrations, played: &played, measure: &measure };
+    findings.extend(branches(&beside, opener.scratch()?, &policy, &args.allow)?);
     let mut compared = Compared::default();
     if let Some((at, error)) = &played.failed {
         findings.extend(refusal(migrations.get(*at), error, &findings));
@@ -130,10 +140,13 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     Ok(if blocked(&findings) { Exit::Differs } else { Exit::Fine })
 }
 
-fn play(opener: &mut Opener, migrations: &[Migration]) -> Result<History, CommandError> {
+/// All of it, from nothing.
+pub(super) fn play(opener: &mut Opener, migrations: &[Migration]) -> Result<History, CommandError> {
+    let measure = branch::measure(&opener.config);
     let scratch = opener.scratch()?;
     let progress = Progress::start("running the migrations up and down");
-    Ok(history(migrations, scratch, &|done| progress.counted(done, migrations.len(), "migrations"))?)
+    let progress = |done| progress.counted(done, migrations.len(), "migrations");
+    Ok(history(migrations, scratch, &Watch { first: 0, measure: &measure, progress: &progress })?)
 }
 
 fn replayed(catalog: Catalog, major: u32, folder: &Path, count: usize) -> Side {

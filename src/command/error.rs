@@ -9,6 +9,7 @@ use crate::base::wording::{counted, nearest};
 use crate::catalog::read::ReadError;
 use crate::command::fleet::error::FleetError;
 use crate::command::gate::error::GateError;
+use crate::command::rebase::error::RebaseError;
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
@@ -56,6 +57,10 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Gate(#[from] GateError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rebase(#[from] RebaseError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]

@@ -1,5 +1,6 @@
 //! `pgplumb plan`: from the live database to the schema files, as a proven pair of migrations.
 
+mod again;
 mod contract;
 mod fleet;
 mod give;
@@ -18,6 +19,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::fleet::Fleet;
 use crate::command::format::{ToFile, to_file};
+pub(super) use crate::command::plan::again::{Again, again};
 use crate::command::plan::contract::{Held, directive};
 use crate::command::plan::give::{folder, give};
 use crate::command::plan::large::is_large;
@@ -134,6 +136,10 @@ pub struct Args {
 
     #[command(flatten)]
     fleet: Fleet,
+
+    /// Goes on from the migrations before this one, whatever database is there.
+    #[arg(skip)]
+    before: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -165,11 +171,11 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     if args.check_data {
         args.database.require(&opener.config)?;
     }
-    opener.timed(args.timings, |opener| make(args, opener))
+    Ok(opener.timed(args.timings, |opener| make(args, opener))?.0)
 }
 
-/// The plan, from both sides to the files; the scratch server is gone at the end.
-fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
+/// The plan, from both sides to the files, and whether there is nothing in it; the scratch server is gone at the end.
+fn make(args: &Args, mut opener: Opener) -> Result<(Exit, bool), CommandError> {
     let (live, desired) = sides(args, &mut opener)?;
     let rules = opener.rules(&live, &desired);
     let Some(loaded) = desired.loaded else { return Err(CommandError::NoDatabase) };
@@ -282,8 +288,9 @@ fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
     if let Some(held) = &held {
         blocks |= held.give(args, &opener, now, &to, &renamed::allows(&directives), (&pair, &input, &report))?;
     }
+    let empty = proposal.up.is_empty();
     timings.time("removing the scratch", move || drop((loaded, opener)));
-    Ok(if blocks { Exit::Differs } else { Exit::Fine })
+    Ok((if blocks { Exit::Differs } else { Exit::Fine }, empty))
 }
 
 /// The plan, tried as this role on the database that holds the desired state, and what becomes of it in two migrations.
@@ -310,8 +317,9 @@ fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError>
     let timings = opener.timings.clone();
     let parsed = timings.time("parsing the files", || files::parse(&paths))?;
     let title = title(&parsed, &paths);
-    let Some(to) = args.database.choose(&opener.config)? else {
-        let live = opener.replay(&opener.config.migrations())?;
+    let to = if args.before.is_some() { None } else { args.database.choose(&opener.config)? };
+    let Some(to) = to else {
+        let live = opener.replay(&opener.config.migrations(), args.before.as_deref())?;
         let desired = of_loaded(load(parsed, opener.scratch()?, &timings)?, title);
         return Ok((live, desired));
     };

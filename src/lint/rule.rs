@@ -88,6 +88,8 @@ rules! {
     allowance_without_reason
     alters_could_be_one
     attach_scans
+    branches_conflict
+    branches_not_rebased
     check_validates
     cluster_or_vacuum_full
     column_order_wastes_space

@@ -226,7 +226,7 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
     let due = &mut sorted.due;
     // A contract comes late as it should.
     let late = |entry: &&&Entry| entry.out_of_order && entry.file.is_none_or(|file| file.contract.is_none());
-    let late = due.iter().filter(late).filter(|_| !order.out_of_order);
+    let late = due.iter().filter(late).filter(|entry| !order.out_of_order && !survey.commutes(entry));
     let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
     if !late.is_empty() {
         return Err(MigrateError::OutOfOrder { ids: late });

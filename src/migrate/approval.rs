@@ -76,6 +76,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::migrate::branch::Branch;
     use crate::sql::file::SqlFile;
 
     fn migration(id: &str, up: &str, down: Option<&str>) -> Migration {
@@ -90,6 +91,7 @@ mod tests {
             plan_sha256: None,
             contract: None,
             own: false,
+            branch: Branch::default(),
         }
     }
 

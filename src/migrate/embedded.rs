@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::migrate::branch::Branch;
 use crate::migrate::folder::Migration;
 use crate::sql::file::SqlFile;
 
@@ -41,6 +42,7 @@ pub fn migrations() -> Vec<Migration> {
         plan_sha256: None,
         contract: None,
         own: true,
+        branch: Branch::default(),
     };
     OWN.iter().map(one).collect()
 }

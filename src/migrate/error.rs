@@ -171,7 +171,7 @@ pub enum MigrateError {
     #[diagnostic(
         code(migrate::wrong_start),
         help(
-            "plan again against this database, or look at the difference with `pgplumb plan --stdout`; `--force drift` applies it all the same"
+            "plan again against this database, or look at the difference with `pgplumb plan --stdout`; after two branches came together `pgplumb rebase`; `--force drift` applies it all the same"
         )
     )]
     WrongStart { id: String, live: String, from: String },
@@ -223,7 +223,9 @@ pub enum MigrateError {
     #[error("{} older than what is applied: {}", counted(ids.len(), "pending migration"), listed(ids))]
     #[diagnostic(
         code(migrate::out_of_order),
-        help("give it a later time in its name, or let it run after the others with `--force out-of-order`")
+        help(
+            "of two branches `pgplumb rebase` finds whether either may run first; or give it a later time in its name, or let it run after the others with `--force out-of-order`"
+        )
     )]
     OutOfOrder { ids: Vec<String> },
 
@@ -254,6 +256,10 @@ pub enum MigrateError {
     #[error("`{}` cannot be read: {what}", path.display())]
     #[diagnostic(code(migrate::plan_file), help("it is what `pgplumb plan` wrote: put that back, or delete it"))]
     PlanFile { path: std::path::PathBuf, what: String },
+
+    #[error("`{}` cannot be read: {what}", path.display())]
+    #[diagnostic(code(migrate::branch_file), help("it is what `pgplumb rebase` wrote: put that back"))]
+    BranchFile { path: std::path::PathBuf, what: String },
 }
 
 /// One line below an error.

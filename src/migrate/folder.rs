@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::kind::Key;
+use crate::migrate::branch::{self, Branch};
 use crate::migrate::error::MigrateError;
 use crate::plan::action::Verb;
 use crate::source::files::collect::read as read_text;
@@ -37,6 +38,8 @@ pub struct Migration {
     pub contract: Option<Contract>,
     /// One of our own books, which are kept in another way than the user's schema.
     pub own: bool,
+    /// What is known of it beside other branches.
+    pub branch: Branch,
 }
 
 impl Migration {
@@ -77,7 +80,11 @@ impl Fact {
 }
 
 fn sha256(file: &SqlFile) -> Vec<u8> {
-    Sha256::digest(file.text.as_bytes()).to_vec()
+    hash(&file.text)
+}
+
+pub(in crate::migrate) fn hash(text: &str) -> Vec<u8> {
+    Sha256::digest(text.as_bytes()).to_vec()
 }
 
 /// What `plan.json` says that matters here.
@@ -139,7 +146,9 @@ pub fn read(folder: &Path) -> Result<Vec<Migration>, MigrateError> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    migrations(folder)?.iter().map(|path| one(path)).collect()
+    let mut all: Vec<Migration> = migrations(folder)?.iter().map(|path| one(path)).collect::<Result<_, _>>()?;
+    branch::spread(&mut all);
+    Ok(all)
 }
 
 fn one(path: &Path) -> Result<Migration, MigrateError> {
@@ -149,6 +158,7 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
     let down = if down.is_file() { Some(read_text(&down)?) } else { None };
     let (mut from, mut to, grade) = header(&up.text);
     let contract = contract(&up.text);
+    let branch = branch::read(path, &up.text)?;
     let mut migration = Migration {
         id,
         up,
@@ -160,6 +170,7 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
         plan_sha256: None,
         contract,
         own: false,
+        branch,
     };
     let plan = path.join("plan.json");
     if plan.is_file() {

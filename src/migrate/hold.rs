@@ -81,7 +81,7 @@ pub fn sort<'s, 'a>(due: Vec<&'s Entry<'a>>, survey: &'s Survey<'a>, all: bool) 
 }
 
 /// Fingerprints, either of which may be only its first characters.
-fn agree(one: &str, other: &str) -> bool {
+pub(in crate::migrate) fn agree(one: &str, other: &str) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::name::without_public;
 use crate::lint::allow::Allow;
 use crate::migrate::books::{self, Outcome, Record};
+use crate::migrate::branch::Branch;
 use crate::migrate::enter::Run;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
@@ -179,6 +180,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
             plan_sha256: None,
             contract: None,
             own: false,
+            branch: Branch::default(),
         },
     })
 }
@@ -202,6 +204,7 @@ mod tests {
             plan_sha256: None,
             contract: None,
             own: false,
+            branch: Branch::default(),
         };
         Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }
     }

@@ -15,7 +15,7 @@ const LISTED: usize = 20;
 ///
 /// # Errors
 /// `Drift` where somebody changed the schema since the last run, `WrongStart` where the migration was planned for another
-/// state.
+/// state, and `rebase` saw it start from none like this.
 pub fn check(
     live: &Reading,
     next: Option<&Migration>,
@@ -23,9 +23,10 @@ pub fn check(
 ) -> Result<(), MigrateError> {
     let from = next.and_then(|next| next.from.as_deref());
     let drifted = remembered.filter(|(full, _)| *full != live.full);
+    let starts = next.is_some_and(|next| next.branch.ways.iter().any(|(from, _)| live.is(from)));
     match (from, drifted) {
         // The state that it was planned for, whatever else changed: owners, who gets what by default.
-        (Some(from), _) if live.is(from) => Ok(()),
+        (Some(from), _) if live.is(from) || starts => Ok(()),
         (_, Some((_, stored))) => Err(drift(stored.as_ref().map(|stored| &stored.catalog), &live.catalog)),
         (Some(from), None) => Err(MigrateError::WrongStart {
             id: next.map(|next| next.id.clone()).unwrap_or_default(),
@@ -42,7 +43,7 @@ pub fn check(
 /// `NotReached` where it is another.
 pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
     match migration.to.as_deref() {
-        Some(to) if !live.is(to) => {
+        Some(to) if !live.is(to) && !migration.branch.ways.iter().any(|(_, to)| live.is(to)) => {
             Err(MigrateError::NotReached { id: migration.id.clone(), live: short(&live.portable), to: short(to) })
         }
         _ => Ok(()),

@@ -96,6 +96,13 @@ impl<'a> Survey<'a> {
         Self { entries: entries.collect() }
     }
 
+    /// Whether it may run although later ones are in force: each of them was seen to lead to the same state before it
+    /// and after it.
+    pub fn commutes(&self, late: &Entry) -> bool {
+        let mut later = self.entries.iter().filter(|entry| entry.id > late.id && entry.standing.is_in_force());
+        later.all(|entry| entry.file.is_some_and(|file| file.branch.passes(&late.id)))
+    }
+
     /// Those that stand so.
     pub fn with(&self, standing: Standing) -> Vec<String> {
         self.entries.iter().filter(|entry| entry.standing == standing).map(|entry| entry.id.clone()).collect()
@@ -137,7 +144,8 @@ impl<'a> Survey<'a> {
 fn standing(file: Option<&Migration>, record: Option<&Record>) -> Option<Standing> {
     let Some(record) = record else { return file.map(|_| Standing::Pending) };
     let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let edited = file.is_some_and(|file| hex(file.up_sha256()) != record.up_sha256);
+    let is_run = |hash: Vec<u8>| hex(hash) == record.up_sha256;
+    let edited = file.is_some_and(|file| !is_run(file.up_sha256()) && !file.branch.former.iter().cloned().any(is_run));
     Some(match record.outcome {
         Outcome::Applied if record.turned => Standing::HalfRolledBack,
         Outcome::Applied if file.is_none() && record.kind != "baseline" => Standing::Missing,

@@ -22,10 +22,22 @@ pub struct History {
     pub catalog: Catalog,
     /// The major version of the server that they ran on.
     pub major: u32,
-    /// Of each migration that has a down.
+    /// Of each migration that has a down, from the first that was looked at on.
     pub downs: Vec<Option<Came>>,
+    /// What was measured of the states: before the first that was looked at, and after each that ran.
+    pub states: Vec<String>,
     /// The migration whose up does not run, by its place, and why.
     pub failed: Option<(usize, SourceError)>,
+}
+
+/// What is looked at.
+pub struct Watch<'a> {
+    /// The place of the first migration that is: those before it only run.
+    pub first: usize,
+    /// Tells states apart.
+    pub measure: &'a dyn Fn(&Catalog) -> String,
+    /// Is told how many are done.
+    pub progress: &'a dyn Fn(usize),
 }
 
 struct Player<'a> {
@@ -35,21 +47,32 @@ struct Player<'a> {
     roles: Vec<String>,
 }
 
-/// Runs all of it. `progress` is told how many are done.
+/// Runs all of it.
 ///
 /// # Errors
 /// When the server goes away or a catalog cannot be read; a migration that fails is part of the answer.
-pub fn history(migrations: &[Migration], scratch: &Scratch, progress: &dyn Fn(usize)) -> Result<History, ProofError> {
+pub fn history(migrations: &[Migration], scratch: &Scratch, look: &Watch) -> Result<History, ProofError> {
     let mut player = Player { migrations, scratch, db: scratch.database("check")?, roles: Vec::new() };
     let (mut before, major) = player.read()?;
     let (mut downs, mut failed) = (Vec::new(), None);
+    let mut states = Vec::new();
     for (at, migration) in migrations.iter().enumerate() {
+        if at == look.first {
+            if at > 0 {
+                before = player.read()?.0;
+            }
+            states.push((look.measure)(&before));
+        }
         if let Err(error) = player.up(at) {
             failed = Some((at, refused(error)?));
             break;
         }
-        progress(at);
+        (look.progress)(at);
+        if at < look.first {
+            continue;
+        }
         let after = player.read()?.0;
+        states.push((look.measure)(&after));
         let down = migration.down.as_ref().filter(|down| !down.statements().is_empty());
         downs.push(match down {
             Some(down) => Some(player.back(at, down, &before, &after)?),
@@ -62,7 +85,7 @@ pub fn history(migrations: &[Migration], scratch: &Scratch, progress: &dyn Fn(us
         let rest = migrations.iter().skip(*at);
         downs.extend(rest.map(|migration| migration.down.as_ref().map(|_| Came::Untried(why.clone()))));
     }
-    Ok(History { catalog: before, major, downs, failed })
+    Ok(History { catalog: before, major, downs, states, failed })
 }
 
 impl Player<'_> {

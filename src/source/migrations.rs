@@ -56,12 +56,15 @@ pub fn migrations(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     Ok(found)
 }
 
-/// Runs them all on a new scratch database and reads what comes out. No migrations at all lead to an empty database.
+/// Runs them all, or those before one, on a new scratch database and reads what comes out. No migrations at all lead to an
+/// empty database.
 ///
 /// # Errors
 /// When one does not run, with its place in the file.
-pub fn replay(folder: &Path, scratch: &Scratch) -> Result<Replayed, SourceError> {
-    let migrations = if folder.exists() { migrations(folder)? } else { Vec::new() };
+pub fn replay(folder: &Path, before: Option<&str>, scratch: &Scratch) -> Result<Replayed, SourceError> {
+    let mut migrations = if folder.exists() { migrations(folder)? } else { Vec::new() };
+    let is_before = |path: &PathBuf| before.is_none_or(|id| path.file_name().is_some_and(|name| name < id));
+    migrations.retain(is_before);
     let db = scratch.database("replay")?;
     let mut roles = Vec::new();
     for migration in &migrations {

@@ -35,7 +35,7 @@ fn first(down: &Piece) -> Span {
 }
 
 /// The files of a pair that are not those that plan.json has a checksum of.
-fn edited(migration: &Migration) -> Result<Vec<String>, CommandError> {
+pub(in crate::command) fn edited(migration: &Migration) -> Result<Vec<String>, CommandError> {
     let path = Path::new(&migration.up.file.path).with_file_name("plan.json");
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,

@@ -119,7 +119,7 @@ fn plan_for(args: &Args, group: &Group, seen: &[Seen], of: (Option<&Path>, bool)
         one.out = Some(out.join(fingerprint.get(..8).unwrap_or(fingerprint)));
     }
     out::remark(&format!("planned on `{}`, for {}", first.name, group.targets.join(", ")));
-    Opener::new(config, args.scratch.as_deref())?.timed(args.timings, |opener| make(&one, opener))
+    Opener::new(config, args.scratch.as_deref())?.timed(args.timings, |opener| Ok(make(&one, opener)?.0))
 }
 
 fn first_of<'a>(group: &Group, seen: &'a [Seen]) -> Option<&'a Target> {

@@ -113,7 +113,7 @@ impl Opener {
                 }
                 Ok(of_loaded(loaded, title))
             }
-            Source::Migrations(folder) => self.replay(folder),
+            Source::Migrations(folder) => self.replay(folder, None),
             Source::Snapshot(path) => {
                 let stored = snapshot::read(path)?;
                 let major = stored.server_version.split('.').next().and_then(|major| major.parse().ok());
@@ -124,13 +124,15 @@ impl Opener {
         }
     }
 
+    /// What migrations lead to: all of a folder, or those before one.
+    ///
     /// # Errors
     /// When a migration does not run.
-    pub fn replay(&mut self, folder: &Path) -> Result<Side, CommandError> {
+    pub fn replay(&mut self, folder: &Path, before: Option<&str>) -> Result<Side, CommandError> {
         let timings = self.timings.clone();
         let scratch = self.scratch()?;
         let _progress = Progress::start("replaying the migrations");
-        let replayed = timings.time("replaying the migrations", || migrations::replay(folder, scratch))?;
+        let replayed = timings.time("replaying the migrations", || migrations::replay(folder, before, scratch))?;
         let title = format!("{} ({})", folder.display(), counted(replayed.count, "migration"));
         Ok(Side::of(replayed.catalog, title, replayed.major))
     }

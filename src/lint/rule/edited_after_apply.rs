@@ -6,6 +6,7 @@ use crate::lint::Level;
 use crate::lint::finding::Finding;
 use crate::lint::rule::{Group, Rule};
 use crate::lint::script::Script;
+use crate::script::head::differ_in_ends;
 
 pub const RULE: Rule = Rule {
     code: "edited-after-apply",
@@ -30,7 +31,8 @@ fn edited(script: &Script) -> Vec<Finding> {
 
 /// The first line of `text` that is not that of `other`; the last one where lines are missing behind it.
 fn difference(text: &str, other: &str) -> Option<Range<usize>> {
-    if text == other {
+    // `rebase` writes other states into the head of what runs the same.
+    if text == other || differ_in_ends(text, other) {
         return None;
     }
     let mut others = other.split_inclusive('\n');
