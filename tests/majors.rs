@@ -88,6 +88,9 @@ fn there_and_back(major: u32) {
     bench.cluster.psql("shop", &folder().join("rows.sql")).unwrap();
     bench.go_to("after.sql");
     online(&bench, major);
+    let names = "SELECT coalesce(string_agg(conname, ' ' ORDER BY conname), '') FROM pg_constraint WHERE contypid > 0 AND contype = 'n'";
+    let wanted = if major < 17 { "" } else { "here is_there known_stage_not_null" };
+    assert_eq!(bench.cluster.query("shop", names).unwrap(), wanted);
     bench.exits(0, &["status"]);
     bench.exits(0, &["verify"]);
     let dumped = bench.exits(0, &["dump"]);

@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::name::{Ident, object_name};
 use crate::kind::data_type::{is_contained, set_aside, type_slots};
 use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::stub::{Stub, names_type};
-use crate::kind::{Key, Kind, Site, Slot};
+use crate::kind::{Body, Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Domain {
@@ -16,7 +17,23 @@ pub struct Domain {
     /// Qualified; none where it is that of the base type.
     pub collation: Option<String>,
     pub not_null: bool,
+    /// What the constraint is called that makes it NOT NULL, which is a constraint from version 17 on. pg_dump writes a name
+    /// that is not the one which Postgres gives by itself.
+    pub not_null_name: Option<Ident>,
     pub default: Option<String>,
+}
+
+impl Domain {
+    /// ` NOT NULL`, with its name where that has to be written.
+    fn not_null_clause(&self, is_written: impl Fn(&Ident) -> bool) -> String {
+        let name = self.not_null_name.as_ref().filter(|name| is_written(name));
+        name.map_or_else(|| " NOT NULL".to_owned(), |name| format!(" CONSTRAINT {name} NOT NULL"))
+    }
+}
+
+/// Whether Postgres would call it otherwise by itself (`ChooseConstraintName` in `pg_constraint.c`).
+fn is_chosen(at: &Site, name: &Ident) -> bool {
+    name.as_str() != object_name(at.key.name(), None, "not_null")
 }
 
 impl Kind for Domain {
@@ -32,7 +49,9 @@ impl Kind for Domain {
             sql.push_str(&format!(" DEFAULT {default}"));
         }
         if self.not_null {
-            sql.push_str(" NOT NULL");
+            // While the domain that this one replaces is there, Postgres would choose another name.
+            let replaces = matches!(at.there.get(at.key), Some(Body::Domain(other)) if other.not_null_name.is_some());
+            sql.push_str(&self.not_null_clause(|name| replaces || is_chosen(at, name)));
         }
         for (key, body) in at.here.standing_on(at.key).filter(|(key, _)| at.absorbed.contains(key)) {
             sql.extend(body.clause(&at.of(key)).map(|clause| format!("\n    {clause}")));
@@ -45,7 +64,7 @@ impl Kind for Domain {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { base_type, collation, not_null, default } = to;
+        let Self { base_type, collation, not_null, not_null_name, default } = to;
         if *base_type != self.base_type {
             return Alter::replace("the type that a domain stands on cannot be changed");
         }
@@ -69,11 +88,16 @@ impl Kind for Domain {
         if !self.not_null && *not_null {
             let every = "every row of every table that uses the domain is read to see that none is null";
             let fails = "it fails where a row holds null";
+            let named = to.not_null_clause(|name| is_chosen(at, name));
+            let clause = if named.starts_with(" CONSTRAINT") { format!("ADD{named}") } else { format!("SET{named}") };
             statements.push(
-                alter("SET NOT NULL")
-                    .hazard(Hazard::Scans(every.to_owned()))
-                    .hazard(Hazard::DependsOnData(fails.to_owned())),
+                alter(&clause).hazard(Hazard::Scans(every.to_owned())).hazard(Hazard::DependsOnData(fails.to_owned())),
             );
+        }
+        if let (Some(from), Some(name)) = (&self.not_null_name, not_null_name)
+            && from != name
+        {
+            statements.push(alter(&format!("RENAME CONSTRAINT {from} TO {name}")));
         }
         Alter::in_place(statements)
     }
