@@ -224,6 +224,34 @@ fn rows_and_schema_are_backed_up_by_themselves() {
     assert_eq!(shop.query("SELECT count(*) || ' ' || nextval('orders_id_seq') FROM orders"), "500 501");
 }
 
+/// The triggers of the books write nothing into the audit that it gets back, whoever restores.
+#[test]
+fn the_rows_of_the_books_come_back_as_they_were() {
+    for role in ["postgres", "keeper"] {
+        let shop = Shop::new();
+        shop.query("CREATE ROLE keeper LOGIN CREATEDB; ALTER DATABASE shop OWNER TO keeper");
+        let url = |database: &str| shop.cluster.url(database).replace("postgres@", &format!("{role}@"));
+        shop.migration("20260101000000_t", "CREATE TABLE t (n int);\n", None);
+        shop.place.exits(0, &["apply", "--db", &url("shop")]);
+        let because = ["--because", "it was so"];
+        shop.migration("20260101000000_t", "-- why\nCREATE TABLE t (n int);\n", None);
+        shop.place.exits(0, &[&["repair", "t", "--accept", "--db", &url("shop")], &because[..]].concat());
+        shop.place.exits(0, &["backup", "schema", "--name", "schema", "--db", &url("shop")]);
+        sleep(Duration::from_millis(1100));
+        shop.place.exits(0, &["backup", "data", "--name", "data", "--db", &url("shop")]);
+        shop.cluster.query("postgres", "CREATE DATABASE empty OWNER keeper").unwrap();
+        let named = |name: &str| {
+            let found = folders(&shop).into_iter().find(|folder| folder.to_string_lossy().ends_with(name)).unwrap();
+            found.file_name().unwrap().to_string_lossy().into_owned()
+        };
+        for name in ["schema", "data"] {
+            shop.place.exits(0, &["restore", &named(name), "--db", &url("empty")]);
+        }
+        let ran = shop.place.exits(0, &["verify", "--audit", "--db", &url("empty")]);
+        assert!(ran.out.contains(" rows since "), "{}", ran.out);
+    }
+}
+
 #[test]
 fn damage_is_found() {
     let shop = shop();
