@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::command::run::Run;
 use crate::command::{
     apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, health, history, init, lint,
-    new, plan, preflight, rebase, repair, restore, resume, rollback, status, verify,
+    new, plan, preflight, rebase, repair, restore, resume, rollback, squash, status, verify,
 };
 use crate::exit::Exit;
 
@@ -39,6 +39,7 @@ enum Verb {
     Plan(plan::Args),
     New(new::Args),
     Rebase(rebase::Args),
+    Squash(squash::Args),
     Apply(apply::Args),
     Rollback(rollback::Args),
     Resume(resume::Args),
@@ -87,6 +88,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Plan(args) => plan::run(&args, config),
         Verb::New(args) => new::run(&args, config),
         Verb::Rebase(args) => rebase::run(&args, config),
+        Verb::Squash(args) => squash::run(&args, config),
         Verb::Apply(args) => apply::run(&args, config, &run),
         Verb::Rollback(args) => rollback::run(&args, config),
         Verb::Resume(args) => resume::run(&args, config),

@@ -39,6 +39,7 @@ pub mod rollback;
 pub mod run;
 mod runner;
 pub mod side;
+pub mod squash;
 pub mod status;
 pub mod tree;
 pub mod verify;

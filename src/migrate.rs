@@ -30,6 +30,7 @@ pub mod rollback;
 pub mod run;
 pub mod scope;
 pub mod session;
+pub mod squash;
 pub mod start;
 pub mod steps;
 pub mod stop;

@@ -43,6 +43,7 @@ mod pty;
 mod random;
 mod readme;
 mod runner;
+mod squash;
 mod stop;
 mod swap;
 mod tls;

@@ -10,6 +10,7 @@ use crate::catalog::read::ReadError;
 use crate::command::fleet::error::FleetError;
 use crate::command::gate::error::GateError;
 use crate::command::rebase::error::RebaseError;
+use crate::command::squash::error::SquashError;
 use crate::config::error::ConfigError;
 use crate::db::error::DbError;
 use crate::exit::Exit;
@@ -61,6 +62,9 @@ pub enum CommandError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rebase(#[from] RebaseError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Squash(#[from] SquashError),
 
     #[error("{} in the schema files cannot be followed", counted(errors.len(), "directive"))]
     #[diagnostic(code(command::directive))]
@@ -195,6 +199,7 @@ impl CommandError {
             Self::Operate(error) if error.is_difference() => Exit::Differs,
             Self::Gate(error) if error.is_difference() => Exit::Differs,
             Self::Migrate(MigrateError::Interrupted) | Self::Operate(OperateError::Interrupted) => Exit::Interrupted,
+            Self::Squash(SquashError::Data { .. } | SquashError::Lost { .. }) => Exit::Differs,
             Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
             Self::Fleet(FleetError::NotMany { .. } | FleetError::NotOne { .. }) => Exit::Usage,
             _ => Exit::Failure,

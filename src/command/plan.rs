@@ -6,7 +6,7 @@ mod fleet;
 mod give;
 mod large;
 mod online;
-mod pair;
+pub(super) mod pair;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -334,7 +334,7 @@ fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError>
 }
 
 /// What the scripts run under.
-fn settings(opener: &Opener) -> Settings {
+pub(super) fn settings(opener: &Opener) -> Settings {
     let timeouts = &opener.config.timeouts;
     Settings {
         lock_timeout: timeouts.lock.clone(),

@@ -24,8 +24,8 @@ pub(super) fn read(statements: &[Statement]) -> Result<Vec<Directive>, CommandEr
     }
     let (found, mut errors) = directives(statements);
     errors.extend(found.iter().filter_map(|directive| match directive {
-        Directive::Phase { file, span, .. } => {
-            let what = "a phase is said at the head of a migration";
+        Directive::Phase { file, span, .. } | Directive::Replaces { file, span } => {
+            let what = "this is said at the head of a migration";
             Some(DirectiveError::malformed((Arc::clone(file), span.clone()), what))
         }
         _ => None,
@@ -41,7 +41,10 @@ pub(super) fn allows(directives: &[Directive]) -> Vec<Allow> {
             let (code, object, because) = (code.clone(), object.clone(), Some(because.clone()));
             Some(Allow { code, object, because, source: Source::Directive(place), within: None })
         }
-        Directive::RenamedFrom { .. } | Directive::Backfill { .. } | Directive::Phase { .. } => None,
+        Directive::RenamedFrom { .. }
+        | Directive::Backfill { .. }
+        | Directive::Phase { .. }
+        | Directive::Replaces { .. } => None,
     };
     directives.iter().filter_map(allow).collect()
 }

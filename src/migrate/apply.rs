@@ -11,6 +11,7 @@ use crate::migrate::lock;
 use crate::migrate::run::Job;
 use crate::migrate::scope::Reading;
 use crate::migrate::session::Session;
+use crate::migrate::squash;
 use crate::migrate::start;
 use crate::migrate::steps::Script;
 use crate::migrate::survey::{Entry, Standing, Survey};
@@ -92,6 +93,7 @@ impl Session<'_> {
         let sorted = due(&survey, order)?;
         self.beside.clone_from(&sorted.beside);
         self.tell_held(&sorted, order);
+        self.tell_replaced(&survey);
         let due = sorted.due;
         if let Some(first) = due.first() {
             self.at_start(first, order)?;
@@ -109,6 +111,7 @@ impl Session<'_> {
     /// Where the files or the database are not as they should be, before anything is run; then what fails.
     pub fn apply(&mut self, files: &[Migration], order: &Order) -> Result<Vec<String>, MigrateError> {
         self.enter_books()?;
+        self.adopt(files, order)?;
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
         let sorted = due(&survey, order)?;
@@ -119,7 +122,9 @@ impl Session<'_> {
         let Some(first) = due.first() else {
             // A run that was cut off after its last step has not been measured.
             let newest = survey.entries.iter().filter(|entry| entry.standing.is_in_force());
-            let newest = newest.filter_map(|entry| Some((entry.record?.run, entry.file))).max_by_key(|(run, _)| *run);
+            let newest = newest.filter_map(|entry| Some((entry.record?, entry.file)));
+            let newest = newest.max_by_key(|(record, _)| squash::effective(record, &records));
+            let newest = newest.map(|(record, file)| (record.run, file));
             if let Some((run, file)) = newest.filter(|_| !remembered) {
                 self.settle(file, Some(run), order)?;
             }
@@ -220,6 +225,7 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
     if !edited.is_empty() {
         return Err(MigrateError::Edited { ids: edited });
     }
+    squash::check(survey)?;
     let mut due = survey.due(order.to.as_deref())?;
     due.retain(|entry| !order.only_begun || entry.standing == Standing::HalfApplied);
     let mut sorted = sort(due, survey, order.contract);

@@ -92,6 +92,7 @@ mod tests {
             contract: None,
             own: false,
             branch: Branch::default(),
+            replaces: Vec::new(),
         }
     }
 

@@ -43,6 +43,7 @@ pub fn migrations() -> Vec<Migration> {
         contract: None,
         own: true,
         branch: Branch::default(),
+        replaces: Vec::new(),
     };
     OWN.iter().map(one).collect()
 }

@@ -229,6 +229,24 @@ pub enum MigrateError {
     )]
     OutOfOrder { ids: Vec<String> },
 
+    #[error("`{id}` takes the place of {}, and not all of them are applied here: {}", counted(*count, "migration"), listed(missing))]
+    #[diagnostic(
+        code(migrate::partly_replaced),
+        help(
+            "apply them first, from a checkout of before they were squashed; then this one is written down in their place"
+        )
+    )]
+    PartlyReplaced { id: String, count: usize, missing: Vec<String> },
+
+    #[error("`{id}` takes the place of what was applied here with another text: {}", listed(ids))]
+    #[diagnostic(
+        code(migrate::replaced_differs),
+        help(
+            "nothing was changed; compare `pgplumb history --export` with the files of before they were squashed, and accept them there: `pgplumb repair ID --accept --because ...`"
+        )
+    )]
+    ReplacedDiffers { id: String, ids: Vec<String> },
+
     #[error("the run was interrupted")]
     #[diagnostic(
         code(migrate::interrupted),
@@ -296,6 +314,8 @@ impl MigrateError {
                 | Self::Contradicted { .. }
                 | Self::Edited { .. }
                 | Self::OutOfOrder { .. }
+                | Self::PartlyReplaced { .. }
+                | Self::ReplacedDiffers { .. }
         )
     }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::kind::Key;
 use crate::migrate::branch::{self, Branch};
 use crate::migrate::error::MigrateError;
+use crate::migrate::squash::{Replaced, replaces};
 use crate::plan::action::Verb;
 use crate::source::files::collect::read as read_text;
 use crate::source::migrations::migrations;
@@ -40,6 +41,8 @@ pub struct Migration {
     pub own: bool,
     /// What is known of it beside other branches.
     pub branch: Branch,
+    /// What it was squashed from.
+    pub replaces: Vec<Replaced>,
 }
 
 impl Migration {
@@ -157,7 +160,7 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
     let down = path.join("down.sql");
     let down = if down.is_file() { Some(read_text(&down)?) } else { None };
     let (mut from, mut to, grade) = header(&up.text);
-    let contract = contract(&up.text);
+    let (contract, replaces) = (contract(&up.text), replaces(&up.text));
     let branch = branch::read(path, &up.text)?;
     let mut migration = Migration {
         id,
@@ -171,6 +174,7 @@ fn one(path: &Path) -> Result<Migration, MigrateError> {
         contract,
         own: false,
         branch,
+        replaces,
     };
     let plan = path.join("plan.json");
     if plan.is_file() {

@@ -11,7 +11,7 @@ use crate::migrate::books::{Outcome, Record};
 use crate::migrate::embedded;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
-use crate::migrate::survey::Survey;
+use crate::migrate::survey::{Standing, Survey};
 
 /// Nothing at all where there are no books yet.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -55,7 +55,9 @@ impl Glance {
     pub fn due(&self, files: &[Migration], order: &Order) -> Result<Vec<String>, MigrateError> {
         newer(&self.records)?;
         let survey = Survey::of(files, &self.records);
-        Ok(due(&survey, order)?.due.into_iter().map(|entry| entry.id.clone()).collect())
+        let due = due(&survey, order)?.due.into_iter().map(|entry| entry.id.clone());
+        // One that takes the place of others is written down.
+        Ok(due.chain(survey.with(Standing::Replaces)).collect())
     }
 
     /// Whether there is nothing else either that `apply` would do: books to be brought up to date, a state to be measured.

@@ -10,6 +10,7 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::probe::Verdict;
 use crate::migrate::session::Session;
+use crate::migrate::squash::effective;
 use crate::migrate::start;
 use crate::migrate::steps::Script;
 use crate::migrate::survey::{Entry, Standing, Survey};
@@ -58,7 +59,7 @@ impl Session<'_> {
         let entry = survey.find(id)?;
         let against = |why: &str| MigrateError::Contradicted { id: entry.id.clone(), why: why.to_owned() };
         let Some(record) = entry.record else { return Err(against("it was never begun")) };
-        self.contradicts(&survey, entry, record, repair)?;
+        self.contradicts(newest(&survey, &records), entry, record, repair)?;
         self.connection.execute("BEGIN")?;
         match repair {
             Repair::Accept => {
@@ -90,7 +91,7 @@ impl Session<'_> {
     /// What speaks against it.
     fn contradicts(
         &mut self,
-        survey: &Survey,
+        newest: Option<i64>,
         entry: &Entry,
         record: &Record,
         repair: Repair,
@@ -104,8 +105,6 @@ impl Session<'_> {
                 _ => Ok(()),
             },
             Repair::RolledBack | Repair::Forget => {
-                let others = survey.entries.iter().filter_map(|entry| entry.record);
-                let newest = others.filter(|other| other.in_force()).map(|other| other.run).max();
                 if newest != Some(record.run) {
                     // What others did since hides what it did.
                     let later = "others were applied after it: roll those back first";
@@ -178,6 +177,12 @@ impl Session<'_> {
         self.connection.execute("COMMIT")?;
         Ok(due.iter().map(|entry| entry.id.clone()).collect())
     }
+}
+
+/// The run that took effect last.
+fn newest(survey: &Survey, records: &[Record]) -> Option<i64> {
+    let there = survey.entries.iter().filter_map(|entry| entry.record).filter(|record| record.in_force());
+    there.max_by_key(|record| effective(record, records)).map(|record| record.run)
 }
 
 fn accept(connection: &mut Connection, run: i64, file: &Migration) -> Result<(), DbError> {

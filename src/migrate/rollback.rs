@@ -12,6 +12,7 @@ use crate::migrate::event::Event;
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::run::Job;
 use crate::migrate::session::Session;
+use crate::migrate::squash::effective;
 use crate::migrate::start;
 use crate::migrate::steps::Script;
 use crate::migrate::survey::{Standing, Survey};
@@ -93,7 +94,7 @@ impl Session<'_> {
             .filter_map(|entry| entry.record)
             .filter(|record| record.outcome == Outcome::Applied)
             .collect();
-        taken.sort_by_key(|record| std::cmp::Reverse(record.run));
+        taken.sort_by_key(|record| std::cmp::Reverse(effective(record, &records)));
         let begun = taken.iter().position(|record| record.turned);
         let count = match reach {
             Reach::Count(count) => *count,
@@ -181,6 +182,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
             contract: None,
             own: false,
             branch: Branch::default(),
+            replaces: Vec::new(),
         },
     })
 }
@@ -205,6 +207,7 @@ mod tests {
             contract: None,
             own: false,
             branch: Branch::default(),
+            replaces: Vec::new(),
         };
         Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }
     }

@@ -192,7 +192,10 @@ fn backfills(statements: &[Statement]) -> Result<BTreeMap<usize, Backfill>, Migr
     }
     let one = |directive| match directive {
         Directive::Backfill { settings, statement, .. } => Some((statement, settings)),
-        Directive::Allow { .. } | Directive::RenamedFrom { .. } | Directive::Phase { .. } => None,
+        Directive::Allow { .. }
+        | Directive::RenamedFrom { .. }
+        | Directive::Phase { .. }
+        | Directive::Replaces { .. } => None,
     };
     Ok(found.into_iter().filter_map(one).collect())
 }

@@ -1,6 +1,6 @@
 //! The files and the books side by side: how each migration stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::migrate::books::{Outcome, Record};
 use crate::migrate::embedded::is_own;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
+use crate::migrate::squash::missing;
 
 /// How a migration stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -28,6 +29,8 @@ pub enum Standing {
     /// Taken back; it runs again with the next `apply`.
     RolledBack,
     Pending,
+    /// All that it was squashed from is applied: `apply` writes it down in their place.
+    Replaces,
 }
 
 impl Standing {
@@ -38,7 +41,7 @@ impl Standing {
 
     /// Whether all of it is in the database.
     pub fn is_in_force(self) -> bool {
-        matches!(self, Self::Applied | Self::Edited | Self::Missing)
+        matches!(self, Self::Applied | Self::Edited | Self::Missing | Self::Replaces)
     }
 
     /// For a person.
@@ -52,6 +55,7 @@ impl Standing {
             Self::Failed => "failed",
             Self::RolledBack => "rolled back",
             Self::Pending => "pending",
+            Self::Replaces => "replaces what is applied",
         }
     }
 }
@@ -82,13 +86,32 @@ impl<'a> Survey<'a> {
         }
         let files: BTreeMap<&str, &Migration> =
             files.iter().filter(|file| !is_own(&file.id)).map(|file| (file.id.as_str(), file)).collect();
+        let squashed: Vec<&Migration> = files.values().copied().filter(|file| !file.replaces.is_empty()).collect();
+        // What a squashed one took the place of is only history.
+        let there: Vec<&Migration> = squashed.iter().copied().filter(|file| last.contains_key(&*file.id)).collect();
+        for file in there {
+            last.retain(|id, _| file.replaces.iter().all(|replaced| replaced.id != *id));
+        }
+        let covered: BTreeSet<&str> =
+            squashed.iter().flat_map(|file| &file.replaces).map(|replaced| replaced.id.as_str()).collect();
+        let replaces = |id: &str| {
+            let file = files.get(id).filter(|file| !file.replaces.is_empty() && !last.contains_key(id))?;
+            let applied = |old: &str| last.get(old).is_some_and(|old| old.outcome == Outcome::Applied && !old.turned);
+            missing(&file.replaces, &applied).is_empty().then_some(Standing::Replaces)
+        };
         let newest = last.values().filter(|record| record.in_force()).map(|record| record.id.as_str()).max();
         let mut ids: Vec<&str> = files.keys().chain(last.keys()).copied().collect();
         ids.sort_unstable();
         ids.dedup();
         let entries = ids.into_iter().filter_map(|id| {
             let (file, record) = (files.get(id).copied(), last.get(id).copied());
-            let standing = standing(file, record)?;
+            let standing = match replaces(id) {
+                Some(replaces) => replaces,
+                None => match standing(file, record)? {
+                    Standing::Missing if covered.contains(id) => Standing::Applied,
+                    other => other,
+                },
+            };
             let out_of_order =
                 standing.is_due() && standing != Standing::HalfApplied && newest.is_some_and(|newest| id < newest);
             Some(Entry { id: id.to_owned(), file, record, standing, out_of_order })

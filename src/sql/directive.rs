@@ -62,6 +62,8 @@ pub enum Directive {
     },
     /// What the migration that it heads is for: `contract` is held back until it is asked for, or `after` is over.
     Phase { contract: bool, after: Option<After>, file: Arc<SqlFile>, span: Range<usize> },
+    /// What the migration that it heads was squashed from: an id, and the checksum that it was run with.
+    Replaces { file: Arc<SqlFile>, span: Range<usize> },
 }
 
 /// All directives of these statements' files, in order. The statements of a file must be together, and all of them; a
@@ -92,6 +94,7 @@ fn directive(comment: &Comment, statements: &[Statement]) -> Result<Directive, D
         "allow" => allow(comment, words),
         "backfill" => backfill(comment, &words),
         "phase" => phase(comment, words),
+        "replaces" => replaces(comment, words),
         other => Err(DirectiveError::unknown(comment.at(), other)),
     }
 }
@@ -159,6 +162,15 @@ fn phase(comment: &Comment, mut words: Words<'_>) -> Result<Directive, Directive
     };
     let (file, span) = comment.at();
     Ok(Directive::Phase { contract, after, file, span })
+}
+
+fn replaces(comment: &Comment, mut words: Words<'_>) -> Result<Directive, DirectiveError> {
+    let (id, hash) = (words.word(), words.word());
+    if id.is_empty() || hash.is_empty() {
+        return Err(DirectiveError::malformed(comment.at(), "`replaces` needs the name of a migration and a checksum"));
+    }
+    let (file, span) = comment.at();
+    Ok(Directive::Replaces { file, span })
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn one(target: &Target, outcome: &mut Outcome, question: &Question) -> Result<Op
 /// Whether somebody has to look at it.
 fn is_wrong(standing: Standing) -> bool {
     match standing {
-        Standing::Applied | Standing::RolledBack | Standing::Pending => false,
+        Standing::Applied | Standing::RolledBack | Standing::Pending | Standing::Replaces => false,
         Standing::Edited | Standing::Missing | Standing::HalfApplied | Standing::HalfRolledBack | Standing::Failed => {
             true
         }

@@ -200,7 +200,10 @@ fn allows(statements: &[Statement], within: &Range<usize>) -> Vec<Allow> {
             let within = Some(Span { file, bytes });
             Some(Allow { code, object, because: Some(because), source: Source::Directive(place), within })
         }
-        Directive::RenamedFrom { .. } | Directive::Backfill { .. } | Directive::Phase { .. } => None,
+        Directive::RenamedFrom { .. }
+        | Directive::Backfill { .. }
+        | Directive::Phase { .. }
+        | Directive::Replaces { .. } => None,
     };
     found.into_iter().filter_map(allow).collect()
 }

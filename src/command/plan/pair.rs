@@ -9,7 +9,7 @@ use crate::propose::Proposal;
 use crate::script::{Direction, Header, Settings, State, render};
 
 /// Everything that the two scripts say of themselves.
-pub(super) struct Pair<'a> {
+pub(in crate::command) struct Pair<'a> {
     pub proposal: &'a Proposal,
     pub from: &'a Catalog,
     pub to: &'a Catalog,
@@ -27,11 +27,11 @@ pub(super) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    pub(super) fn up(&self) -> String {
+    pub(in crate::command) fn up(&self) -> String {
         self.script(Direction::Up, self.places)
     }
 
-    pub(super) fn down(&self) -> String {
+    pub(in crate::command) fn down(&self) -> String {
         // The files say what is wanted, not what was.
         self.script(Direction::Down, &|_| None)
     }

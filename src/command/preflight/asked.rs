@@ -120,7 +120,7 @@ pub(in crate::command) fn migrations(
     let mut found = Migrations::default();
     for entry in Survey::of(&files, &records).entries {
         let list = match entry.standing {
-            Standing::Applied => continue,
+            Standing::Applied | Standing::Replaces => continue,
             Standing::Edited | Standing::Missing => &mut found.changed,
             Standing::HalfApplied | Standing::HalfRolledBack | Standing::Failed => &mut found.failed,
             Standing::RolledBack | Standing::Pending => &mut found.pending,

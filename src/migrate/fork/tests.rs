@@ -18,6 +18,7 @@ fn migration(id: &str, ends: Option<(&str, &str)>) -> Migration {
         contract: None,
         own: false,
         branch: Branch::default(),
+        replaces: Vec::new(),
     }
 }
 
