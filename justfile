@@ -49,7 +49,7 @@ docs:
 # Kill the runner at every place of every fixture's migrations, and let it go on; takes an hour or more
 [group('test')]
 crash CASE='':
-    PGPLUMB_CRASH=all PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib crash:: -- --nocapture
+    PGPLUMB_CRASH=all PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib -- crash:: wire:: --nocapture
 
 # Plan random changes of random schemas for some minutes; failing cases are kept as SQL
 [group('test')]

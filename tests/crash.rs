@@ -11,146 +11,44 @@ use std::thread::{self, sleep};
 use std::time::Duration;
 
 use crate::harness::cluster::Cluster;
+use crate::harness::matrix::{BEFORE, Count, DOWN, Matrix, UP, is_long};
 use crate::harness::migrations::Shop;
 use crate::harness::place::Place;
-use crate::harness::program::{Ran, pgplumb, ran};
-
-/// What was tried.
-#[derive(Default, Debug)]
-struct Count {
-    points: usize,
-    kills: usize,
-    resumed: usize,
-    lost: usize,
-}
-
-impl Count {
-    fn say(&self, what: &str) {
-        let Self { points, kills, resumed, lost } = self;
-        writeln!(std::io::stderr(), "{what}: {points} points, {kills} kills, {resumed} resumed, {lost} lost").unwrap();
-        assert_eq!((self.kills, self.lost), (self.resumed, 0));
-    }
-}
-
-/// Steps of every sort, each of which leaves a mark of how often it ran.
-const UP: &str = "\
-SET search_path = public;
-BEGIN;
-SET LOCAL lock_timeout = '3s';
-INSERT INTO ticks VALUES (1);
-CREATE TABLE orders (id bigint PRIMARY KEY, note text);
-COMMIT;
-INSERT INTO ticks VALUES (2);
-CREATE INDEX CONCURRENTLY orders_note ON orders (note);
-DROP INDEX CONCURRENTLY old_note;
-REINDEX TABLE CONCURRENTLY orders;
-ALTER TABLE parts DETACH PARTITION part CONCURRENTLY;
-VACUUM orders;
--- pgplumb: backfill batch=2
-INSERT INTO ticks SELECT 100 + id FROM source;
-BEGIN;
-INSERT INTO ticks VALUES (3);
-INSERT INTO ticks VALUES (4);
-COMMIT;
-RESET search_path;
-";
-
-const DOWN: &str = "\
-BEGIN;
-INSERT INTO ticks VALUES (-4);
-ALTER TABLE parts ATTACH PARTITION part FOR VALUES IN (1);
-COMMIT;
-DROP INDEX CONCURRENTLY orders_note;
-CREATE INDEX CONCURRENTLY old_note ON old (note);
-BEGIN;
-INSERT INTO ticks VALUES (-1);
-DROP TABLE orders;
-COMMIT;
-";
-
-const BEFORE: &str = "
-    CREATE TABLE ticks (n int);
-    CREATE TABLE source (id int PRIMARY KEY);
-    INSERT INTO source SELECT generate_series(1, 5);
-    CREATE TABLE old (note text);
-    CREATE INDEX old_note ON old (note);
-    CREATE TABLE parts (a int) PARTITION BY LIST (a);
-    CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
-";
+use crate::harness::program::{pgplumb, ran};
 
 /// In a short run, of so many places one.
 const EVERY: usize = 5;
 
-/// A project on a cluster, whose database is made anew for each try.
-struct Matrix<'c> {
-    cluster: &'c Cluster,
-    place: Place,
-    /// The database that each try starts with.
-    template: String,
-    work: String,
-    /// Whether its steps leave marks.
-    ticks: bool,
-}
-
-impl Matrix<'_> {
-    fn run(&self, verb: &[&str], fault: usize) -> Ran {
-        let url = self.cluster.url(&self.work);
-        let arguments = [verb, &["--db", &url]].concat();
-        ran(pgplumb(self.place.path(), &arguments).env("PGPLUMB_FAULT", fault.to_string()))
-    }
-
-    fn anew(&self) {
-        self.cluster.drop(&[&self.work]).unwrap();
-        self.cluster.copy(&self.template, &[&self.work]).unwrap();
-    }
-
-    /// What a run left: the schema, the rows of `ticks`, and what the books say.
-    fn outcome(&self) -> String {
-        let ticks = if self.ticks { "SELECT string_agg(n::text, ' ' ORDER BY n) FROM ticks;" } else { "" };
-        let books = "SELECT string_agg(concat_ws(' ', id, outcome), ', ' ORDER BY run) FROM pgplumb.history; \
-             SELECT string_agg(concat_ws(' ', id, forward, step, j.outcome, encode(sql_sha256, 'hex')), ', ' ORDER BY id, forward, step) \
-             FROM pgplumb.journal AS j JOIN pgplumb.history USING (run); \
-             SELECT encode(fingerprint, 'hex') FROM pgplumb.state; \
-             SELECT 'invalid: ' || count(*) FROM pg_index WHERE NOT indisvalid";
-        self.cluster.query(&self.work, &format!("{ticks} {books}")).unwrap()
-    }
-
-    /// Kills the verb at each place and runs it again; with `twice`, kills the second run too.
-    fn kill_everywhere(&self, verb: &[&str], twice: bool, count: &mut Count) {
-        self.anew();
-        let whole = self.run(verb, 0);
-        assert_eq!(whole.code, Some(0), "{verb:?}: {}{}", whole.out, whole.err);
-        let wanted = self.outcome();
-        // Every day some of them; all of them where there is time.
-        for point in (1..).step_by(if is_long() { 1 } else { EVERY }) {
-            self.anew();
-            let first = self.run(verb, point);
-            if first.code == Some(0) {
-                break;
-            }
-            assert_eq!(first.code, None, "{}", first.err);
-            count.points += 1;
-            count.kills += 1;
-            if twice {
-                let second = self.run(verb, 1 + point % 7);
-                count.kills += usize::from(second.code.is_none());
-                count.resumed += usize::from(second.code.is_none());
-            }
-            let again = self.run(verb, 0);
-            let left = if again.code == Some(0) { self.outcome() } else { again.err };
-            if left == wanted {
-                count.resumed += 1;
-            } else {
-                count.lost += 1;
-                writeln!(std::io::stderr(), "{verb:?} killed at {point}:\n{left}\nwanted:\n{wanted}").unwrap();
-            }
+/// Kills the verb at each place and runs it again; with `twice`, kills the second run too.
+fn kill_everywhere(matrix: &Matrix, verb: &[&str], twice: bool, count: &mut Count) {
+    matrix.anew();
+    let whole = matrix.run(verb, 0);
+    assert_eq!(whole.code, Some(0), "{verb:?}: {}{}", whole.out, whole.err);
+    let wanted = matrix.outcome();
+    // Every day some of them; all of them where there is time.
+    for point in (1..).step_by(if is_long() { 1 } else { EVERY }) {
+        matrix.anew();
+        let first = matrix.run(verb, point);
+        if first.code == Some(0) {
+            break;
+        }
+        assert_eq!(first.code, None, "{}", first.err);
+        count.points += 1;
+        count.kills += 1;
+        if twice {
+            let second = matrix.run(verb, 1 + point % 7);
+            count.kills += usize::from(second.code.is_none());
+            count.resumed += usize::from(second.code.is_none());
+        }
+        let again = matrix.run(verb, 0);
+        let left = if again.code == Some(0) { matrix.outcome() } else { again.err };
+        if left == wanted {
+            count.resumed += 1;
+        } else {
+            count.lost += 1;
+            writeln!(std::io::stderr(), "{verb:?} killed at {point}:\n{left}\nwanted:\n{wanted}").unwrap();
         }
     }
-}
-
-/// All of a long run, or a part that takes seconds.
-fn is_long() -> bool {
-    env::var_os("PGPLUMB_CRASH").is_some()
 }
 
 #[test]
@@ -165,7 +63,7 @@ fn killed_at_every_place_it_goes_on() {
     let mut matrix = Matrix { cluster: &cluster, place, template, work, ticks: true };
     let mut count = Count::default();
     // With it the books are made.
-    matrix.kill_everywhere(&["apply"], is_long(), &mut count);
+    kill_everywhere(&matrix, &["apply"], is_long(), &mut count);
     count.say("apply");
 
     matrix.anew();
@@ -173,7 +71,7 @@ fn killed_at_every_place_it_goes_on() {
     cluster.copy("work", &["applied"]).unwrap();
     matrix.template = "applied".to_owned();
     let mut count = Count::default();
-    matrix.kill_everywhere(&["rollback", "--allow", "down-lossy"], is_long(), &mut count);
+    kill_everywhere(&matrix, &["rollback", "--allow", "down-lossy"], is_long(), &mut count);
     count.say("rollback");
 }
 
@@ -230,12 +128,12 @@ fn the_migrations_of_fixtures_survive_it_too() {
             skipped.push(case.display().to_string());
             continue;
         }
-        matrix.kill_everywhere(&["apply"], false, &mut apply);
+        kill_everywhere(&matrix, &["apply"], false, &mut apply);
         matrix.anew();
         matrix.run(&["apply"], 0);
         cluster.copy("work", &["applied"]).unwrap();
         matrix.template = "applied".to_owned();
-        matrix.kill_everywhere(&["rollback", "--allow", "down-lossy"], false, &mut rollback);
+        kill_everywhere(&matrix, &["rollback", "--allow", "down-lossy"], false, &mut rollback);
     }
     writeln!(std::io::stderr(), "{} fixtures; not run: {skipped:?}", cases.len()).unwrap();
     apply.say("apply of fixtures");

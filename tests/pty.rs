@@ -1,9 +1,9 @@
 //! What a person at a terminal sees, is asked, and can do: answers, a name typed out, Ctrl-C in the middle of each phase.
 
 use std::fs;
-use std::process::{Child, Stdio};
 
 use crate::harness::migrations::Shop;
+use crate::harness::other::Other;
 use crate::harness::terminal::Terminal;
 
 /// A verb on the database, at a terminal.
@@ -106,31 +106,6 @@ fn a_loss_is_let_through_by_its_name_typed_out() {
     terminal.shows("rolled back 20260102000000_b  1 step");
     terminal.exits(0);
     assert_eq!(books(&shop), "20260101000000_a applied, 20260102000000_b rolled_back");
-}
-
-/// Another session, until it is dropped.
-struct Other(Child);
-
-impl Other {
-    fn new(shop: &Shop, sql: &str) -> Self {
-        let mut session = shop.cluster.client("psql");
-        let session = session.args(["-X", "-q", "-d", "shop", "-c", sql, "-c", "SELECT 'other', pg_sleep(100)"]);
-        let other = Self(session.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-        shop.wait_for("SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%''other'', pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()");
-        other
-    }
-
-    /// Ends it and whatever it holds.
-    fn end(self, shop: &Shop) {
-        shop.query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%''other'', pg_sleep%' AND pid <> pg_backend_pid()");
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// Sleeps as long as the table `slow` has a row.

@@ -90,5 +90,6 @@ fn help(shared: &Shared, queue: &Queue, answers: &Sender<Answer>) {
 
 fn ask(snapshot: &mut Snapshot, place: usize) -> Result<Vec<Row>, ReadError> {
     let Some(Room { label, query, .. }) = ROOMS.get(place) else { return Ok(Vec::new()) };
-    snapshot.query(query).map_err(|cause| ReadError::Room { label, cause })
+    // Which room was read when the server went away says nothing.
+    snapshot.query(query).map_err(|cause| if cause.is_lost() { cause.into() } else { ReadError::Room { label, cause } })
 }

@@ -97,7 +97,12 @@ pub enum DbError {
     },
 
     #[error("the connection to the server is lost: {message}")]
-    #[diagnostic(code(db::lost), help("see the server's log; run the command again once it is back"))]
+    #[diagnostic(
+        code(db::lost),
+        help(
+            "see the server's log; run the command again once it is back; how far migrations came says `pgplumb status`"
+        )
+    )]
     Lost { message: String },
 
     #[error("a catalog row cannot be read: {what}")]

@@ -177,7 +177,7 @@ pub fn go_on(connection: &mut Connection, number: i64, run: &Run) -> Result<(), 
 pub fn finish(connection: &mut Connection, run: i64, forward: bool) -> Result<(), DbError> {
     let sql = if forward {
         "UPDATE pgplumb.history SET outcome = 'applied', error = NULL, \
-         duration = pg_catalog.clock_timestamp() - started_at WHERE run = $1"
+         duration = greatest(pg_catalog.clock_timestamp() - started_at, '0') WHERE run = $1"
     } else {
         "UPDATE pgplumb.history SET outcome = 'rolled_back', error = NULL, \
          rolled_back_at = pg_catalog.clock_timestamp() WHERE run = $1"

@@ -267,6 +267,16 @@ pub enum MigrateError {
     )]
     Busy { pid: i32, user: String, application: String, since: String },
 
+    #[error("migrations cannot be run here: {why}")]
+    #[diagnostic(
+        code(migrate::read_only),
+        help(
+            "connect to the primary (`target_session_attrs=read-write` finds it among several hosts), or set \
+             `default_transaction_read_only = off`"
+        )
+    )]
+    ReadOnly { why: &'static str },
+
     #[error("the books of the database were kept by a newer pgplumb (`{id}`)")]
     #[diagnostic(code(migrate::newer_books), help("use that version of pgplumb, or a newer one"))]
     NewerBooks { id: String },
@@ -316,6 +326,7 @@ impl MigrateError {
                 | Self::OutOfOrder { .. }
                 | Self::PartlyReplaced { .. }
                 | Self::ReplacedDiffers { .. }
+                | Self::ReadOnly { .. }
         )
     }
 }

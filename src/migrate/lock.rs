@@ -7,7 +7,10 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use postgres::Row;
+
 use crate::db::connection::Connection;
+use crate::db::error::DbError;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::stop::Stop;
@@ -15,13 +18,17 @@ use crate::migrate::stop::Stop;
 /// `pgplumb` in ASCII.
 const KEY: i64 = 0x0070_6770_6c75_6d62;
 
+/// Takes it where it is free. A standby has such locks as well, and nothing to write down behind them.
+const TRY: &str = "SELECT pg_catalog.pg_try_advisory_lock($1), CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby' \
+                   ELSE pg_catalog.current_setting('transaction_read_only') END";
+
 /// How often it is asked for.
 const EVERY: Duration = Duration::from_millis(200);
 
 /// Takes the lock. `wait` is how long others may keep it.
 ///
 /// # Errors
-/// `Busy` with the one who has it, when that takes too long; `Interrupted`.
+/// `Busy` with the one who has it, when that takes too long; `ReadOnly`, `Interrupted`.
 pub fn take(
     connection: &mut Connection,
     wait: Duration,
@@ -31,9 +38,14 @@ pub fn take(
     let start = Instant::now();
     let mut told = false;
     loop {
-        let row = connection.query_with("SELECT pg_catalog.pg_try_advisory_lock($1)", &[&KEY])?;
-        if row.first().map(|row| row.try_get(0)).transpose().map_err(crate::db::error::DbError::from)? == Some(true) {
-            return Ok(());
+        let rows = connection.query_with(TRY, &[&KEY])?;
+        let get = |row: &Row| Ok::<(bool, String), postgres::Error>((row.try_get(0)?, row.try_get(1)?));
+        let (taken, writes) = rows.first().map(get).transpose().map_err(DbError::from)?.unwrap_or_default();
+        match writes.as_str() {
+            "standby" => return Err(MigrateError::ReadOnly { why: "the server is a standby" }),
+            "on" => return Err(MigrateError::ReadOnly { why: "sessions of this role in this database may only read" }),
+            _ if taken => return Ok(()),
+            _ => {}
         }
         let late = start.elapsed() >= wait;
         if (!told || late)
@@ -57,5 +69,5 @@ fn holder(connection: &mut Connection) -> Result<Option<(i32, String, String, St
     let rows = connection.query_with(include_str!("holder.sql"), &[&KEY])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let get = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
-    get().map(Some).map_err(|error: postgres::Error| crate::db::error::DbError::from(error).into())
+    get().map(Some).map_err(|error: postgres::Error| DbError::from(error).into())
 }

@@ -31,6 +31,15 @@ const SETTINGS: &[&str] = &[
     "log_min_messages=panic",
 ];
 
+/// What is particular about one.
+#[derive(Default)]
+struct Plan<'a> {
+    settings: &'a [&'a str],
+    port: Option<u16>,
+    outer: &'a [&'a str],
+    environment: &'a [&'a str],
+}
+
 /// A running server. Every database in it is made from `template0`, encoding UTF8, locale C.UTF-8.
 pub(crate) struct Cluster {
     folder: TempDir,
@@ -41,6 +50,16 @@ pub(crate) struct Cluster {
     settings: Vec<String>,
     /// Where it listens on 127.0.0.1; by default it does not.
     port: Option<u16>,
+    starter: Starter,
+}
+
+/// What starts the server.
+#[derive(Clone, Default)]
+struct Starter {
+    /// Before its own command, as who runs the test.
+    outer: Vec<String>,
+    /// Variables of its environment alone, `NAME=value`.
+    environment: Vec<String>,
 }
 
 impl Cluster {
@@ -51,7 +70,7 @@ impl Cluster {
 
     /// The same with settings of the test's own, `name=value`.
     pub(crate) fn start_with(settings: &[&str]) -> Result<Cluster, String> {
-        Self::start_in(folder()?, Path::new(BIN), settings, None)
+        Self::start_in(folder()?, Path::new(BIN), &Plan { settings, ..Plan::default() })
     }
 
     /// The same on 127.0.0.1 as well, at a port of its own, with settings of the test's own.
@@ -60,7 +79,36 @@ impl Cluster {
         let port = free.map_err(|e| e.to_string())?.port();
         let own = ["listen_addresses=127.0.0.1".to_owned(), format!("port={port}")];
         let settings = [&own.each_ref().map(String::as_str), settings].concat();
-        Self::start_in(folder()?, Path::new(BIN), &settings, Some(port))
+        Self::start_in(folder()?, Path::new(BIN), &Plan { settings: &settings, port: Some(port), ..Plan::default() })
+    }
+
+    /// The same where another program starts the server, with its command behind these arguments; `{}` in them stands for
+    /// the folder of the cluster.
+    pub(crate) fn start_by(outer: &[&str]) -> Result<Cluster, String> {
+        Self::start_in(folder()?, Path::new(BIN), &Plan { outer, ..Plan::default() })
+    }
+
+    /// The same with these variables in the server's environment, `NAME=value`; `{}` stands for the folder here too.
+    pub(crate) fn start_among(environment: &[&str]) -> Result<Cluster, String> {
+        Self::start_in(folder()?, Path::new(BIN), &Plan { environment, ..Plan::default() })
+    }
+
+    /// A standby of this one, which it follows through its socket. The primary needs `wal_level=replica` and a sender.
+    pub(crate) fn standby(&self) -> Result<Cluster, String> {
+        let folder = folder()?;
+        if is_root() {
+            succeeds(Command::new("chown").arg("postgres").arg(folder.path()))?;
+        }
+        let mut copy = as_server_user(&self.bin.join("pg_basebackup"));
+        copy.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--username=postgres", "--pgdata"]);
+        copy.arg(folder.path().join("data")).arg("--host").arg(self.folder.path());
+        checked("pg_basebackup", copy.env_remove("PGPORT").output())?;
+        let settings = self.settings.clone();
+        let server = serve(&self.bin, folder.path(), &settings, &Starter::default())?;
+        let standby =
+            Cluster { folder, bin: self.bin.clone(), server, settings, port: None, starter: Starter::default() };
+        standby.wait()?;
+        Ok(standby)
     }
 
     /// The same with the server of another major version, one of those that `./dev majors` fetches.
@@ -77,15 +125,15 @@ impl Cluster {
             succeeds(Command::new("cp").arg("-a").arg(&fetched).arg(folder.path()))?;
             bin = folder.path().join(major.to_string()).join("bin");
         }
-        Self::start_in(folder, &bin, &[], None)
+        Self::start_in(folder, &bin, &Plan::default())
     }
 
     /// The same with the server of a folder of programs, be it of any major version.
     pub(crate) fn start_from(bin: &Path) -> Result<Cluster, String> {
-        Self::start_in(folder()?, bin, &[], None)
+        Self::start_in(folder()?, bin, &Plan::default())
     }
 
-    fn start_in(folder: TempDir, bin: &Path, settings: &[&str], port: Option<u16>) -> Result<Cluster, String> {
+    fn start_in(folder: TempDir, bin: &Path, plan: &Plan) -> Result<Cluster, String> {
         let data = folder.path().join("data");
         if is_root() {
             succeeds(Command::new("chown").arg("postgres").arg(folder.path()))?;
@@ -96,19 +144,32 @@ impl Cluster {
             .arg(&data)
             .output();
         checked("initdb", made)?;
-        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let server = serve(bin, folder.path(), &settings)?;
-        let cluster = Cluster { folder, bin: bin.to_owned(), server, settings, port };
+        let settings: Vec<String> = plan.settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let here = folder.path().display().to_string();
+        let placed = |texts: &[&str]| texts.iter().map(|text| text.replace("{}", &here)).collect();
+        let starter = Starter { outer: placed(plan.outer), environment: placed(plan.environment) };
+        let server = serve(bin, folder.path(), &settings, &starter)?;
+        let cluster = Cluster { folder, bin: bin.to_owned(), server, settings, port: plan.port, starter };
         cluster.wait()?;
         Ok(cluster)
     }
 
     /// Ends the server as a power cut does, and starts it again.
     pub(crate) fn restart(&mut self) -> Result<(), String> {
+        self.stop()?;
+        self.go_on()
+    }
+
+    /// Ends the server as a power cut does.
+    pub(crate) fn stop(&mut self) -> Result<(), String> {
         let stop = ["-m", "immediate", "stop", "--silent", "-D"];
         succeeds(as_server_user(&self.bin.join("pg_ctl")).args(stop).arg(self.folder.path().join("data")))?;
-        self.server.wait().map_err(|e| e.to_string())?;
-        self.server = serve(&self.bin, self.folder.path(), &self.settings)?;
+        self.server.wait().map(drop).map_err(|e| e.to_string())
+    }
+
+    /// Starts it again.
+    pub(crate) fn go_on(&mut self) -> Result<(), String> {
+        self.server = serve(&self.bin, self.folder.path(), &self.settings, &self.starter)?;
         self.wait()
     }
 
@@ -127,6 +188,11 @@ impl Cluster {
     pub(crate) fn url(&self, database: &str) -> String {
         let port = self.port.map(|port| format!("&port={port}")).unwrap_or_default();
         format!("postgresql://postgres@/{database}?host={}{port}", self.folder.path().display())
+    }
+
+    /// The socket that it listens on.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join(format!(".s.PGSQL.{}", self.port.unwrap_or(5432)))
     }
 
     /// Where it listens on 127.0.0.1.
@@ -224,12 +290,19 @@ fn folder() -> Result<TempDir, String> {
 }
 
 /// The server of a cluster, in the foreground.
-fn serve(bin: &Path, folder: &Path, settings: &[String]) -> Result<Child, String> {
-    let mut server = as_server_user(&bin.join("postgres"));
+fn serve(bin: &Path, folder: &Path, settings: &[String], starter: &Starter) -> Result<Child, String> {
+    // A library that is loaded before all others is not for whoever changes the user.
+    let mut server = as_server_user(Path::new("env"));
+    server.args(&starter.environment).arg(bin.join("postgres"));
     server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
     // Of the same setting the last counts.
     for setting in SETTINGS.iter().copied().chain(settings.iter().map(String::as_str)) {
         server.args(["-c", setting]);
+    }
+    if let [program, arguments @ ..] = starter.outer.as_slice() {
+        let mut outer = Command::new(program);
+        outer.args(arguments).arg(server.get_program()).args(server.get_args()).current_dir("/");
+        server = outer;
     }
     let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     server.map_err(|e| format!("postgres: {e}"))
