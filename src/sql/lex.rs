@@ -88,7 +88,8 @@ impl<'a> Lexer<'a> {
         let prefix = self.text.as_bytes().get(start).copied().unwrap_or_default().to_ascii_lowercase();
         match (prefix, self.peek(0), self.peek(1)) {
             (b'e', Some(b'\''), _) if one => (Kind::Text, self.escaped()),
-            (b'b' | b'x' | b'n', Some(b'\''), _) if one => (Kind::Text, self.quoted(b'\'', false)),
+            (b'n', Some(b'\''), _) if one => (Kind::Text, self.quoted(b'\'', false)),
+            (b'b' | b'x', Some(b'\''), _) if one => (Kind::Text, self.bits()),
             (b'u', Some(b'&'), Some(b'\'')) if one => {
                 self.at += 1;
                 (Kind::Text, self.quoted(b'\'', false))
@@ -114,6 +115,15 @@ impl<'a> Lexer<'a> {
                 return true;
             }
         }
+    }
+
+    /// `B'...'` and `X'...'`, in which no quote is doubled.
+    fn bits(&mut self) -> bool {
+        self.at += 1;
+        self.skip_while(|byte| byte != b'\'');
+        let closed = self.peek(0).is_some();
+        self.at += usize::from(closed);
+        closed
     }
 
     fn quoted(&mut self, quote: u8, escapes: bool) -> bool {

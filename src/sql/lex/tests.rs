@@ -10,7 +10,7 @@ fn written(sql: &str) -> Vec<(Kind, &str)> {
 #[test]
 fn tokens_are_those_of_postgres() {
     use Kind::{Comment, Dollar, Number, Parameter, Quoted, Symbol, Text, Word};
-    let cases: [(&str, &[(Kind, &str)]); 12] = [
+    let cases: [(&str, &[(Kind, &str)]); 13] = [
         ("a$b$c", &[(Word, "a$b$c")]),
         ("$a$ $b$ $a$x", &[(Dollar, "$a$ $b$ $a$"), (Word, "x")]),
         ("$1$$x$$", &[(Parameter, "$1"), (Dollar, "$$x$$")]),
@@ -18,6 +18,7 @@ fn tokens_are_those_of_postgres() {
         ("E'\\'' 'a\\'", &[(Text, "E'\\''"), (Text, "'a\\'")]),
         ("e'a' \n 'b\\'c' x", &[(Text, "e'a' \n 'b\\'c'"), (Word, "x")]),
         ("U&'d\\0061' u&\"a\"\"b\"", &[(Text, "U&'d\\0061'"), (Quoted, "u&\"a\"\"b\"")]),
+        ("b'0''1' N'a''b'", &[(Text, "b'0'"), (Text, "'1'"), (Text, "N'a''b'")]),
         ("be'a'", &[(Word, "be"), (Text, "'a'")]),
         ("/* a /* b */ -- */ c --d\re", &[(Comment, "/* a /* b */ -- */"), (Word, "c"), (Comment, "--d"), (Word, "e")]),
         (
