@@ -5,7 +5,6 @@ mod rollout;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 
@@ -19,9 +18,8 @@ use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
 use crate::command::gate::{Gate, WINDOW};
 use crate::command::preflight::before;
-use crate::command::rollback;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, first_line, options, span};
+use crate::command::runner::{ask, can_ask, first_line, options};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
@@ -192,11 +190,7 @@ fn on_one(
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
     let (order, gate) = (args.order(), args.gate(config, args.database.env.as_deref()));
     let result = ear.result();
-    let mut say = |event: Event| {
-        let back = matches!(event, Event::Done { forward: false, .. });
-        let told: &dyn Fn(&str, usize, Duration) -> String = if back { &rollback::said } else { &told };
-        ear.hear(event, told);
-    };
+    let mut say = |event: Event| ear.hear(event);
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
     let options = Options { end_older_than, stop: stop.clone(), ..options(config, args.ticket.as_deref()) };
     let mut session = Session::open(to, options, &mut say)?;
@@ -232,11 +226,6 @@ fn on_one(
         result.text("nothing to apply\n")?;
     }
     Ok(Exit::Fine)
-}
-
-/// What a person reads of a migration that is applied.
-fn told(id: &str, steps: usize, took: Duration) -> String {
-    format!("applied {id}  {}, {}\n", counted(steps, "step"), span(took))
 }
 
 /// What would be run.

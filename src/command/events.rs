@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use miette::Diagnostic;
@@ -12,7 +11,7 @@ use serde::Serialize;
 use crate::command::error::CommandError;
 use crate::command::fleet::error::FleetError;
 use crate::command::out;
-use crate::command::runner::listen;
+use crate::command::runner::{done, listen};
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::migrate::event::Event;
@@ -87,8 +86,8 @@ impl Ear {
         Results { silent: self.on_stdout }
     }
 
-    /// One event; `told` is what a person reads of a migration that is done: its id, how many steps, how long.
-    pub(super) fn hear(&mut self, event: Event, told: &dyn Fn(&str, usize, Duration) -> String) {
+    /// One event.
+    pub(super) fn hear(&mut self, event: Event) {
         match &event {
             Event::Step { number, of, sql, took } => {
                 let (number, of, took) = (*number, *of, *took);
@@ -96,9 +95,9 @@ impl Ear {
             }
             other => self.write(other),
         }
-        if let Event::Done { id, steps, took, .. } = &event {
+        if let Some(line) = done(&event) {
             // What was done is done, whether somebody reads of it or not.
-            let _ = self.result().text(&told(id, *steps, *took));
+            let _ = self.result().text(&format!("{line}\n"));
         }
         listen(event, self.verbose);
     }

@@ -5,8 +5,7 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
-use crate::command::rollback::told;
-use crate::command::runner::{listen, options};
+use crate::command::runner::{done, listen, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -46,13 +45,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
-    let mut tell = |event: Event| match event {
-        Event::Done { forward: true, ref id, .. } => {
+    let mut tell = |event: Event| {
+        if let Some(line) = done(&event) {
             // What was done is done, whether somebody reads of it or not.
-            let _ = out::text(&format!("applied {id}\n"));
+            let _ = out::text(&format!("{line}\n"));
         }
-        Event::Done { forward: false, .. } => told(event, false),
-        other => listen(other, false),
+        listen(event, false);
     };
     let stop = interrupt::listen();
     let mut session = Session::open(&to, Options { stop: stop.clone(), ..options(&config, None) }, &mut tell)?;

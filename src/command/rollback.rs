@@ -1,7 +1,6 @@
 //! `pgplumb rollback`: what was applied last, taken back with the downs that the books hold.
 
 use std::path::Path;
-use std::time::Duration;
 
 use crate::base::wording::counted;
 use crate::command::backup::before_a_run;
@@ -10,7 +9,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::gate::Gate;
-use crate::command::runner::{ask, can_ask, listen, options, span};
+use crate::command::runner::{ask, can_ask, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
@@ -107,7 +106,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop: &Stop) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
-    let (result, mut say) = (ear.result(), |event: Event| ear.hear(event, &said));
+    let (result, mut say) = (ear.result(), |event: Event| ear.hear(event));
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
     let options = Options { end_older_than, stop: stop.clone(), ..options(config, None) };
     let mut session = Session::open(to, options, &mut say)?;
@@ -135,19 +134,6 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
     }
     session.roll_back(&undos, drifted)?;
     Ok(Exit::Fine)
-}
-
-/// What a rollback says.
-pub(super) fn told(event: Event, verbose: bool) {
-    if let Event::Done { id, steps, took, .. } = &event {
-        // What was done is done, whether somebody reads of it or not.
-        let _ = out::text(&said(id, *steps, *took));
-    }
-    listen(event, verbose);
-}
-
-pub(super) fn said(id: &str, steps: usize, took: Duration) -> String {
-    format!("rolled back {id}  {}, {}\n", counted(steps, "step"), span(took))
 }
 
 /// Whether a person, or the command line, agrees to all of it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::pattern::Pattern;
 use crate::base::time::time;
+use crate::base::wording::counted;
 use crate::command::interrupt::asking;
 use crate::command::out;
 use crate::config::{Config, Scope as Compared};
@@ -90,6 +91,13 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
         Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => return Vec::new(),
     };
     vec![line]
+}
+
+/// `applied 20260101000000_orders  3 steps, 12 ms`, of a migration that is done.
+pub(super) fn done(event: &Event) -> Option<String> {
+    let Event::Done { id, steps, took, forward } = event else { return None };
+    let way = if *forward { "applied" } else { "rolled back" };
+    Some(format!("{way} {id}  {}, {}", counted(*steps, "step"), span(*took)))
 }
 
 /// The first line of a statement, as others may read it.

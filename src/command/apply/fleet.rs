@@ -21,7 +21,7 @@ use crate::command::fleet::voice::Voice;
 use crate::command::format::TextOrJson;
 use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, lines, options, span};
+use crate::command::runner::{ask, can_ask, done, lines, options, span};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -198,15 +198,14 @@ impl Apply<'_> {
     fn one(&self, seen: &Seen) -> Outcome {
         let (start, voice, mut ran) = (Instant::now(), Voice(&seen.target.name), Vec::new());
         let mut tell = |event: Event| {
-            if let Event::Done { id, steps, took, forward } = &event {
-                let way = if *forward { "applied" } else { "rolled back" };
+            if let Event::Done { id, forward, .. } = &event {
                 if *forward {
                     ran.push(id.clone());
                 } else {
                     ran.retain(|one| one != id);
                 }
-                voice.say(&format!("{way} {id}  {}, {}", counted(*steps, "step"), span(*took)));
             }
+            done(&event).iter().for_each(|line| voice.say(line));
             lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
         };
         let done = self.work(&seen.target, &mut tell);
