@@ -1,5 +1,6 @@
 //! What several tests share: a throw-away cluster, the programs of Postgres, and a dump in a form that can be compared.
 
+pub(crate) mod bouncer;
 pub(crate) mod browser;
 pub(crate) mod cluster;
 pub(crate) mod dump;

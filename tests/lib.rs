@@ -39,6 +39,7 @@ mod load;
 mod logs;
 mod majors;
 mod outage;
+mod pooler;
 mod preflight;
 mod pty;
 mod random;

@@ -30,7 +30,7 @@ use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::session::{Options, Session};
 use crate::migrate::stop::Stop;
-use crate::operate::preflight::CHECKS;
+use crate::operate::preflight::{CHECKS, pooler};
 
 const AFTER_HELP: &str = "\
 Each transaction of a migration is committed together with what the books say of it, in the schema
@@ -130,6 +130,7 @@ pub struct Args {
 
 const DRIFT: &str = "drift";
 const OUT_OF_ORDER: &str = "out-of-order";
+const POOLER: &str = pooler::CHECK.code;
 
 /// What `--force` takes.
 fn force() -> PossibleValuesParser {
@@ -221,6 +222,8 @@ fn on_one(
         if args.backup {
             out::remark(&before_a_run(config, to, "before-apply")?);
         }
+    } else if !force.contains(POOLER) {
+        before::not_pooled(&mut session.connection)?;
     }
     if gate.apply(&mut session, &files, &order, &out::remark)?.is_empty() {
         result.text("nothing to apply\n")?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
+use crate::command::preflight::before;
 use crate::command::runner::{listen, options};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -46,6 +47,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let mut tell = |event: Event| listen(event, false);
     let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
+    before::not_pooled(&mut session.connection)?;
     let taken = session.baseline(&files, args.to.as_deref())?;
     for id in &taken {
         tracing::info!(event = "taken", database = to.describe(), id);

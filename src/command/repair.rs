@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
+use crate::command::preflight::before;
 use crate::command::runner::{listen, options};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -74,6 +75,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     };
     let mut tell = |event: Event| listen(event, false);
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
+    before::not_pooled(&mut session.connection)?;
     let what = session.repair(&files, &args.id, repair, &args.because)?;
     tracing::info!(event = "repaired", database = to.describe(), id = args.id, what);
     out::text(&format!("{}: {what}\n", args.id))?;

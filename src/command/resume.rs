@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
+use crate::command::preflight::before;
 use crate::command::runner::{done, listen, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
@@ -72,6 +73,7 @@ fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Sessi
         // What is left of it may have been edited since somebody read it.
         Gate::of(config, args.database.env.as_deref()).needs_no_approval()?;
     }
+    before::not_pooled(&mut session.connection)?;
     session.enter_books()?;
     let back = session.way_back(files, &Reach::Begun, true);
     if forward {

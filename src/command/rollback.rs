@@ -9,6 +9,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::gate::Gate;
+use crate::command::preflight::before;
 use crate::command::runner::{ask, can_ask, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
@@ -117,6 +118,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
         return Ok(Exit::Fine);
     }
     let gate = Gate::of(config, args.database.env.as_deref()).despite_windows(args.force.contains(&Force::Window));
+    before::not_pooled(&mut session.connection)?;
     session.enter_books()?;
     let undos = session.way_back(&files, &reach, drifted)?;
     if undos.is_empty() {

@@ -160,7 +160,7 @@ impl From<postgres::Error> for DbError {
             sqlstate: db.code().code().to_owned(),
             message: db.message().to_owned(),
             detail: db.detail().map(ToOwned::to_owned),
-            hint: db.hint().map(ToOwned::to_owned),
+            hint: db.hint().map(ToOwned::to_owned).or_else(|| pooled(db.code().code(), db.message())),
             position: match db.position() {
                 Some(ErrorPosition::Original(position)) => Some(*position),
                 _ => None,
@@ -168,6 +168,18 @@ impl From<postgres::Error> for DbError {
             context: db.where_().map(Into::into),
         }
     }
+}
+
+/// What becomes of the statements that the driver prepares, and calls `s0`, `s1` and so on, where others have the session too.
+fn pooled(sqlstate: &str, message: &str) -> Option<String> {
+    let name = message.split('"').nth(1).and_then(|name| name.strip_prefix('s'))?;
+    let ours = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+    let taken = ["42P05", "26000"].contains(&sqlstate) && ours;
+    taken.then(|| {
+        "a pooler in transaction mode may be in between: connect to the server itself, or to a port of the pooler \
+         with `pool_mode = session`"
+            .to_owned()
+    })
 }
 
 /// The driver's message, with what is behind it unless it says so already.

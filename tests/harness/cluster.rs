@@ -354,7 +354,7 @@ fn is_root() -> bool {
 }
 
 /// The server refuses to run as root; tests in a container often do. The signal on the parent's death is the guard against leftovers.
-fn as_server_user(program: &Path) -> Command {
+pub(crate) fn as_server_user(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "QUIT"]);
     if is_root() {

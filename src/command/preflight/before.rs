@@ -6,7 +6,7 @@ use crate::command::error::{CommandError, Obstacle};
 use crate::command::preflight::asked::of_config;
 use crate::config::Config;
 use crate::db::connection::Connection;
-use crate::operate::preflight::{Level, Seen, look_before};
+use crate::operate::preflight::{Level, Seen, look_before, pooler};
 
 /// Stops where a check finds an error that was not let through; warnings are said where `verbose`.
 ///
@@ -37,4 +37,22 @@ pub(in crate::command) fn check(
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(CommandError::Preflight { errors }) }
+}
+
+/// Stops where a pooler in transaction mode is seen, for what writes into the books and makes no other check: its lock would
+/// be held by a session that is everybody's, and stay there.
+///
+/// # Errors
+/// That one is in between, or that the connection is lost.
+pub(in crate::command) fn not_pooled(connection: &mut Connection) -> Result<(), CommandError> {
+    match pooler::is_between(connection) {
+        Ok(true) => {
+            let help = pooler::CHECK.mend.to_owned();
+            let obstacle = Obstacle { code: pooler::CHECK.code, what: pooler::FOUND.to_owned(), help };
+            Err(CommandError::Preflight { errors: vec![obstacle] })
+        }
+        Err(error) if error.is_lost() => Err(error.into()),
+        // Where no second session is to be had, nothing is seen.
+        Ok(false) | Err(_) => Ok(()),
+    }
 }

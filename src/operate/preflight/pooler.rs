@@ -21,6 +21,21 @@ pub const CHECK: Check = Check {
 };
 
 fn look(connection: &mut Connection, _: &Asked) -> Result<Seen, DbError> {
+    Ok(if is_between(connection)? {
+        Seen::one(Level::Error, FOUND)
+    } else {
+        Seen::Fine("each session has a process of its own".to_owned())
+    })
+}
+
+/// What is found.
+pub const FOUND: &str = "a pooler in transaction mode is between this machine and the server";
+
+/// Whether one is seen.
+///
+/// # Errors
+/// When no second session can be had, or the connection is lost.
+pub fn is_between(connection: &mut Connection) -> Result<bool, DbError> {
     let mut other = connection.another()?;
     let first = process(connection)?;
     connection.execute("COMMIT")?;
@@ -29,11 +44,7 @@ fn look(connection: &mut Connection, _: &Asked) -> Result<Seen, DbError> {
     let again = process(connection)?;
     connection.execute("COMMIT")?;
     other.execute("COMMIT")?;
-    Ok(if second == first || again != first {
-        Seen::one(Level::Error, "a pooler in transaction mode is between this machine and the server")
-    } else {
-        Seen::Fine("each session has a process of its own".to_owned())
-    })
+    Ok(second == first || again != first)
 }
 
 /// The process that serves a transaction, which stays open. By the simple protocol: not every pooler takes the other.
