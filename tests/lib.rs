@@ -45,6 +45,7 @@ mod pty;
 mod random;
 mod readme;
 mod runner;
+mod secrets;
 mod squash;
 mod stop;
 mod swap;
