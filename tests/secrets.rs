@@ -31,6 +31,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("init", &[]),
     ("preflight", &["--report", "other"]),
     ("plan", &["--stdout", "--allow", "all"]),
+    ("rebase", &["--dry-run"]),
+    ("squash", &["--dry-run"]),
     ("lint", &["generated"]),
     ("check", &[]),
     ("graph", &["{db}"]),
