@@ -12,4 +12,6 @@ pub mod shape;
 pub mod split;
 pub mod stub;
 pub mod syntax;
+
+pub mod unnamed;
 pub mod words;

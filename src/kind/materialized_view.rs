@@ -11,6 +11,7 @@ use crate::kind::carried::Carried;
 use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Hazard, Statement, one};
 use crate::kind::{Body, Key, Kind, Site, Slot, options};
+use crate::sql::unnamed::with_unnamed;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MaterializedView {
@@ -40,7 +41,7 @@ impl Kind for MaterializedView {
         if let Some(tablespace) = &self.tablespace {
             sql.push_str(&format!(" TABLESPACE {tablespace}"));
         }
-        sql.push_str(&format!(" AS\n{}", self.definition));
+        sql.push_str(&format!(" AS\n{}", with_unnamed(&self.definition)));
         if !self.runs(at) {
             sql.push_str("\n  WITH NO DATA");
         }

@@ -13,6 +13,7 @@ use crate::kind::rename::rename_and_move;
 use crate::kind::statement::{Alter, Statement, one};
 use crate::kind::stub::Stub;
 use crate::kind::{Key, Kind, Site, Slot, options};
+use crate::sql::unnamed::with_unnamed;
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct View {
@@ -87,6 +88,6 @@ impl View {
             [] => String::new(),
             options => format!(" WITH ({})", options::list(options)),
         };
-        format!("VIEW {}{with} AS\n{}", at.sql(), self.definition)
+        format!("VIEW {}{with} AS\n{}", at.sql(), with_unnamed(&self.definition))
     }
 }
