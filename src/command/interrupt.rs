@@ -2,6 +2,8 @@
 //! step, the third ends the program where it is, from where the next run goes on as after a crash.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::command::error::CommandError;
 use crate::command::out;
@@ -15,6 +17,9 @@ const INTERRUPTED: i32 = 130;
 
 /// What Postgres says of a statement that somebody cancelled.
 const CANCELED: &str = "57014";
+
+/// How much later than a program that we started we may hear of Ctrl-C.
+const SLOW_TO_HEAR: Duration = Duration::from_millis(500);
 
 /// Whether a person is being asked, who then wants to be gone at once.
 static ASKING: AtomicBool = AtomicBool::new(false);
@@ -75,10 +80,20 @@ pub(super) fn asking(answer: impl FnOnce()) {
     ASKING.store(false, Ordering::SeqCst);
 }
 
+/// Whether it is, or is about to be: a terminal gives Ctrl-C to the programs that we started as well, and one of them may have
+/// ended of it before we have heard of it.
+fn is_wished_by_now(stop: &Stop) -> bool {
+    let start = Instant::now();
+    while !stop.is_wished() && start.elapsed() < SLOW_TO_HEAR {
+        sleep(Duration::from_millis(10));
+    }
+    stop.is_wished()
+}
+
 /// What came of a run, where a failure is the work of the one who ended it.
 pub(super) fn told<T>(done: Result<T, CommandError>, stop: &Stop) -> Result<T, CommandError> {
     match done {
-        Err(CommandError::Operate(OperateError::Program { .. })) if stop.is_wished() => {
+        Err(CommandError::Operate(OperateError::Program { .. })) if is_wished_by_now(stop) => {
             Err(OperateError::Interrupted.into())
         }
         Err(error) if stop.is_pressed() && error.sqlstate() == Some(CANCELED) => Err(MigrateError::Interrupted.into()),
