@@ -40,14 +40,7 @@ fn kill_everywhere(matrix: &Matrix, verb: &[&str], twice: bool, count: &mut Coun
             count.kills += usize::from(second.code.is_none());
             count.resumed += usize::from(second.code.is_none());
         }
-        let again = matrix.run(verb, 0);
-        let left = if again.code == Some(0) { matrix.outcome() } else { again.err };
-        if left == wanted {
-            count.resumed += 1;
-        } else {
-            count.lost += 1;
-            writeln!(std::io::stderr(), "{verb:?} killed at {point}:\n{left}\nwanted:\n{wanted}").unwrap();
-        }
+        matrix.goes_on(verb, &format!("killed at {point}"), &wanted, count);
     }
 }
 

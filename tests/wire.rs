@@ -3,8 +3,6 @@
 //!
 //! `PGPLUMB_CRASH=1` (`just crash`) takes every message, an ordinary run some of them.
 
-use std::io::Write as _;
-
 use crate::harness::cluster::Cluster;
 use crate::harness::matrix::{BEFORE, Count, DOWN, Matrix, UP, is_long};
 use crate::harness::place::Place;
@@ -37,14 +35,7 @@ fn cut_everywhere(matrix: &Matrix, verb: &[&str], count: &mut Count) {
             let told = ["db::lost", "db::cannot_connect"].iter().any(|code| first.err.starts_with(code));
             assert!(told && first.err.contains("help:"), "cut at {point}: {}", first.err);
         }
-        let again = matrix.run(verb, 0);
-        let left = if again.code == Some(0) { matrix.outcome() } else { again.err };
-        if left == wanted {
-            count.resumed += 1;
-        } else {
-            count.lost += 1;
-            writeln!(std::io::stderr(), "{verb:?} cut at {point}:\n{left}\nwanted:\n{wanted}").unwrap();
-        }
+        matrix.goes_on(verb, &format!("cut at {point}"), &wanted, count);
     }
 }
 

@@ -93,6 +93,18 @@ impl Matrix<'_> {
         self.cluster.copy(&self.template, &[&self.work]).unwrap();
     }
 
+    /// Runs the verb again after it was stopped, and counts whether it ends where a whole run does.
+    pub(crate) fn goes_on(&self, verb: &[&str], stopped: &str, wanted: &str, count: &mut Count) {
+        let again = self.run(verb, 0);
+        let left = if again.code == Some(0) { self.outcome() } else { again.err };
+        if left == wanted {
+            count.resumed += 1;
+        } else {
+            count.lost += 1;
+            writeln!(std::io::stderr(), "{verb:?} {stopped}:\n{left}\nwanted:\n{wanted}").unwrap();
+        }
+    }
+
     /// What a run left: the schema, the rows of `ticks`, and what the books say.
     pub(crate) fn outcome(&self) -> String {
         let ticks = if self.ticks { "SELECT string_agg(n::text, ' ' ORDER BY n) FROM ticks;" } else { "" };

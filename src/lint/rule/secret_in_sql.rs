@@ -13,6 +13,11 @@ use crate::lint::script::Statement;
 use crate::lint::{Finding, Level};
 use crate::sql::lex::{Kind, Lexer};
 
+/// Whether the rule may find anything in this text.
+pub fn may_find(sql: &str) -> bool {
+    text::may_hold_one(sql)
+}
+
 pub const RULE: Rule = Rule {
     code: "secret-in-sql",
     group: Group::Secure,

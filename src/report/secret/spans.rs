@@ -108,6 +108,7 @@ pub(super) fn pieces(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::rule::secret_in_sql::may_find;
 
     fn found(sql: &str) -> Vec<&str> {
         spans(sql).into_iter().map(|span| &sql[span]).collect()
@@ -126,6 +127,7 @@ mod tests {
             ("DO $a$ BEGIN ALTER ROLE a PASSWORD $$x$$; END $a$", "$$x$$"),
         ] {
             assert_eq!(found(sql), [secret], "{sql}");
+            assert!(may_find(sql), "{sql}");
         }
         for sql in [
             "CREATE TABLE a (password text, token uuid)",
