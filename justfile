@@ -59,7 +59,7 @@ soak MINUTES='10':
 # Apply each online form to tables with ROWS rows that are written and read, and tell how long anybody waited
 [group('test')]
 load ROWS='1000000':
-    PGPLUMB_ROWS={{ ROWS }} cargo test --locked --test lib load:: -- --nocapture
+    PGPLUMB_LIMIT=3600 PGPLUMB_ROWS={{ ROWS }} cargo test --locked --test lib load:: -- --nocapture
 
 # Cut each migration of the fixtures short after each of its statements, and plan again
 [group('test')]

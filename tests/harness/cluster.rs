@@ -327,10 +327,11 @@ fn place() -> PathBuf {
     if enough { memory.to_owned() } else { env::temp_dir() }
 }
 
-/// A command that is ended after two minutes, so that one stuck case does not hang the run.
+/// A command that is ended after two minutes, so that one stuck case does not hang the run; `PGPLUMB_LIMIT` sets other
+/// seconds, for runs with so many rows that filling a table takes longer.
 pub(crate) fn limited(program: &Path) -> Command {
     let mut command = Command::new("timeout");
-    command.arg("120").arg(program).stdin(Stdio::null());
+    command.arg(env::var("PGPLUMB_LIMIT").unwrap_or_else(|_| "120".to_owned())).arg(program).stdin(Stdio::null());
     command
 }
 
