@@ -8,6 +8,7 @@
 mod between;
 mod exchange;
 mod stop;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ use crate::plan::{Plan, Rewrite, plan};
 use crate::propose::expand::between::Between;
 pub(in crate::propose) use crate::propose::expand::between::{default, index_of};
 use crate::propose::expand::stop::stopping;
+use crate::propose::expand::types::{exchanged, settle};
 use crate::propose::{Proposal, Request};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{self, Bench, States, run};
@@ -76,25 +78,14 @@ pub fn expand(bench: &mut Bench, request: &Request, plain: &Proposal) -> Result<
         outcome.notes.push("nothing is expanded beside what is renamed: plan the renames first".to_owned());
         return Ok(outcome);
     }
-    let mut along = Vec::new();
-    for (table, columns) in by_table(&retyped) {
-        let found = reach(&columns, request.live, request.desired)
-            .and_then(|live| Ok((live, reach(&columns, request.desired, request.live)?)));
-        match found {
-            Ok((mut live, desired)) => {
-                let begun = |key: &Key| request.live.facts.contains(&index_of(key));
-                live.key = live.key.or_else(|| desired.key.clone().filter(begun));
-                live.sequences.extend(desired.sequences.iter().cloned());
-                let columns = columns.into_iter().map(|column| (column.clone(), column)).collect();
-                along.push(Change { columns, live, desired });
-            }
-            Err(why) => {
-                let names: Vec<String> = columns.iter().map(|key| key.name().to_owned()).collect();
-                let says = format!("column {} of {table} is not expanded: {why}", names.join(", "));
-                outcome.notes.push(without_public(&says));
-            }
+    let (mut along, states) = (Vec::new(), [request.live, request.desired]);
+    for (_, columns) in by_table(&retyped) {
+        match change(&columns, states) {
+            Ok(change) => along.push(change),
+            Err(why) => outcome.notes.push(not_expanded(columns.iter(), &why)),
         }
     }
+    outcome.notes.extend(settle(&mut along, states));
     let tables = plain.proof.iter().flat_map(|proof| &proof.rows.seeded).cloned().collect();
     let goal = request.desired;
     let request = Request { desired: stopping.as_ref().unwrap_or(goal), ..*request };
@@ -151,18 +142,45 @@ fn by_table(columns: &BTreeSet<Key>) -> BTreeMap<String, BTreeSet<Key>> {
     tables
 }
 
+/// The exchange of columns of one table.
+fn change(columns: &BTreeSet<Key>, [live, desired]: [&Catalog; 2]) -> Result<Change, String> {
+    let (mut of_old, of_new) = (reach(columns, live, desired)?, reach(columns, desired, live)?);
+    let begun = |key: &Key| live.facts.contains(&index_of(key));
+    of_old.key = of_old.key.or_else(|| of_new.key.clone().filter(begun));
+    of_old.sequences.extend(of_new.sequences.iter().cloned());
+    let enums = exchanged(columns, [live, desired])?;
+    let columns = columns.iter().map(|column| (column.clone(), column.clone())).collect();
+    Ok(Change { columns, live: of_old, desired: of_new, enums })
+}
+
+/// What the reader is told of columns of a table that stay as they were.
+fn not_expanded<'a>(columns: impl Iterator<Item = &'a Key>, why: &str) -> String {
+    let columns: Vec<&Key> = columns.collect();
+    let names: Vec<&str> = columns.iter().map(|key| key.name()).collect();
+    let table = columns.first().and_then(|column| column.on()).map(ToString::to_string).unwrap_or_default();
+    without_public(&format!("column {} of {table} is not expanded: {why}", names.join(", ")))
+}
+
 /// Columns of one table, with what is on them in the live state and in the desired one.
 pub(in crate::propose) struct Change {
     /// The old one and the new one; the same key where they are exchanged, another where both have their own names.
     pub(in crate::propose) columns: BTreeMap<Key, Key>,
     pub(in crate::propose) live: Reach,
     pub(in crate::propose) desired: Reach,
+    /// The enums that are exchanged with them: they are replaced under their own names.
+    pub(in crate::propose) enums: BTreeSet<Key>,
 }
 
 impl Change {
     /// Whether the old names stay until the contract.
     fn keeps(&self) -> bool {
         self.columns.iter().any(|(old, new)| old != new)
+    }
+
+    /// What goes over to another name, or is built anew beside.
+    fn carried(&self) -> impl Iterator<Item = &Key> {
+        let on = [&self.live, &self.desired].into_iter().flat_map(|reach| reach.along.iter().chain(&reach.key));
+        self.columns.keys().chain(on)
     }
 }
 

@@ -120,6 +120,10 @@ pub fn apply(copies: &[Copy], action: &Action, at: &Site, changes: &Changes) -> 
             // Made with the column, before that is filled.
             changes.created.contains(&of(&action.key)?.column).then(|| Phases::of(vec![Vec::new()]))
         }
+        // So is who owns that.
+        Body::Owner(_) if action.verb == Verb::Create => {
+            changes.created.contains(&of(at.key.on()?)?.column).then(|| Phases::of(vec![Vec::new()]))
+        }
         Body::Index(_) if action.verb == Verb::Create => {
             let ahead = copies.iter().any(|copy| copy.ahead.as_ref() == Some(&action.key));
             let build = action.statements.first().filter(|_| ahead)?;
@@ -144,7 +148,7 @@ fn added(copy: &Copy, column: &Column, action: &Action, at: &Site, changes: &Cha
     // Behind it: the rows that are there get their values by being filled.
     let given = at.here.get(&default).filter(|_| action.with.contains(&default));
     first.extend(given.map(|body| body.create(&at.of(&default))).unwrap_or_default());
-    for key in [&copy.function, &copy.trigger] {
+    for key in [&copy.function, &Key::Owner(Attached::new(copy.function.clone())), &copy.trigger] {
         let body = at.here.get(key).filter(|_| changes.created.contains(key));
         first.extend(body.map(|body| body.create(&at.of(key))).unwrap_or_default());
     }

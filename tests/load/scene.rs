@@ -206,7 +206,11 @@ pub(super) const SCENES: &[Scene] = &[
         plain_stops_writers: true,
         form: "on",
     },
-    felt("enum_value_check, removed", "('fine', 'sad', 'gone')", "('fine', 'sad')", ACCESS),
+    Scene {
+        form: "expand",
+        plain_stops_writers: true,
+        ..felt("expand, enum value removed", "('fine', 'sad', 'gone')", "('fine', 'sad')", ACCESS)
+    },
     felt("enum value added", "('fine', 'sad', 'gone')", "('fine', 'new', 'sad', 'gone')", UPDATE),
     Scene {
         form: "expand",

@@ -13,6 +13,7 @@ use crate::plan::step::Step;
 use crate::plan::{Plan, plan};
 use crate::propose::Request;
 use crate::propose::expand::exchange::Exchange;
+use crate::propose::expand::types::{held, under};
 use crate::propose::expand::{Change, type_of};
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::{Bench, run};
@@ -45,7 +46,10 @@ pub(super) struct Copies {
 /// Makes it from the live state, which scratch is in, and leaves scratch in it.
 pub(super) fn make(bench: &mut Bench, request: &Request, along: &[Change]) -> Result<Between, ProofError> {
     let (live, desired) = (request.live, request.desired);
-    let exchanges: Vec<Exchange> = along.iter().map(|change| Exchange::of(change, [live, desired])).collect();
+    // The enums first: a default is set by the name that its enum has then.
+    let enums = Exchange::of_enums(along, [live, desired]);
+    let columns = along.iter().map(|change| Exchange::of(change, [live, desired]));
+    let exchanges: Vec<Exchange> = std::iter::once(enums).chain(columns).collect();
     let copies = Copies::of(along, live, desired);
     let all = |steps: fn(&Exchange, &Catalog) -> Vec<Step>, state: &Catalog| -> Vec<Step> {
         exchanges.iter().flat_map(|exchange| steps(exchange, state)).collect()
@@ -86,14 +90,16 @@ impl Copies {
             let (old, new) = (type_of(live, column), type_of(desired, column));
             let site = Site { key: column, here: &live.facts, there: &desired.facts, absorbed: &nothing };
             let turned = Site { here: &desired.facts, there: &live.facts, ..site };
-            let mut first = Copy::new(&site, [column, &beside(column, NEW)], [old, new]);
-            let mut second = Copy::new(&turned, [column, &beside(column, OLD)], [new, old]);
+            // What the new one is of before the exchange, and the old one after it.
+            let (coming, gone) = (under(new, &change.enums, NEW), under(old, &change.enums, OLD));
+            let mut first = Copy::new(&site, [column, &beside(column, NEW)], [old, &coming]);
+            let mut second = Copy::new(&turned, [column, &beside(column, OLD)], [new, &gone]);
             first.ahead.clone_from(&ahead);
             second.ahead = ahead;
-            let function = second.function_sql(&turned, [new, old]);
+            let function = second.function_sql(&turned, [new, &gone]);
             copies.built.extend([function.clone(), second.trigger_sql()]);
             copies.to_old.push(step(&second.function, function));
-            copies.to_new.push(step(&first.function, first.function_sql(&site, [old, new])));
+            copies.to_new.push(step(&first.function, first.function_sql(&site, [old, &coming])));
             copies.forward.push(first);
             copies.back.push(second);
         }
@@ -157,8 +163,9 @@ fn with_old([desired, live, moved]: [&Catalog; 3], exchanges: &[Exchange], along
     let leaving = || exchanges.iter().flat_map(|exchange| &exchange.leaving);
     let indexes: Vec<Key> = along.iter().filter_map(|change| change.live.key.as_ref().map(index_of)).collect();
     let named: BTreeMap<&Key, &Key> = along.iter().filter(|change| change.keeps()).flat_map(|c| &c.columns).collect();
-    let left: BTreeSet<&Key> =
-        leaving().map(|step| &step.after).chain(&indexes).chain(staying(along, exchanges)).collect();
+    let held = held(leaving().map(|step| &step.before).chain(staying(along, exchanges)), live, desired);
+    let left = leaving().map(|step| &step.after).chain(&indexes).chain(staying(along, exchanges));
+    let left: BTreeSet<&Key> = left.chain(&held).collect();
     let of_old = |key: &Key| std::iter::successors(Some(key), |key| key.on()).any(|key| left.contains(key));
     // One that keeps its name keeps its default, or who names neither column would get none.
     let given = |key: &Key| key.on().is_some_and(|column| named.contains_key(column));

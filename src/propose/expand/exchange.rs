@@ -1,4 +1,4 @@
-//! Names that are exchanged: of columns, and of the indexes and constraints on them.
+//! Names that are exchanged: of columns, of the indexes and constraints on them, and of enums.
 
 use std::collections::BTreeSet;
 
@@ -46,6 +46,18 @@ impl Exchange {
         leaving.retain(|step| !keeps || change.desired.along.contains(&step.before));
         // What is new by name as well is built under it.
         arriving.retain(|step| leaving.iter().any(|other| other.before == step.after));
+        Self { leaving, arriving }
+    }
+
+    /// Of enums that are replaced under their own names.
+    pub(super) fn of_enums(along: &[Change], [live, desired]: [&Catalog; 2]) -> Self {
+        let enums: BTreeSet<&Key> = along.iter().flat_map(|change| &change.enums).collect();
+        let one = |key: &Key, state: &Catalog, [before, after]: [&Key; 2]| {
+            let body = state.facts.get(key)?.clone();
+            Some(Move { before: before.clone(), after: after.clone(), body, default: None })
+        };
+        let leaving = enums.iter().filter_map(|key| one(key, live, [key, &beside(key, OLD)])).collect();
+        let arriving = enums.iter().filter_map(|key| one(key, desired, [&beside(key, NEW), key])).collect();
         Self { leaving, arriving }
     }
 

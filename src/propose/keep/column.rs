@@ -69,7 +69,11 @@ pub(super) fn kept(rename: &Rename, request: &Request) -> Result<Option<Columns>
         on_old.along.extend(uses.used_by(old).filter(index).cloned());
     }
     let columns = BTreeMap::from([(old.clone(), new.clone())]);
-    Ok(Some(Columns { change: Change { columns, live: on_old, desired: on_new }, settled, after }))
+    Ok(Some(Columns {
+        change: Change { columns, live: on_old, desired: on_new, enums: BTreeSet::new() },
+        settled,
+        after,
+    }))
 }
 
 /// Whether all is there that is on the new column, or refers to it. A default that is another one each time comes with the
