@@ -136,7 +136,9 @@ impl Builder<'_> {
     /// A copy changes with what it is a copy of; where it has a change of its own, that comes after.
     fn copies_alter(&self, key: &Key, span: Span, actions: &mut Actions) {
         let Some(body) = self.live.facts.get(key) else { return };
-        for copy in body.copies(&self.live_site(key)) {
+        // One that goes is gone by then.
+        let stays = |copy: &Key| !self.changes.destroyed.contains(copy);
+        for copy in body.copies(&self.live_site(key)).into_iter().filter(stays) {
             self.copies_alter(&copy, span, actions);
             actions.alterer.entry(copy).or_insert(span);
         }

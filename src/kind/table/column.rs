@@ -141,7 +141,7 @@ impl Kind for Column {
     }
 
     fn copy_of(&self, at: &Site) -> Vec<Key> {
-        let Some(table) = at.key.on() else { return Vec::new() };
+        let Some(table) = at.key.on().filter(|table| !is_remade(at, table)) else { return Vec::new() };
         let later: Vec<Key> = lineage::parents(at.there, table).collect();
         let under = |on: &Key| later.contains(on) && !is_remade(at, on);
         let stays = |column: &Key| at.there.contains(column) && column.on().is_some_and(under);

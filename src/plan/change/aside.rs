@@ -12,11 +12,15 @@ impl Decider<'_> {
         }
     }
 
+    fn can_set_aside(&self, used: &Key) -> bool {
+        self.live.facts.get(used).is_some_and(|body| body.set_aside(&self.site(used), "x").is_some())
+    }
+
     pub(super) fn set_aside(&mut self, used: &Key) -> bool {
         if self.changes.aside.contains(used) {
             return true;
         }
-        let can = self.live.facts.get(used).is_some_and(|body| body.set_aside(&self.site(used), "x").is_some());
+        let can = self.can_set_aside(used);
         if can {
             self.changes.aside.insert(used.clone());
         }
@@ -34,6 +38,16 @@ impl Decider<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a column cannot move to the new type of the same name, and its table is another one then.
+    pub(super) fn refuses(&self, column: &Key, used: &Key) -> bool {
+        let at = Site { here: &self.desired.facts, there: &self.live.facts, ..self.site(column) };
+        matches!(column, Key::Column(_))
+            && !self.changes.destroyed.contains(column)
+            && self.keeps_name_of_type(column)
+            && self.can_set_aside(used)
+            && self.desired.facts.get(column).is_some_and(|body| body.retype(&at, used).is_err())
     }
 
     pub(super) fn retype(&mut self, column: &Key, used: &Key) {

@@ -53,11 +53,18 @@ impl Decider<'_> {
         self.changes.destroyed.contains(&parent)
     }
 
-    /// What a fact of the live state is a copy of.
+    /// What a fact of the live state is a copy of. What goes with its own table is none.
     pub(super) fn origins(&self, key: &Key) -> Vec<Key> {
-        let stays = |origin: &Key| !origin.on().is_some_and(|on| self.changes.destroyed.contains(on));
+        let stays = |key: &Key| !key.on().is_some_and(|on| self.changes.destroyed.contains(on));
+        if !stays(key) {
+            return Vec::new();
+        }
         let body = self.live.facts.get(key).filter(|_| self.desired.facts.contains(key));
-        body.map(|body| body.copy_of(&self.site(key))).unwrap_or_default().into_iter().filter(stays).collect()
+        body.map(|body| body.copy_of(&self.site(key)))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|origin| stays(origin))
+            .collect()
     }
 
     pub(super) fn copies(&self, key: &Key) -> Vec<Key> {

@@ -10,8 +10,16 @@ impl Decider<'_> {
     /// Looks at what depends on a fact that goes, or that changes in a way its dependents cannot watch.
     pub(super) fn spread(&mut self, key: &Key) {
         if self.changes.destroyed.contains(key) {
-            let users: Vec<Key> = self.from.used_by(key).cloned().collect();
-            for user in users {
+            let (first, rest): (Vec<Key>, Vec<Key>) =
+                self.from.used_by(key).cloned().partition(|user| self.refuses(user, key));
+            // A table that goes for it takes its columns out of what a parent's column brings about.
+            if !first.is_empty() {
+                self.set_aside(key);
+            }
+            for user in &first {
+                self.retype(user, key);
+            }
+            for user in rest {
                 self.release(&user, key);
             }
             return;
