@@ -12,15 +12,19 @@
 //!
 //! From step 1 on the default partition refuses rows that belong into the new one, which is not there yet. If step 2
 //! fails the check is left behind NOT VALID. Not below a hash, whose condition no check can say; not for what is a
-//! partition with other bounds until then; and the check beside a default partition proves it only where one partition
+//! partition until then, unless its new bounds take all that the old ones took (`wider`); and the check beside a default partition proves it only where one partition
 //! comes at a time: where it does not, the proof sees the look.
 
+mod wider;
+
 use crate::base::name::Ident;
+use crate::kind::facts::Facts;
 use crate::kind::statement::Statement;
 use crate::kind::table::partition::Partition;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
+use crate::strategy::attach_by_check::wider::widens;
 use crate::strategy::foreign_key_by_partitions::before_attached;
 use crate::strategy::index_concurrently::short;
 use crate::strategy::{columns_move, free_constraint, in_use};
@@ -32,8 +36,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let Body::Partition(partition) = at.here.get(&action.key)? else { return None };
     let own = action.key.on()?;
     let attaches = action.statements.iter().any(|statement| statement.sql.contains(" ATTACH PARTITION "));
-    // What is a partition now takes rows that the check would refuse before it has its new bounds.
-    if action.verb != Verb::Create || !attaches || at.there.contains(&action.key) {
+    if action.verb != Verb::Create || !attaches || takes_others(partition, at) {
         return None;
     }
     let checked = [Some((own, partition)), default_beside(at, partition, own)].into_iter().flatten();
@@ -47,7 +50,8 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
         validate.push(Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after());
         after.push(Statement::new(format!("{alter} DROP CONSTRAINT {name}")));
     }
-    if fits(at, own, changes) {
+    // What is a partition now keeps its copies of them when it is detached.
+    if !at.there.contains(&action.key) && fits(at, own, changes) {
         for key in before_attached(at, own, changes) {
             add.push(key.add);
             validate.push(key.validate);
@@ -61,6 +65,18 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     let mut statements = action.statements.clone();
     statements.extend(after);
     Some(Phases { prepare: add, then: vec![statements] })
+}
+
+/// Whether it is a partition now and takes rows that the check would refuse before it has its new bounds.
+fn takes_others(partition: &Partition, at: &Site) -> bool {
+    let Some(before) = at.there.get(at.key) else { return false };
+    let Body::Partition(before) = before else { return true };
+    let key = |facts: &'_ Facts, partition: &Partition| match facts.get(&partition.parent_table()) {
+        Some(Body::Table(table)) => table.partition_by.clone(),
+        _ => None,
+    };
+    let same_key = key(at.there, before) == key(at.here, partition);
+    before.pending || !same_key || !widens(&before.bound, &partition.bound)
 }
 
 /// Whether others may be using the table, and its rows are by now what they will be when it is attached.
