@@ -3,6 +3,7 @@
 pub mod apply;
 mod asked;
 pub mod backup;
+mod bar;
 pub mod baseline;
 mod blockers;
 mod branch;
@@ -25,6 +26,7 @@ pub mod history;
 pub mod init;
 mod interrupt;
 pub mod lint;
+mod listener;
 pub mod new;
 pub mod out;
 pub mod plan;

@@ -24,6 +24,7 @@ pub mod glance;
 pub mod hold;
 pub mod lock;
 pub mod probe;
+pub mod progress;
 pub mod repair;
 pub mod retry;
 pub mod rollback;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::harness::migrations::Shop;
 
 /// The lines, each as the schema has it: its event, and all of it.
-fn lines(text: &str) -> Vec<(String, Value)> {
+pub(crate) fn lines(text: &str) -> Vec<(String, Value)> {
     let schema: Value = serde_json::from_str(include_str!("../docs/schema/event.v1.json")).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     let line = |line: &str| {

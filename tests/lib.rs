@@ -41,6 +41,7 @@ mod majors;
 mod outage;
 mod pooler;
 mod preflight;
+mod progress;
 mod pty;
 mod random;
 mod readme;

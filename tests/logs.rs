@@ -36,13 +36,13 @@ fn report(path: &Path) -> Value {
     validated(&fs::read_to_string(path).unwrap(), include_str!("../docs/schema/report.v1.json"))
 }
 
-fn events(lines: &[Value]) -> Vec<&str> {
+pub(crate) fn events(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["event"].as_str().unwrap()).collect()
 }
 
 /// What the last run of a verb left: the lines of its log, and its report, which belong together.
 #[track_caller]
-fn last(shop: &Shop, kind: &str) -> (Vec<Value>, Value) {
+pub(crate) fn last(shop: &Shop, kind: &str) -> (Vec<Value>, Value) {
     let of = |folder| {
         let is_of = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with(&format!("{kind}-"));
         let found: Vec<PathBuf> = files(shop, folder).into_iter().filter(is_of).collect();

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::listener::Listener;
 use crate::command::out;
 use crate::command::preflight::before;
-use crate::command::runner::{listen, options};
+use crate::command::runner::options;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::event::Event;
@@ -45,7 +46,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
-    let mut tell = |event: Event| listen(event, false);
+    let mut listener = Listener::alone(false);
+    let mut tell = |event: Event| listener.hear(event);
     let mut session = Session::open(&to, options(&config, args.ticket.as_deref()), &mut tell)?;
     before::not_pooled(&mut session.connection)?;
     let taken = session.baseline(&files, args.to.as_deref())?;

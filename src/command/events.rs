@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::command::error::CommandError;
 use crate::command::fleet::error::FleetError;
+use crate::command::listener::Listener;
 use crate::command::out;
-use crate::command::runner::{done, listen};
+use crate::command::runner::done;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::migrate::event::Event;
@@ -30,7 +31,7 @@ pub(super) struct Ear {
     sink: Option<Box<dyn Write>>,
     on_stdout: bool,
     database: String,
-    verbose: bool,
+    listener: Listener,
 }
 
 /// Where the results for a person go.
@@ -77,7 +78,7 @@ impl Events {
                 Some(Box::new(file.map_err(|cause| CommandError::Unwritable { path: path.clone(), cause })?))
             }
         };
-        Ok(Ear { sink, on_stdout, database: to.describe(), verbose })
+        Ok(Ear { sink, on_stdout, database: to.describe(), listener: Listener::alone(verbose) })
     }
 }
 
@@ -99,7 +100,7 @@ impl Ear {
             // What was done is done, whether somebody reads of it or not.
             let _ = self.result().text(&format!("{line}\n"));
         }
-        listen(event, self.verbose);
+        self.listener.hear(event);
     }
 
     /// The end of it all.

@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::command::error::CommandError;
-use crate::command::out;
+use crate::command::{bar, out};
 use crate::migrate::error::MigrateError;
 use crate::migrate::stop::Stop;
 use crate::operate::client;
@@ -70,6 +70,7 @@ pub(super) fn listen_beside_backup() -> Stop {
     reason = "who asks again wants no more waiting; a run can be cut off anywhere, and nothing here has a scratch database"
 )]
 fn leave() {
+    bar::hide();
     std::process::exit(INTERRUPTED);
 }
 

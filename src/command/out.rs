@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::command::bar;
 use crate::command::error::CommandError;
 
 /// Writes to stdout as it is; colours are taken out where they are not wanted.
@@ -13,8 +14,10 @@ pub fn text(text: &str) -> Result<(), CommandError> {
     if !text.contains('\u{1b}') {
         return bytes(text.as_bytes());
     }
-    let mut stdout = anstream::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+    bar::beside(|| {
+        let mut stdout = anstream::stdout().lock();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+    })
 }
 
 /// Writes bytes to stdout.
@@ -22,12 +25,14 @@ pub fn text(text: &str) -> Result<(), CommandError> {
 /// # Errors
 /// When stdout takes no more.
 pub fn bytes(bytes: &[u8]) -> Result<(), CommandError> {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+    bar::beside(|| {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(CommandError::Stdout)
+    })
 }
 
 /// A line for the person who is waiting.
 pub fn remark(line: &str) {
     // Where stderr is gone there is nobody left to tell.
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    bar::beside(|| drop(writeln!(anstream::stderr().lock(), "{line}")));
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::listener::Listener;
 use crate::command::out;
 use crate::command::preflight::before;
-use crate::command::runner::{listen, options};
+use crate::command::runner::options;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::event::Event;
@@ -73,7 +74,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         None if args.forget => Repair::Forget,
         None => Repair::RolledBack,
     };
-    let mut tell = |event: Event| listen(event, false);
+    let mut listener = Listener::alone(false);
+    let mut tell = |event: Event| listener.hear(event);
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
     before::not_pooled(&mut session.connection)?;
     let what = session.repair(&files, &args.id, repair, &args.because)?;

@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
+use crate::command::listener::Listener;
 use crate::command::preflight::before;
-use crate::command::runner::{done, listen, options};
+use crate::command::runner::{done, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -46,12 +47,13 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
+    let mut listener = Listener::alone(false);
     let mut tell = |event: Event| {
         if let Some(line) = done(&event) {
             // What was done is done, whether somebody reads of it or not.
             let _ = out::text(&format!("{line}\n"));
         }
-        listen(event, false);
+        listener.hear(event);
     };
     let stop = interrupt::listen();
     let mut session = Session::open(&to, Options { stop: stop.clone(), ..options(&config, None) }, &mut tell)?;

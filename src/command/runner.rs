@@ -1,5 +1,7 @@
 //! What the verbs of the runner have in common: how it is told of the database, and how it is heard.
 
+pub(in crate::command) mod step;
+
 use std::io::{BufRead, IsTerminal, stderr, stdin};
 use std::time::Duration;
 
@@ -9,7 +11,6 @@ use crate::base::wording::counted;
 use crate::command::interrupt::asking;
 use crate::command::out;
 use crate::config::{Config, Scope as Compared};
-use crate::migrate::backfill::gauge::Reading;
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
@@ -58,13 +59,6 @@ pub(super) fn ask(question: &str) -> String {
     answer.trim().to_owned()
 }
 
-/// What a runner says, on stderr; the steps only where they were asked for.
-pub(super) fn listen(event: Event, verbose: bool) {
-    for line in lines(event, verbose) {
-        out::remark(&line);
-    }
-}
-
 /// What a person reads of an event; the steps only where they were asked for.
 pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
     let line = match event {
@@ -76,7 +70,11 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
         Event::Step { number, of, sql, took } if verbose => {
             format!("  {number} of {of}  {}  {}", span(took), first_line(&sql))
         }
-        Event::Filled { number, reading } => format!("  step {number}: {}", progress(&reading)),
+        Event::Progress { number, statement, elapsed, look } => {
+            format!("  {}", step::so_far(number, &statement, &look, elapsed))
+        }
+        Event::Held { number, holders } => return step::held(number, &holders),
+        Event::Filled { number, reading } => format!("  step {number}: {}", step::filled(&reading)),
         Event::Brakes { number, why } => format!("  step {number} waits: {why}"),
         Event::Found { number, what } => format!("  step {number} was cut off: {what}"),
         Event::Retries { attempt, of, why, pause, blockers } => {
@@ -109,14 +107,6 @@ fn in_the_way(blocker: &Blocker) -> String {
     let Blocker { pid, user, application, seconds, state } = blocker;
     let named = if application.is_empty() { String::new() } else { format!(", {application}") };
     format!("    in the way: PID {pid}, {user}{named}, {state}, for {seconds} s")
-}
-
-/// `4200000 of about 5000000 rows, 91000 in a second, about 9.0 s left`.
-fn progress(reading: &Reading) -> String {
-    let Reading { seen, of, rate, left } = reading;
-    let of = of.map(|of| format!(" of about {of}")).unwrap_or_default();
-    let left = left.map(|left| format!(", about {} left", span(left))).unwrap_or_default();
-    format!("{seen}{of} rows, {rate:.0} in a second{left}")
 }
 
 /// `12 ms`, `3.4 s`, `2 min 5 s`.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::migrate::backfill::gauge::Reading;
+use crate::migrate::progress::Look;
 
 /// Another session that has what ours waits for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -19,6 +20,20 @@ pub struct Blocker {
     /// How long its present or last statement has been going on, in seconds.
     pub seconds: i64,
     /// `active`, `idle in transaction`.
+    pub state: String,
+}
+
+/// Another session that a step waits for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Holder {
+    pub pid: i32,
+    /// Or what it is, where it is none of a user: `autovacuum worker`.
+    pub user: String,
+    /// Empty where it says none.
+    pub application: String,
+    /// How old its transaction is, in seconds; none where our role may not see it.
+    pub seconds: Option<i64>,
+    /// Empty where our role may not see it.
     pub state: String,
 }
 
@@ -39,6 +54,19 @@ pub enum Event {
         #[serde(rename = "seconds", serialize_with = "seconds")]
         took: Duration,
     },
+    /// How far a statement is that takes its time.
+    Progress {
+        number: i32,
+        /// What it is: `CREATE INDEX CONCURRENTLY`.
+        statement: String,
+        /// Since it began.
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        elapsed: Duration,
+        #[serde(flatten)]
+        look: Box<Look>,
+    },
+    /// It cannot go on before others end.
+    Held { number: i32, holders: Vec<Holder> },
     /// How far a backfill got.
     Filled {
         number: i32,

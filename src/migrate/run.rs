@@ -1,6 +1,7 @@
 //! Runs one script, unit by unit, with what the books say of each.
 
 mod backfill;
+mod busy;
 mod failure;
 mod outside;
 mod transaction;

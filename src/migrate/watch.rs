@@ -1,20 +1,28 @@
-//! A second session that sees whom ours waits for. It cannot be asked afterwards: who waited in vain waits no more.
+//! A second session that sees whom ours waits for, and how far it is. It cannot be asked afterwards: who waited in vain waits
+//! no more. It is opened when ours is at something for longer than a moment, so that short runs need none.
 
 use std::mem::take;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postgres::Row;
 
 use crate::db::connection::{Connection, connect};
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
-use crate::migrate::event::Blocker;
+use crate::migrate::event::{Blocker, Holder};
+use crate::migrate::progress::{Look, holders, look};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// How long ours has to be at something before a second session is opened: most steps are over before.
+const SHORT: Duration = Duration::from_millis(100);
+
+/// How often it looks how far a statement is.
+const PROGRESS: Duration = Duration::from_secs(1);
 
 /// What was seen and done since it was asked for.
 #[derive(Debug, Default)]
@@ -23,12 +31,50 @@ struct Seen {
     ended: Vec<Blocker>,
     /// Why somebody could not be ended.
     refused: Option<String>,
+    /// How far the statement is, and whom it waits for.
+    progress: Option<(Look, Vec<Holder>)>,
+}
+
+/// What ours is at.
+#[derive(Clone, Debug)]
+struct Busy {
+    since: Instant,
+    /// The table of the statement whose progress is asked for; within, none where it has none.
+    asked: Option<Option<String>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    seen: Mutex<Seen>,
+    busy: Mutex<Option<Busy>>,
+    end: AtomicBool,
+    /// Whether it was asked who was in the way.
+    waited: AtomicBool,
+}
+
+impl Shared {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn busy(&self) -> MutexGuard<'_, Option<Busy>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is anything to look at: ours is at something for longer than a moment, or has waited for others before.
+    fn is_wanted(&self) -> bool {
+        let is_long = |busy: &Busy| busy.since.elapsed() >= SHORT;
+        self.waited.load(Ordering::SeqCst) || self.busy().as_ref().is_some_and(is_long)
+    }
+
+    fn is_over(&self) -> bool {
+        self.end.load(Ordering::SeqCst)
+    }
 }
 
 /// Looks on until it is dropped.
 pub struct Watcher {
-    seen: Arc<Mutex<Seen>>,
-    stop: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -36,29 +82,57 @@ impl Watcher {
     /// Watches the session with this PID, and ends those in its way whose transaction is older than what is given. Where no
     /// second session can be had, nothing is seen.
     pub fn start(to: &ConnectionString, pid: i32, older_than: Option<Duration>) -> Self {
-        let (seen, stop) = (Arc::new(Mutex::new(Seen::default())), Arc::new(AtomicBool::new(false)));
-        let (to, shared, end) = (to.clone(), Arc::clone(&seen), Arc::clone(&stop));
+        let shared = Arc::new(Shared::default());
+        let (to, with) = (to.clone(), Arc::clone(&shared));
         let thread = thread::spawn(move || {
             // What cannot be seen is not said; the run itself does not need it.
-            let _ = look(&to, pid, older_than, &shared, &end);
+            let _ = look_on(&to, pid, older_than, &with);
         });
-        Self { seen, stop, thread: Some(thread) }
+        Self { shared, thread: Some(thread) }
+    }
+
+    /// Ours is at something from now on, and may come to wait.
+    pub fn works(&self) {
+        *self.shared.busy() = Some(Busy { since: Instant::now(), asked: None });
+    }
+
+    /// It is at nothing any more.
+    pub fn rests(&self) {
+        *self.shared.busy() = None;
+        self.shared.seen().progress = None;
+    }
+
+    /// Begins to look how far its statement is, which works on a table of this name.
+    pub fn ask_progress(&self, table: Option<String>) {
+        if let Some(busy) = self.shared.busy().as_mut() {
+            busy.asked = Some(table);
+        }
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+
+    /// How far it is by the last look, and whom it waits for; none where there was no look since this was asked before.
+    pub fn progress(&self) -> Option<(Look, Vec<Holder>)> {
+        self.shared.seen().progress.take()
     }
 
     /// Who was in the way last, since this was asked before.
     pub fn take(&self) -> Vec<Blocker> {
-        self.seen.lock().map(|mut seen| take(&mut seen.blockers)).unwrap_or_default()
+        self.shared.waited.store(true, Ordering::SeqCst);
+        take(&mut self.shared.seen().blockers)
     }
 
     /// Who was ended since this was asked before, and why one could not be.
     pub fn ended(&self) -> (Vec<Blocker>, Option<String>) {
-        self.seen.lock().map(|mut seen| (take(&mut seen.ended), seen.refused.take())).unwrap_or_default()
+        let mut seen = self.shared.seen();
+        (take(&mut seen.ended), seen.refused.take())
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.shared.end.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             let _ = thread.join();
@@ -66,36 +140,58 @@ impl Drop for Watcher {
     }
 }
 
-fn look(
-    to: &ConnectionString,
-    pid: i32,
-    mut older_than: Option<Duration>,
-    seen: &Mutex<Seen>,
-    end: &AtomicBool,
-) -> Result<(), DbError> {
-    // A short run is over before a session could be had.
-    thread::park_timeout(EVERY);
-    if end.load(Ordering::SeqCst) {
-        return Ok(());
+fn look_on(to: &ConnectionString, pid: i32, mut older_than: Option<Duration>, shared: &Shared) -> Result<(), DbError> {
+    while !shared.is_wanted() {
+        thread::park_timeout(EVERY / 4);
+        if shared.is_over() {
+            return Ok(());
+        }
     }
     let mut connection = connect(to)?;
     connection.execute("SET application_name = 'pgplumb watcher'")?;
-    while !end.load(Ordering::SeqCst) {
-        let now = blockers(connection.query_with(include_str!("blockers.sql"), &[&pid])?)?;
-        if !now.is_empty() {
-            let (ended, refused) = older_than.map(|age| end_them(&mut connection, pid, age)).unwrap_or_default();
-            if refused.is_some() {
-                // Who may not do it once may not do it again.
-                older_than = None;
+    let mut last: Option<Instant> = None;
+    while !shared.is_over() {
+        let busy = shared.busy().clone();
+        if busy.is_some() {
+            look_who(&mut connection, pid, &mut older_than, shared)?;
+        }
+        match busy.and_then(|busy| busy.asked) {
+            Some(table) if last.is_none_or(|last| last.elapsed() >= PROGRESS) => {
+                last = Some(Instant::now());
+                let seen = (look(&mut connection, pid, table.as_deref())?, holders(&mut connection, pid)?);
+                // What was looked at may be over by now.
+                if shared.busy().as_ref().is_some_and(|busy| busy.asked.as_ref() == Some(&table)) {
+                    shared.seen().progress = Some(seen);
+                }
             }
-            if let Ok(mut seen) = seen.lock() {
-                seen.blockers = now;
-                seen.ended.extend(ended);
-                seen.refused = refused.or(seen.refused.take());
-            }
+            Some(_) => {}
+            None => last = None,
         }
         thread::park_timeout(EVERY);
     }
+    Ok(())
+}
+
+/// Who is in the way now; ends those who may be ended.
+fn look_who(
+    connection: &mut Connection,
+    pid: i32,
+    older_than: &mut Option<Duration>,
+    shared: &Shared,
+) -> Result<(), DbError> {
+    let now = blockers(connection.query_with(include_str!("blockers.sql"), &[&pid])?)?;
+    if now.is_empty() {
+        return Ok(());
+    }
+    let (ended, refused) = older_than.map(|age| end_them(connection, pid, age)).unwrap_or_default();
+    if refused.is_some() {
+        // Who may not do it once may not do it again.
+        *older_than = None;
+    }
+    let mut seen = shared.seen();
+    seen.blockers = now;
+    seen.ended.extend(ended);
+    seen.refused = refused.or(seen.refused.take());
     Ok(())
 }
 

@@ -19,9 +19,10 @@ use crate::command::fleet::record;
 use crate::command::fleet::target::Target;
 use crate::command::fleet::voice::Voice;
 use crate::command::format::TextOrJson;
+use crate::command::listener::Listener;
 use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, done, lines, options, span};
+use crate::command::runner::{ask, can_ask, done, options, span};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -128,7 +129,8 @@ impl Apply<'_> {
 
     fn checked(&self, target: &Target) -> Result<(), CommandError> {
         let voice = Voice(&target.name);
-        let mut tell = |event: Event| lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
+        let mut listener = Listener::of_many(self.args.verbose);
+        let mut tell = |event: Event| listener.lines(event).iter().for_each(|line| voice.say(line));
         let mut session = Session::open(&target.to, self.options(), &mut tell)?;
         self.check_rows(&mut session, target)?;
         let gate = self.args.gate(self.config, target.environment.as_deref());
@@ -197,6 +199,7 @@ impl Apply<'_> {
     /// All of one target.
     fn one(&self, seen: &Seen) -> Outcome {
         let (start, voice, mut ran) = (Instant::now(), Voice(&seen.target.name), Vec::new());
+        let mut listener = Listener::of_many(self.args.verbose);
         let mut tell = |event: Event| {
             if let Event::Done { id, forward, .. } = &event {
                 if *forward {
@@ -206,7 +209,7 @@ impl Apply<'_> {
                 }
             }
             done(&event).iter().for_each(|line| voice.say(line));
-            lines(event, self.args.verbose).iter().for_each(|line| voice.say(line));
+            listener.lines(event).iter().for_each(|line| voice.say(line));
         };
         let done = self.work(&seen.target, &mut tell);
         let mut outcome = seen.outcome.clone();

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::migrate::event::seconds;
+
 /// How often it is said.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// What is known after so many batches.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
@@ -19,6 +21,9 @@ pub struct Reading {
     /// About how long it will take, in seconds where it is serialized.
     #[serde(serialize_with = "left")]
     pub left: Option<Duration>,
+    /// How long this run has been at it, in seconds where it is serialized.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    pub elapsed: Duration,
 }
 
 fn left<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -57,7 +62,7 @@ impl Gauge {
         let of = (self.of > self.seen).then_some(self.of);
         #[allow(clippy::cast_precision_loss)]
         let left = of.filter(|_| rate > 0.0).map(|of| Duration::from_secs_f64((of - self.seen) as f64 / rate));
-        Reading { seen: self.seen, of, rate, left }
+        Reading { seen: self.seen, of, rate, left, elapsed }
     }
 }
 
@@ -68,11 +73,11 @@ mod tests {
     #[test]
     fn what_an_earlier_run_did_does_not_make_this_one_faster() {
         let mut gauge = Gauge::new(10_000, 4_000);
-        assert_eq!(gauge.batch(1_000, Duration::from_secs(4)), None);
+        assert_eq!(gauge.batch(1_000, Duration::from_millis(900)), None);
         let reading = gauge.batch(1_000, Duration::from_secs(5)).unwrap();
         assert_eq!((reading.seen, reading.of, reading.rate), (6_000, Some(10_000), 400.0));
         assert_eq!(reading.left, Some(Duration::from_secs(10)));
-        assert_eq!(gauge.batch(1_000, Duration::from_secs(6)), None);
+        assert_eq!(gauge.batch(1_000, Duration::from_millis(5900)), None);
         let reading = gauge.batch(9_000, Duration::from_secs(10)).unwrap();
         assert_eq!((reading.seen, reading.of, reading.left), (16_000, None, None));
     }

@@ -1,7 +1,7 @@
 //! The same events for the log, which is a file: no SQL with what is written out in it, and no more of others' sessions
 //! than who they are.
 
-use crate::migrate::event::Event;
+use crate::migrate::event::{Event, Holder};
 use crate::sql::shape::shape;
 
 impl Event {
@@ -14,6 +14,20 @@ impl Event {
             Self::Begins { id, resumed, forward } => tracing::info!(event = "begins", database, id, resumed, forward),
             Self::Step { number, of, sql, took } => {
                 tracing::info!(event = "step", database, number, of, sql = shape(sql), seconds = took.as_secs_f64());
+            }
+            Self::Progress { number, statement, elapsed, look } => {
+                let seconds = elapsed.as_secs_f64();
+                let (table, phase) = (look.table.as_deref(), look.phase.as_deref());
+                let measure = look.measure();
+                let (seen, of) = (measure.map(|(count, _)| count.done), measure.and_then(|(count, _)| count.of));
+                let noun = measure.map(|(_, noun)| noun);
+                tracing::debug!(event = "progress", database, number, statement, seconds, table, phase, seen, of, noun);
+            }
+            Self::Held { number, holders } => {
+                tracing::warn!(event = "held", database, number);
+                for Holder { pid, user, application, seconds, state } in holders {
+                    tracing::warn!(event = "holder", database, pid, user, application, seconds, state);
+                }
             }
             Self::Filled { number, reading } => {
                 let (seen, of, rate) = (reading.seen, reading.of, reading.rate);

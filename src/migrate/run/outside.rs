@@ -32,7 +32,9 @@ impl Session<'_> {
             books::started(&mut self.connection, number, forward, step, before.as_deref())?;
             point();
             let start = Instant::now();
-            let cause = match self.connection.execute(sql) {
+            let done = self.work_at(step.number, sql);
+            self.rests();
+            let cause = match done {
                 Ok(()) => {
                     point();
                     self.told(work, step, start.elapsed());
@@ -48,7 +50,7 @@ impl Session<'_> {
                 && let Verdict::Again(statements) = step.target.verdict(&mut self.connection, before.as_deref())?
             {
                 for statement in statements {
-                    self.connection.execute(&statement)?;
+                    self.work_at(step.number, &statement)?;
                 }
             }
             let passing = cause.sqlstate().is_some_and(is_passing);
@@ -77,7 +79,7 @@ impl Session<'_> {
         self.say(Event::Found { number: step.number, what });
         for statement in statements {
             point();
-            self.connection.execute(&statement)?;
+            self.work_at(step.number, &statement)?;
         }
         point();
         Ok(done)

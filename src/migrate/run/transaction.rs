@@ -11,6 +11,7 @@ use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 use crate::migrate::steps::{Part, Step};
+use crate::migrate::watch::Watcher;
 use crate::sql::split::Statement;
 
 impl Session<'_> {
@@ -22,7 +23,10 @@ impl Session<'_> {
     ) -> Result<(), Failure<'a>> {
         let mut count = 0;
         loop {
-            let failure = match attempt(self, work) {
+            self.begins();
+            let tried = attempt(self, work);
+            self.rests();
+            let failure = match tried {
                 Ok(()) => return Ok(()),
                 Err(failure) => failure,
             };
@@ -43,6 +47,15 @@ impl Session<'_> {
             count += 1;
             self.pause(count, &failure.cause);
         }
+    }
+
+    /// It may come to wait from now on.
+    pub(in crate::migrate::run) fn begins(&self) {
+        self.watcher.iter().for_each(Watcher::works);
+    }
+
+    pub(in crate::migrate::run) fn rests(&self) {
+        self.watcher.iter().for_each(Watcher::rests);
     }
 
     pub(in crate::migrate::run) fn pause(&mut self, attempt: u32, cause: &DbError) {
@@ -89,7 +102,7 @@ impl Session<'_> {
             let statement = part.statement();
             point();
             let start = Instant::now();
-            self.connection.execute(statement.sql()).map_err(at(statement, step))?;
+            self.work_at(step, statement.sql()).map_err(at(statement, step))?;
             if let Some(step) = part.step() {
                 self.told(work, step, start.elapsed());
             }
