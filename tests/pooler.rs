@@ -1,5 +1,7 @@
 //! PgBouncer in between: in transaction mode no verb works that writes, in session mode all do.
 
+use std::thread;
+
 use crate::harness::bouncer::Bouncer;
 use crate::harness::migrations::Shop;
 use crate::harness::program::{Ran, pgplumb, ran};
@@ -23,6 +25,23 @@ fn is_refused(shop: &Shop, bouncer: &Bouncer, verb: &[&str]) {
     assert_eq!(shop.query(LOCKS), "0", "{verb:?}");
 }
 
+/// Somebody else of the pool.
+fn psql(shop: &Shop, bouncer: &Bouncer, sql: &str) -> String {
+    let done = ran(shop.cluster.client("psql").args(["-X", "-q", "-At", "-d", &bouncer.url("shop"), "-c", sql]));
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    done.out.trim().to_owned()
+}
+
+/// What is set in each session of the pool: as many at once take all of them.
+fn settings(shop: &Shop, bouncer: &Bouncer) -> Vec<String> {
+    let sql = "SELECT concat_ws(' ', current_setting('client_min_messages'), nullif(current_setting('pgplumb.session', true), '')) \
+               FROM pg_sleep(1)";
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..5).map(|_| scope.spawn(|| psql(shop, bouncer, sql))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    })
+}
+
 #[test]
 fn in_transaction_mode_what_writes_is_refused() {
     let shop = Shop::new();
@@ -44,6 +63,16 @@ fn in_transaction_mode_what_writes_is_refused() {
     is_refused(&shop, &bouncer, &["repair", "20260101000000_a", "--accept", "--because", "x"]);
     is_refused(&shop, &bouncer, &["apply"]);
     assert_eq!(shop.query("SELECT to_regclass('a') IS NOT NULL"), "t");
+    // What somebody else has set in a session of the pool, and made in it, stays.
+    let set = "SET client_min_messages = error; SET pgplumb.session = 'theirs'; CREATE TEMP TABLE theirs ()";
+    psql(&shop, &bouncer, set);
+    for verb in [&["apply"][..], &down, &["status"], &["resume"], &["apply", "--dry-run"], &["history"], &["verify"]] {
+        by(&shop, &bouncer, verb);
+    }
+    assert_eq!(shop.query("SELECT count(*) FROM pg_class WHERE relname = 'theirs'"), "1");
+    let said = settings(&shop, &bouncer);
+    assert_eq!(said.iter().filter(|one| *one == "error theirs").count(), 1, "{said:?}");
+    assert!(said.iter().all(|one| one == "error theirs" || one == "notice"), "{said:?}");
     // What only looks comes through, or says why not.
     for verb in
         [&["status"][..], &["resume"], &["history"], &["drift"], &["dump"], &["status"], &["apply", "--dry-run"]]

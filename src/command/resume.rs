@@ -61,6 +61,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 }
 
 fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Session) -> Result<Exit, CommandError> {
+    // To explain a step the settings of its script are made, which are not for others.
+    before::not_pooled(&mut session.connection)?;
     let found = session.explain(files)?;
     if found.is_empty() {
         out::text("nothing was cut off\n")?;
@@ -75,7 +77,6 @@ fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Sessi
         // What is left of it may have been edited since somebody read it.
         Gate::of(config, args.database.env.as_deref()).needs_no_approval()?;
     }
-    before::not_pooled(&mut session.connection)?;
     session.enter_books()?;
     let back = session.way_back(files, &Reach::Begun, true);
     if forward {

@@ -47,6 +47,7 @@ impl Session<'_> {
     /// When another is, or the books cannot be written.
     pub fn enter_books(&mut self) -> Result<(), MigrateError> {
         self.unless_stopped()?;
+        self.reset()?;
         lock::take(&mut self.connection, self.options.wait, &self.options.stop, self.tell)?;
         let records = books::records(&mut self.connection)?;
         newer(&records)?;

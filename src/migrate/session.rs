@@ -58,6 +58,9 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
+    /// A session in which nothing is set yet, and nothing is done but looking: behind a pooler in transaction mode it may be
+    /// everybody's. `enter_books` makes it ours.
+    ///
     /// # Errors
     /// When the server is not there or does not let us in.
     pub fn open(to: &ConnectionString, options: Options, tell: &'a mut dyn FnMut(Event)) -> Result<Self, MigrateError> {
@@ -66,7 +69,7 @@ impl<'a> Session<'a> {
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
         let to = to.clone();
         let at_work = options.stop.enter(connection.canceller());
-        let mut session = Self {
+        Ok(Self {
             connection,
             options,
             tell,
@@ -80,9 +83,7 @@ impl<'a> Session<'a> {
             release: None,
             _at_work: at_work,
             quiet: false,
-        };
-        session.reset()?;
-        Ok(session)
+        })
     }
 
     pub(in crate::migrate) fn say(&mut self, event: Event) {
