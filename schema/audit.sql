@@ -15,7 +15,7 @@ CREATE TABLE pgplumb.audit (
 );
 
 COMMENT ON TABLE pgplumb.audit IS 'Everything that happened to the books, oldest first; nothing here is ever changed or deleted.';
-COMMENT ON COLUMN pgplumb.audit.what IS 'What happened: started, resumed, applied, failed, rolled_back, baselined, measured, accepted, forgotten, repaired, changed; found for what was there before the first row.';
+COMMENT ON COLUMN pgplumb.audit.what IS 'What happened: started, resumed, applied, failed, rolled_back, baselined, seeded, measured, accepted, forgotten, repaired, changed; found for what was there before the first row.';
 COMMENT ON COLUMN pgplumb.audit.done_from IS 'Host name of the machine that did it; nothing where pgplumb did not.';
 COMMENT ON COLUMN pgplumb.audit.record IS 'The row of the books as it was after that, without its scripts.';
 COMMENT ON COLUMN pgplumb.audit.hash IS 'SHA-256 over the hash of the row before and the text of this one.';
@@ -63,6 +63,17 @@ DECLARE
 BEGIN
     IF TG_RELID = 'pgplumb.repair'::regclass THEN
         PERFORM pgplumb.append('repaired', NULL, NEW.id, to_jsonb(NEW));
+        RETURN NULL;
+    ELSIF TG_RELID = 'pgplumb.seed'::regclass THEN
+        happened := CASE TG_OP WHEN 'INSERT' THEN 'seeded' WHEN 'DELETE' THEN 'forgotten' ELSE 'changed' END;
+        IF TG_OP = 'UPDATE' AND OLD.number <> NEW.number THEN
+            RAISE EXCEPTION 'a run of a seed keeps its number';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            PERFORM pgplumb.append(happened, NULL, OLD.name, to_jsonb(OLD));
+        ELSE
+            PERFORM pgplumb.append(happened, NULL, NEW.name, to_jsonb(NEW));
+        END IF;
         RETURN NULL;
     ELSIF TG_RELID <> 'pgplumb.history'::regclass THEN
         RAISE EXCEPTION 'only the books are written down in pgplumb.audit';

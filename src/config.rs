@@ -43,6 +43,7 @@ pub struct Config {
     /// Files and folders that hold the desired schema, relative to the configuration.
     pub schema: Vec<PathBuf>,
     pub migrations: Option<PathBuf>,
+    pub seeds: Option<PathBuf>,
     pub environments: BTreeMap<String, Server>,
     pub exclude: Exclude,
     pub timeouts: Timeouts,
@@ -70,6 +71,9 @@ pub struct Config {
 pub struct Server {
     pub url: Option<String>,
     pub url_env: Option<String>,
+    /// Whether people depend on it; where nothing is said its name says it. Of an environment alone, not of `scratch`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub production: Option<bool>,
 }
 
 /// A connection string may hold a password.
@@ -78,6 +82,7 @@ impl std::fmt::Debug for Server {
         f.debug_struct("Server")
             .field("url", &self.url.as_ref().map(|_| "..."))
             .field("url_env", &self.url_env)
+            .field("production", &self.production)
             .finish()
     }
 }
@@ -177,6 +182,17 @@ impl Config {
     /// The folder that holds the migrations.
     pub fn migrations(&self) -> PathBuf {
         self.folder.join(self.migrations.as_deref().unwrap_or(Path::new("generated")))
+    }
+
+    /// The folder that holds the seeds.
+    pub fn seeds(&self) -> PathBuf {
+        self.folder.join(self.seeds.as_deref().unwrap_or(Path::new("seeds")))
+    }
+
+    /// Whether people depend on what is in the environment of this name.
+    pub fn is_production(&self, name: &str) -> bool {
+        let said = self.environments.get(name).and_then(|server| server.production);
+        said.unwrap_or(["production", "prod"].contains(&name))
     }
 
     /// A path of the file, from where pgplumb runs.

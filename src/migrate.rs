@@ -30,6 +30,7 @@ pub mod retry;
 pub mod rollback;
 pub mod run;
 pub mod scope;
+pub mod seed;
 pub mod session;
 pub mod squash;
 pub mod start;

@@ -221,8 +221,8 @@ fn books_from_before_the_audit_are_in_it_from_then_on() {
     shop.migration("20260101000000_orders", ORDERS, None);
     shop.exits(0, &["apply"]);
     // As a version without an audit left them.
-    let audit = "FROM pgplumb.history WHERE id LIKE '%\\_audit'";
-    let down = shop.query(&format!("SELECT down_sql {audit}"));
+    let audit = "FROM pgplumb.history WHERE id LIKE '%\\_audit' OR id LIKE '%\\_seed'";
+    let down = shop.query(&format!("SELECT string_agg(down_sql, E';\\n' ORDER BY id DESC) {audit}"));
     behind(&shop, &format!("DELETE {audit}"));
     shop.query(&down);
     let ran = shop.exits(0, &["verify", "--audit"]);

@@ -232,7 +232,8 @@ fn the_rows_of_the_books_come_back_as_they_were() {
         shop.query("CREATE ROLE keeper LOGIN CREATEDB; ALTER DATABASE shop OWNER TO keeper");
         let url = |database: &str| shop.cluster.url(database).replace("postgres@", &format!("{role}@"));
         shop.migration("20260101000000_t", "CREATE TABLE t (n int);\n", None);
-        shop.place.exits(0, &["apply", "--db", &url("shop")]);
+        shop.write("seeds/t.sql", "INSERT INTO t VALUES (1);\n");
+        shop.place.exits(0, &["apply", "--seed", "--db", &url("shop")]);
         let because = ["--because", "it was so"];
         shop.migration("20260101000000_t", "-- why\nCREATE TABLE t (n int);\n", None);
         shop.place.exits(0, &[&["repair", "t", "--accept", "--db", &url("shop")], &because[..]].concat());

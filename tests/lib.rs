@@ -47,6 +47,7 @@ mod random;
 mod readme;
 mod runner;
 mod secrets;
+mod seeds;
 mod squash;
 mod stop;
 mod swap;

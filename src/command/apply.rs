@@ -2,30 +2,32 @@
 
 mod fleet;
 mod rollout;
+mod seeding;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::base::wording::counted;
 use crate::command::apply::rollout::Rollout;
+use crate::command::apply::shown::shown;
 use crate::command::backup::before_a_run;
 use crate::command::blockers::Blockers;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
-use crate::command::gate::{Gate, WINDOW};
+use crate::command::gate::{Gate, SEED, WINDOW};
 use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, first_line, options};
+use crate::command::runner::{ask, can_ask, options};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::lint::allow::Allow;
-use crate::migrate::apply::{Due, Order};
+use crate::migrate::apply::Order;
 use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::session::{Options, Session};
@@ -50,6 +52,9 @@ At a terminal it shows what is due and asks before it runs it; with `--yes`, or 
 stderr is no terminal, it does not ask. Ctrl-C ends it after the step that is at work, the second
 cancels that step, and the next `apply` goes on from there.
 
+With `--seed` the seeds are run after that: `seeds/*.sql`, and then `seeds/NAME/*.sql` with `--env NAME`,
+each once, and again when its text is another (docs/seeds.md).
+
 Under `apply` in pgplumb.yaml stand maintenance windows, whether what is due needs an approval,
 and checks of what comes out, after which a run may be rolled back (docs/config.md).
 
@@ -57,6 +62,7 @@ Examples:
   pgplumb apply --db postgresql://localhost/shop --dry-run   what would be run
   pgplumb apply --env production --ticket SHOP-17
   pgplumb apply --to 20261121150000_orders
+  pgplumb apply --env staging --seed
   pgplumb apply --targets shops.txt --canary acme --jobs 8 --max-failures 3
 
 Exit status: 0 done, or nothing to do; 1 the database or the files are not as they should be;
@@ -87,7 +93,8 @@ pub struct Args {
     ticket: Option<String>,
 
     /// Go on in spite of a database that is not as it should be (`drift`), of migrations that come too late
-    /// (`out-of-order`), of closed maintenance windows (`window`), or of what a check of `preflight` finds (its code)
+    /// (`out-of-order`), of closed maintenance windows (`window`), of production where seeds are to run (`seed`), or of
+    /// what a check of `preflight` finds (its code)
     #[arg(long, value_name = "CODE", value_parser = force(), hide_possible_values = true)]
     force: Vec<String>,
 
@@ -106,6 +113,11 @@ pub struct Args {
     /// Back up the database first, where anything is due
     #[arg(long)]
     backup: bool,
+
+    /// Run the seeds, too, after the migrations and what is checked after them; in production only with
+    /// `--force seed`
+    #[arg(long)]
+    seed: bool,
 
     /// Do not ask
     #[arg(long)]
@@ -135,7 +147,7 @@ const POOLER: &str = pooler::CHECK.code;
 /// What `--force` takes.
 fn force() -> PossibleValuesParser {
     let checks = CHECKS.iter().filter(|check| check.stops).map(|check| check.code);
-    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER, WINDOW].into_iter().chain(checks))
+    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER, WINDOW, SEED].into_iter().chain(checks))
 }
 
 impl Args {
@@ -147,6 +159,7 @@ impl Args {
             out_of_order: forced(OUT_OF_ORDER),
             only_begun: false,
             contract: self.phase == Phase::Contract,
+            seeds: None,
         }
     }
 }
@@ -189,7 +202,10 @@ fn on_one(
 ) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let force: BTreeSet<String> = args.force.iter().cloned().collect();
-    let (order, gate) = (args.order(), args.gate(config, args.database.env.as_deref()));
+    let environment = args.database.env.as_deref();
+    args.may_seed(config, [(args.database.env.clone(), to)].into_iter())?;
+    let order = Order { seeds: args.seeds(config, environment)?, ..args.order() };
+    let gate = args.gate(config, environment);
     let result = ear.result();
     let mut say = |event: Event| ear.hear(event);
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
@@ -201,15 +217,16 @@ fn on_one(
     let (checks, asks) = (args.check_data || config.apply.check_data, can_ask() && !args.yes);
     if checks || args.dry_run || asks {
         let due = session.preview(&files, &order)?;
-        if checks && !asked::lets_through(to, config, args.database.env.as_deref(), &due, &args.allow)? {
+        if checks && !asked::lets_through(to, config, environment, &due, &args.allow)? {
             return Ok(Exit::Differs);
         }
+        let seeds = order.seeds.as_ref().map(|seeds| session.seeds_due(seeds)).transpose()?.unwrap_or_default();
         if args.dry_run {
-            result.text(&(shown(&due, args.verbose) + &gate.hash(&mut session, &files, &order)?))?;
+            result.text(&(shown(&due, &seeds, args.verbose) + &gate.hash(&mut session, &files, &order)?))?;
             return Ok(Exit::Fine);
         }
-        if asks && !due.is_empty() {
-            result.text(&shown(&due, args.verbose))?;
+        if asks && !(due.is_empty() && seeds.is_empty()) {
+            result.text(&shown(&due, &seeds, args.verbose))?;
             let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
             if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
                 out::remark("nothing was run");
@@ -229,22 +246,4 @@ fn on_one(
         result.text("nothing to apply\n")?;
     }
     Ok(Exit::Fine)
-}
-
-/// What would be run.
-fn shown(due: &[Due], verbose: bool) -> String {
-    if due.is_empty() {
-        return "nothing to apply\n".to_owned();
-    }
-    let mut text = String::new();
-    for Due { id, script, resumed } in due {
-        let steps = counted(script.steps().count(), "step");
-        let transactions = counted(script.transactions(), "transaction");
-        let how = if *resumed { ", goes on where it stopped" } else { "" };
-        text.push_str(&format!("would apply {id}  {steps} in {transactions}{how}\n"));
-        for step in script.steps().filter(|_| verbose) {
-            text.push_str(&format!("  {}  {}\n", step.number, first_line(step.statement.sql())));
-        }
-    }
-    text
 }

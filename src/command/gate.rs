@@ -19,6 +19,9 @@ use crate::migrate::session::Session;
 /// What `--force` calls the windows.
 pub(super) const WINDOW: &str = "window";
 
+/// What `--force` calls seeds in production.
+pub(super) const SEED: &str = "seed";
+
 /// The gates of one database, and what the command line says to them.
 pub(super) struct Gate<'a> {
     gates: Gates,
@@ -121,7 +124,9 @@ impl<'a> Gate<'a> {
         if !applied.is_empty() {
             self.after(session, files, order, start.as_ref(), &applied, say)?;
         }
-        Ok(applied)
+        // Behind the checks: what those take back would leave the books with seeds whose rows are gone.
+        let seeded = order.seeds.as_ref().map(|seeds| session.seed(seeds)).transpose()?;
+        Ok(applied.into_iter().chain(seeded.unwrap_or_default()).collect())
     }
 
     /// Whether a run is bound to a hash.

@@ -86,15 +86,23 @@ pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
             format!("  ended: PID {pid}, {user}, {application}, whose transaction was {seconds} s old")
         }
         Event::Note { text } => format!("note: {text}"),
-        Event::Begins { .. } | Event::Step { .. } | Event::Done { .. } => return Vec::new(),
+        Event::SeedBegins { name, .. } if verbose => format!("seed {name}"),
+        Event::Begins { .. }
+        | Event::Step { .. }
+        | Event::Done { .. }
+        | Event::SeedBegins { .. }
+        | Event::SeedDone { .. } => return Vec::new(),
     };
     vec![line]
 }
 
-/// `applied 20260101000000_orders  3 steps, 12 ms`, of a migration that is done.
+/// `applied 20260101000000_orders  3 steps, 12 ms`, of a migration that is done, or `seeded 10_users.sql`.
 pub(super) fn done(event: &Event) -> Option<String> {
-    let Event::Done { id, steps, took, forward } = event else { return None };
-    let way = if *forward { "applied" } else { "rolled back" };
+    let (way, id, steps, took) = match event {
+        Event::Done { id, steps, took, forward } => (if *forward { "applied" } else { "rolled back" }, id, steps, took),
+        Event::SeedDone { name, steps, took } => ("seeded", name, steps, took),
+        _ => return None,
+    };
     Some(format!("{way} {id}  {}, {}", counted(*steps, "step"), span(*took)))
 }
 

@@ -1,12 +1,13 @@
 //! `pgplumb status`: how each migration stands, and whether somebody else was at the schema.
 
+mod text;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::command::database::Database;
-use crate::command::drift::listed;
 use crate::command::error::CommandError;
 use crate::command::fleet::Fleet;
 use crate::command::fleet::group::told;
@@ -17,6 +18,7 @@ use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::runner::options;
+use crate::command::status::text::shown;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::books::Record;
@@ -24,11 +26,12 @@ use crate::migrate::event::Event;
 use crate::migrate::hold::held;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
-use crate::migrate::{books, folder};
+use crate::migrate::{books, folder, seed};
 use crate::report::secret::{secrets, without};
 
 const AFTER_HELP: &str = "\
-Nothing is written, and nobody is waited for.
+Nothing is written, and nobody is waited for. Seeds that are not run make no difference to the exit status;
+of many databases they are not shown.
 
 Examples:
   pgplumb status --env production
@@ -59,6 +62,7 @@ struct Document<'a> {
     tool: &'static str,
     database: String,
     migrations: Vec<One<'a>>,
+    seeds: Vec<Seed<'a>>,
     drift: Drift,
     summary: BTreeMap<Standing, usize>,
 }
@@ -81,6 +85,21 @@ struct One<'a> {
     losses: &'a [String],
     /// Why it does not run yet.
     waits: Option<String>,
+}
+
+/// What is null was never run.
+#[derive(Serialize)]
+struct Seed<'a> {
+    name: &'a str,
+    standing: seed::Standing,
+    environment: Option<&'a str>,
+    applied_by: Option<&'a str>,
+    applied_from: Option<&'a str>,
+    applied_at: Option<&'a str>,
+    seconds: Option<f64>,
+    ticket: Option<&'a str>,
+    /// Of the file as it was run.
+    sha256: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -114,8 +133,17 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     }
     let fine = drift.found != Some(true) && summary.keys().all(|standing| *standing == Standing::Applied);
     let migrations = survey.entries.iter().map(|entry| one(entry, &survey)).collect();
+    let folder = config.seeds();
+    let (mut files, mut done) = (Vec::new(), Vec::new());
+    if seed::may_look(&mut session.connection)? {
+        if folder.is_dir() {
+            files = seed::read(&folder, args.database.env.as_deref())?;
+        }
+        done = seed::done(&mut session.connection)?;
+    }
+    let seeds = seed::survey(&files, &done, &folder).iter().map(seeded).collect();
     let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
-    let document = Document { version, tool, database: to.describe(), migrations, drift, summary };
+    let document = Document { version, tool, database: to.describe(), migrations, seeds, drift, summary };
     match args.format {
         TextOrJson::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
         TextOrJson::Text => out::text(&shown(&document))?,
@@ -159,49 +187,24 @@ fn one<'a>(entry: &'a Entry, survey: &Survey) -> One<'a> {
     }
 }
 
+fn seeded<'a>(entry: &seed::Entry<'a>) -> Seed<'a> {
+    let seed::Entry { name, standing, done } = *entry;
+    Seed {
+        name,
+        standing,
+        environment: done.and_then(|done| done.environment.as_deref()),
+        applied_by: done.map(|done| done.applied_by.as_str()),
+        applied_from: done.and_then(|done| done.applied_from.as_deref()),
+        applied_at: done.map(|done| done.applied_at.as_str()),
+        seconds: done.and_then(|done| done.seconds),
+        ticket: done.and_then(|done| done.ticket.as_deref()),
+        sha256: done.map(|done| done.sha256.as_str()),
+    }
+}
+
 /// Why it stopped, without the passwords of the scripts, which the server may have quoted.
 fn error(record: &Record) -> Option<String> {
     let scripts = [Some(&record.up_sql), record.down_sql.as_ref()];
     let hidden: Vec<String> = scripts.into_iter().flatten().flat_map(|sql| secrets(sql)).collect();
     record.error.as_deref().map(|error| without(error, &hidden))
-}
-
-fn shown(document: &Document) -> String {
-    let mut text = format!("{}\n", document.database);
-    let width = document.migrations.iter().map(|one| one.id.chars().count()).max().unwrap_or_default();
-    for one in &document.migrations {
-        let late = if one.out_of_order { ", out of order" } else { "" };
-        let mut line = format!("  {:width$}  {}{late}", one.id, one.standing.words());
-        if let Some(waits) = &one.waits {
-            line.push_str(&format!(", held back: waits for {waits}"));
-        }
-        if let (Some(by), Some(at)) = (one.applied_by, one.started_at) {
-            let from = one.applied_from.map(|host| format!(" from {host}")).unwrap_or_default();
-            // To the second: the rest is for programs.
-            let at = at.get(..19).unwrap_or(at).replace('T', " ");
-            line.push_str(&format!("  {at} by {by}{from}"));
-        }
-        if let Some(seconds) = one.seconds {
-            line.push_str(&format!(", {seconds:.2} s"));
-        }
-        if let Some(ticket) = one.ticket {
-            line.push_str(&format!(", {ticket}"));
-        }
-        text.push_str(&format!("{line}\n"));
-        if let Some(error) = &one.error {
-            text.push_str(&format!("    {error}\n"));
-        }
-    }
-    if document.migrations.is_empty() {
-        text.push_str("  there are no migrations\n");
-    }
-    match document.drift.found {
-        None => text.push_str("nothing is on record that the schema could be held against\n"),
-        Some(false) => text.push_str("the schema is what the last run left\n"),
-        Some(true) => {
-            let listed = listed(&document.drift.differences);
-            text.push_str(&format!("the schema is not what the last run left: {listed}"));
-        }
-    }
-    text
 }

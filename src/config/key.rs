@@ -8,9 +8,14 @@ use crate::base::wording::nearest;
 pub const KEYS: &[(&str, &str)] = &[
     ("schema", "Files and folders that hold the desired schema. Default: `schema`"),
     ("migrations", "The folder for migrations. Default: `generated`"),
+    ("seeds", "The folder for seeds, which `apply --seed` runs (docs/seeds.md). Default: `seeds`"),
     ("environments", "The databases that `--env NAME` chooses from"),
     ("environments.*.url", "Connection string, as a URL or as `key=value` pairs"),
     ("environments.*.url_env", "The name of an environment variable that holds the connection string"),
+    (
+        "environments.*.production",
+        "Whether people depend on it: no seeds run there without `--force seed`. Default: `true` for the names `production` and `prod`",
+    ),
     ("exclude", "What is neither compared nor touched"),
     ("exclude.schemas", "Schemas by name; `*` and `?` match as in a shell"),
     ("exclude.objects", "Objects as `schema.name`; `*` and `?` match as in a shell"),

@@ -101,10 +101,12 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn the_table_of_keys_is_the_structs() {
-    let server = Server { url: Some(String::new()), url_env: Some(String::new()) };
+    let server = Server { url: Some(String::new()), url_env: Some(String::new()), production: None };
+    let environment = Server { production: Some(true), ..server.clone() };
     let config = Config {
         migrations: Some(PathBuf::new()),
-        environments: BTreeMap::from([("x".to_owned(), server.clone())]),
+        seeds: Some(PathBuf::new()),
+        environments: BTreeMap::from([("x".to_owned(), environment)]),
         scratch: Some(server),
         apply: Apply {
             environments: BTreeMap::from([("x".to_owned(), gate::Otherwise::default())]),
@@ -126,6 +128,15 @@ fn the_table_of_keys_is_the_structs() {
     paths(&serde_yaml::to_value(&config).unwrap(), "", &mut found);
     let known: BTreeSet<String> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
     assert_eq!(found, known);
+}
+
+#[test]
+fn an_environment_is_production_by_its_word_or_its_name() {
+    let text = "environments:\n  prod: {url: a}\n  production: {url: b, production: false}\n  live: {url: c, production: true}\n  test: {url: d}\n";
+    let config = Config::parse("pgplumb.yaml", text).unwrap();
+    let found: Vec<bool> = ["prod", "production", "live", "test"].map(|name| config.is_production(name)).to_vec();
+    assert_eq!(found, [true, false, true, false]);
+    assert!(error("scratch: {url: a, production: true}").1.contains("production"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::migrate::hold::{Sorted, sort, unbound};
 use crate::migrate::lock;
 use crate::migrate::run::Job;
 use crate::migrate::scope::Reading;
+use crate::migrate::seed::{self, Seeds};
 use crate::migrate::session::Session;
 use crate::migrate::squash;
 use crate::migrate::start;
@@ -29,6 +30,8 @@ pub struct Order {
     pub only_begun: bool,
     /// Runs what is held back, too.
     pub contract: bool,
+    /// What comes after the migrations; none where nobody asks for it.
+    pub seeds: Option<Seeds>,
 }
 
 /// What is to be done, before it is.
@@ -74,13 +77,21 @@ impl Session<'_> {
         self.play(&Job { run, script, forward: true, number })
     }
 
-    /// Whether `apply` would run anything; the database is not looked at.
+    /// Whether `apply` would run anything, or the seeds that come after it; the schema is not looked at.
     ///
     /// # Errors
     /// When the books cannot be read, or the files or they speak against it.
     pub fn is_due(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
         let records = books::records(&mut self.connection)?;
-        Ok(!due(&Survey::of(files, &records), order)?.due.is_empty())
+        let migrations = !due(&Survey::of(files, &records), order)?.due.is_empty();
+        // That their books can be read is to be known before a migration runs.
+        let seeds = self.is_seed_due(order)?;
+        Ok(migrations || seeds)
+    }
+
+    fn is_seed_due(&mut self, order: &Order) -> Result<bool, MigrateError> {
+        let due = order.seeds.as_ref().map(|seeds| seed::due(&mut self.connection, seeds)).transpose()?;
+        Ok(due.is_some_and(|due| !due.is_empty()))
     }
 
     /// What `apply` would do now, after every check that it makes; nothing is written.
@@ -249,8 +260,8 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
 /// Books that hold a migration of books that this version does not have.
 pub(in crate::migrate) fn newer(records: &[Record]) -> Result<(), MigrateError> {
     let unknown = |record: &&Record| {
-        let ours =
-            ["history", "journal", "state", "repair", "audit", "size"].map(|table| format!("TABLE pgplumb.{table}"));
+        let ours = ["history", "journal", "state", "repair", "audit", "size", "seed"]
+            .map(|table| format!("TABLE pgplumb.{table}"));
         !embedded::is_own(&record.id) && ours.iter().any(|table| record.up_sql.contains(table.as_str()))
     };
     match records.iter().find(unknown) {

@@ -8,11 +8,12 @@ use crate::migrate::apply::{Order, due};
 use crate::migrate::books;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
+use crate::migrate::seed::Seed;
 use crate::migrate::session::Session;
 use crate::migrate::survey::Survey;
 
 impl Session<'_> {
-    /// A hash of the migrations that are due, with the texts of both directions and in their order, and of the database:
+    /// A hash of the migrations that are due, with the texts of both directions and in their order, of the seeds, and of the database:
     /// the server as it was initialised, the database on it, and the environment, as a copy of all files of a server
     /// is the same in all but that. None where nothing is due. It is no secret: who can read the files can make it.
     ///
@@ -28,11 +29,13 @@ impl Session<'_> {
         let survey = Survey::of(files, &records);
         let due = due(&survey, order)?;
         let due: Vec<&Migration> = due.due.iter().filter_map(|entry| entry.file).collect();
-        if due.is_empty() {
+        let seeds = order.seeds.as_ref().map(|seeds| self.seeds_due(seeds)).transpose()?.unwrap_or_default();
+        if due.is_empty() && seeds.is_empty() {
             return Ok(None);
         }
+        let seeds: Vec<&Seed> = seeds.into_iter().map(|(seed, _)| seed).collect();
         let database = self.identity()?;
-        Ok(Some(hash(&due, &[&database, environment.unwrap_or_default()])))
+        Ok(Some(hash(&due, &seeds, &[&database, environment.unwrap_or_default()])))
     }
 
     fn identity(&mut self) -> Result<String, MigrateError> {
@@ -51,7 +54,7 @@ impl Session<'_> {
 }
 
 /// Each part with its length before it, so that none can run into the next.
-fn hash(due: &[&Migration], place: &[&str]) -> String {
+fn hash(due: &[&Migration], seeds: &[&Seed], place: &[&str]) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &[u8]| {
         digest.update((part.len() as u64).to_be_bytes());
@@ -63,6 +66,14 @@ fn hash(due: &[&Migration], place: &[&str]) -> String {
         add(migration.id.as_bytes());
         add(&migration.up_sha256());
         add(&migration.down_sha256().unwrap_or_default());
+    }
+    // No migration has this name, and where there are no seeds the hash is what it was without them.
+    if !seeds.is_empty() {
+        add(b"seeds");
+    }
+    for seed in seeds {
+        add(seed.file.name.as_bytes());
+        add(&seed.file.sha256());
     }
     digest.finalize().iter().fold(String::new(), |mut hex, byte| {
         // A string takes everything.
@@ -99,19 +110,19 @@ mod tests {
     #[test]
     fn a_hash_binds_to_every_part_and_their_order() {
         let (a, b) = (migration("1_a", "SELECT 1", Some("SELECT 2")), migration("2_b", "SELECT 3", None));
-        let first = hash(&[&a, &b], &["7 shop", "live"]);
-        assert_eq!(first, hash(&[&a, &b], &["7 shop", "live"]));
+        let first = hash(&[&a, &b], &[], &["7 shop", "live"]);
+        assert_eq!(first, hash(&[&a, &b], &[], &["7 shop", "live"]));
         assert_eq!(first.len(), 64);
         let others = [
-            hash(&[&b, &a], &["7 shop", "live"]),
-            hash(&[&a], &["7 shop", "live"]),
-            hash(&[&a, &b], &["8 shop", "live"]),
-            hash(&[&a, &b], &["7 shop", ""]),
-            hash(&[&a, &b], &["7 sho", "plive"]),
-            hash(&[&migration("1_a", "SELECT 9", Some("SELECT 2")), &b], &["7 shop", "live"]),
-            hash(&[&migration("1_a", "SELECT 1", Some("SELECT 9")), &b], &["7 shop", "live"]),
-            hash(&[&migration("1_a", "SELECT 1", None), &b], &["7 shop", "live"]),
-            hash(&[&migration("1_c", "SELECT 1", Some("SELECT 2")), &b], &["7 shop", "live"]),
+            hash(&[&b, &a], &[], &["7 shop", "live"]),
+            hash(&[&a], &[], &["7 shop", "live"]),
+            hash(&[&a, &b], &[], &["8 shop", "live"]),
+            hash(&[&a, &b], &[], &["7 shop", ""]),
+            hash(&[&a, &b], &[], &["7 sho", "plive"]),
+            hash(&[&migration("1_a", "SELECT 9", Some("SELECT 2")), &b], &[], &["7 shop", "live"]),
+            hash(&[&migration("1_a", "SELECT 1", Some("SELECT 9")), &b], &[], &["7 shop", "live"]),
+            hash(&[&migration("1_a", "SELECT 1", None), &b], &[], &["7 shop", "live"]),
+            hash(&[&migration("1_c", "SELECT 1", Some("SELECT 2")), &b], &[], &["7 shop", "live"]),
         ];
         assert!(!others.contains(&first));
     }

@@ -25,6 +25,7 @@ const OWN: &[(&str, &str, &str)] = &[
     own!("20261121212345_add-history-release"),
     own!("20261122003253_audit"),
     own!("20261122012925_health"),
+    own!("20261122040625_seed"),
 ];
 
 /// All of them.

@@ -29,12 +29,20 @@ pub enum Fault {
     Unbatched(&'static str),
     #[error("this cannot be run in batches: each commits, and it stands in a transaction")]
     BatchesInTransaction,
+    #[error("a seed runs in one transaction: {0}")]
+    NotWhole(&'static str),
 }
 
 impl Fault {
     /// What to do about it.
     fn help(self) -> &'static str {
         match self {
+            Self::Unfit("COPY from or to psql") => {
+                "write the rows with INSERT, as `pg_dump --data-only --rows-per-insert=100` does"
+            }
+            Self::NotWhole(_) => {
+                "take that away, or put it into a migration: `pgplumb new`; BEGIN and COMMIT may stand around all of it"
+            }
             Self::Unfit(_) | Self::Nested | Self::NotOpen | Self::LeftOpen => {
                 "a migration holds SQL alone, and commits itself what it begins"
             }
@@ -116,6 +124,32 @@ pub enum MigrateError {
         #[help]
         help: String,
     },
+
+    #[error("the seed `{name}` fails in line {line}: {said}")]
+    #[diagnostic(code(migrate::seed))]
+    Seed {
+        name: String,
+        line: usize,
+        said: String,
+        /// The same without what the server says beside it, which quotes rows.
+        message: String,
+        sqlstate: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("{sqlstate}")]
+        at: SourceSpan,
+        #[help]
+        help: String,
+    },
+
+    #[error("there is no folder `{}` for seeds", path.display())]
+    #[diagnostic(
+        code(migrate::no_seeds),
+        help(
+            "make it, with `*.sql` for all environments in it and a folder for each; `seeds` in pgplumb.yaml names another"
+        )
+    )]
+    NoSeeds { path: std::path::PathBuf },
 
     #[error("nothing in the catalog tells whether step {number} of `{id}` took effect before the last run ended")]
     #[diagnostic(

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::migrate::backfill::gauge::Reading;
 use crate::migrate::progress::Look;
+use crate::migrate::seed::Standing;
 
 /// Another session that has what ours waits for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -98,6 +99,15 @@ pub enum Event {
         #[serde(rename = "seconds", serialize_with = "seconds")]
         took: Duration,
         forward: bool,
+    },
+    /// A seed begins; its standing is why.
+    SeedBegins { name: String, standing: Standing },
+    /// A seed is done, and committed.
+    SeedDone {
+        name: String,
+        steps: usize,
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        took: Duration,
     },
     /// Something worth knowing.
     Note { text: String },

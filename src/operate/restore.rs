@@ -103,8 +103,14 @@ fn has_audit(connection: &mut Connection) -> Result<bool, OperateError> {
 
 /// Switches the triggers that write the audit off, or on again.
 fn triggers(connection: &mut Connection, how: &str) -> Result<(), OperateError> {
-    let sql = format!("ALTER TABLE pgplumb.history {how} TRIGGER USER; ALTER TABLE pgplumb.repair {how} TRIGGER USER");
-    Ok(connection.execute(&sql)?)
+    for table in ["history", "repair", "seed"] {
+        // Books of an older version have no seeds.
+        let there = format!("SELECT pg_catalog.to_regclass('pgplumb.{table}')::text");
+        if connection.query_text(&there)?.is_some() {
+            connection.execute(&format!("ALTER TABLE pgplumb.{table} {how} TRIGGER USER"))?;
+        }
+    }
+    Ok(())
 }
 
 /// # Errors

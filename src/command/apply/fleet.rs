@@ -1,6 +1,6 @@
 //! `apply` on many databases: a look at each, the canaries, then the others, a few at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -29,6 +29,7 @@ use crate::exit::Exit;
 use crate::migrate::apply::Order;
 use crate::migrate::event::Event;
 use crate::migrate::folder::{self, Migration};
+use crate::migrate::seed::Seeds;
 use crate::migrate::session::{Options, Session};
 use crate::migrate::stop::Stop;
 use crate::migrate::survey::Survey;
@@ -39,6 +40,8 @@ use crate::script::slug::spelled;
 pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let (order, rollout) = (args.order(), &args.rollout);
+    args.may_seed(config, targets.iter().map(|target| (args.environment_of(target), &target.to)))?;
+    let seeds = args.seeds_of_many(config, &targets)?;
     if let Some(to) = &order.to {
         // Said once, and not by each target.
         Survey::of(&files, &[]).find(to)?;
@@ -55,13 +58,14 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
         config,
         files: &files,
         order,
+        seeds,
         force: args.force.iter().cloned().collect(),
         stop: interrupt::listen(),
         failures: AtomicUsize::new(0),
         count: 0,
         done: AtomicUsize::new(0),
     };
-    let mut seen = look(targets, args.fleet.jobs(config), &files, &fleet.order, &fleet.stop);
+    let mut seen = look(targets, args.fleet.jobs(config), &files, &|target| fleet.order_for(target), &fleet.stop);
     let groups = alike(&seen);
     fleet.say_first_look(&seen);
     fleet.count = seen.iter().filter(|seen| seen.due).count();
@@ -90,7 +94,9 @@ struct Apply<'a> {
     args: &'a Args,
     config: &'a Config,
     files: &'a [Migration],
+    /// Without seeds, which are of an environment.
     order: Order,
+    seeds: BTreeMap<Option<String>, Seeds>,
     force: BTreeSet<String>,
     stop: Stop,
     failures: AtomicUsize,
@@ -100,6 +106,11 @@ struct Apply<'a> {
 }
 
 impl Apply<'_> {
+    fn order_for(&self, target: &Target) -> Order {
+        let seeds = self.seeds.get(&self.args.environment_of(target)).cloned();
+        Order { seeds, ..self.order.clone() }
+    }
+
     /// Says which of them cannot be come to, or may not be run.
     fn say_first_look(&self, seen: &[Seen]) {
         for seen in seen.iter().filter(|seen| seen.outcome.is_failure()) {
@@ -132,9 +143,13 @@ impl Apply<'_> {
         let mut listener = Listener::of_many(self.args.verbose);
         let mut tell = |event: Event| listener.lines(event).iter().for_each(|line| voice.say(line));
         let mut session = Session::open(&target.to, self.options(), &mut tell)?;
+        let order = self.order_for(target);
         self.check_rows(&mut session, target)?;
+        for (seed, _) in order.seeds.as_ref().map(|seeds| session.seeds_due(seeds)).transpose()?.unwrap_or_default() {
+            voice.say(&format!("would seed {}", seed.file.name));
+        }
         let gate = self.args.gate(self.config, target.environment.as_deref());
-        voice.say(&gate.hash(&mut session, self.files, &self.order)?);
+        voice.say(&gate.hash(&mut session, self.files, &order)?);
         Ok(())
     }
 
@@ -198,7 +213,7 @@ impl Apply<'_> {
 
     /// All of one target.
     fn one(&self, seen: &Seen) -> Outcome {
-        let (start, voice, mut ran) = (Instant::now(), Voice(&seen.target.name), Vec::new());
+        let (start, voice, mut ran, mut seeded) = (Instant::now(), Voice(&seen.target.name), Vec::new(), Vec::new());
         let mut listener = Listener::of_many(self.args.verbose);
         let mut tell = |event: Event| {
             if let Event::Done { id, forward, .. } = &event {
@@ -208,12 +223,16 @@ impl Apply<'_> {
                     ran.retain(|one| one != id);
                 }
             }
+            if let Event::SeedDone { name, .. } = &event {
+                seeded.push(name.clone());
+            }
             done(&event).iter().for_each(|line| voice.say(line));
             listener.lines(event).iter().for_each(|line| voice.say(line));
         };
         let done = self.work(&seen.target, &mut tell);
         let mut outcome = seen.outcome.clone();
         outcome.take_down(ran);
+        outcome.seeded = seeded;
         outcome.seconds = Some(start.elapsed().as_secs_f64());
         match done {
             Ok(()) if outcome.pending.is_empty() => outcome.state = State::Applied,
@@ -238,12 +257,12 @@ impl Apply<'_> {
         let (args, voice) = (self.args, Voice(&target.name));
         let end_older_than = args.blockers.older_than(self.config, target.environment.as_deref())?;
         let mut session = Session::open(&target.to, Options { end_older_than, ..self.options() }, tell)?;
-        let gate = args.gate(self.config, target.environment.as_deref());
-        gate.before(&mut session, self.files, &self.order)?;
+        let (gate, order) = (args.gate(self.config, target.environment.as_deref()), self.order_for(target));
+        gate.before(&mut session, self.files, &order)?;
         if args.check_data || self.config.apply.check_data {
             self.check_rows(&mut session, target)?;
         }
-        if session.is_due(self.files, &self.order)? {
+        if session.is_due(self.files, &order)? {
             let say = |line: &str| voice.say(line);
             before::check(&mut session.connection, self.config, &self.force, args.verbose, &say)?;
             if args.backup {
@@ -251,7 +270,7 @@ impl Apply<'_> {
                 voice.say(&before_a_run(self.config, &target.to, &name)?);
             }
         }
-        gate.apply(&mut session, self.files, &self.order, &|line| voice.say(line))?;
+        gate.apply(&mut session, self.files, &order, &|line| voice.say(line))?;
         Ok(())
     }
 

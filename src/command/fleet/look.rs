@@ -13,6 +13,7 @@ use crate::migrate::apply::Order;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
 use crate::migrate::glance::{Glance, glance};
+use crate::migrate::seed;
 use crate::migrate::stop::Stop;
 use crate::migrate::survey::Survey;
 
@@ -32,7 +33,7 @@ pub(in crate::command) fn look(
     targets: Vec<Target>,
     jobs: usize,
     files: &[Migration],
-    order: &Order,
+    order: &(dyn Fn(&Target) -> Order + Sync),
     stop: &Stop,
 ) -> Vec<Seen> {
     let (progress, looked) = (Progress::start("looking at"), AtomicUsize::new(0));
@@ -41,21 +42,31 @@ pub(in crate::command) fn look(
             return None;
         }
         let glanced = connect(&target.to).map_err(MigrateError::from);
-        let glanced = glanced.and_then(|mut connection| glance(&mut connection));
+        let order = order(target);
+        let glanced = glanced.and_then(|mut connection| {
+            let glance = glance(&mut connection)?;
+            let seeds = order.seeds.as_ref().map(|seeds| seed::due(&mut connection, seeds)).transpose()?;
+            Ok((glance, seeds.is_some_and(|due| !due.is_empty())))
+        });
         progress.counted(looked.fetch_add(1, Ordering::SeqCst) + 1, targets.len(), "databases");
-        Some(of(target, glanced, files, order))
+        Some(of(target, glanced, files, &order))
     });
     drop(progress);
     let skipped = |target: Target| Seen { outcome: Outcome::skipped(&target), target, fingerprint: None, due: false };
     targets.into_iter().zip(seen).map(|(target, seen)| seen.unwrap_or_else(|| skipped(target))).collect()
 }
 
-fn of(target: &Target, glanced: Result<Glance, MigrateError>, files: &[Migration], order: &Order) -> Seen {
+/// `glanced` says besides whether seeds are due.
+fn of(target: &Target, glanced: Result<(Glance, bool), MigrateError>, files: &[Migration], order: &Order) -> Seen {
     let mut outcome = Outcome::skipped(target);
     let (mut fingerprint, mut due) = (None, false);
-    match glanced.and_then(|glance| Ok((stands(&mut outcome, &glance, files), glance.due(files, order)?, glance))) {
-        Ok(((), ids, glance)) => {
-            due = !ids.is_empty() || !glance.is_settled();
+    let seen = glanced.and_then(|(glance, seeds)| {
+        stands(&mut outcome, &glance, files);
+        Ok((glance.due(files, order)?, seeds, glance))
+    });
+    match seen {
+        Ok((ids, seeds, glance)) => {
+            due = !ids.is_empty() || seeds || !glance.is_settled();
             if !due {
                 outcome.state = if outcome.pending.is_empty() { State::Applied } else { State::Pending };
             }

@@ -61,6 +61,8 @@ pub(in crate::command) struct Outcome {
     pub(in crate::command) pending: Vec<String>,
     /// What this run applied.
     pub(in crate::command) ran: Vec<String>,
+    /// The seeds that it ran.
+    pub(in crate::command) seeded: Vec<String>,
     /// None where nobody looked, or nothing is on record.
     pub(in crate::command) drift: Option<bool>,
     pub(in crate::command) differences: Vec<String>,
@@ -85,6 +87,7 @@ impl Outcome {
             applied: 0,
             pending: Vec::new(),
             ran: Vec::new(),
+            seeded: Vec::new(),
             drift: None,
             differences: Vec::new(),
             seconds: None,

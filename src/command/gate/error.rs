@@ -24,6 +24,15 @@ pub enum GateError {
     )]
     NoKilling { environment: String },
 
+    #[error("no seeds are run in production: {}", listed(places))]
+    #[diagnostic(
+        code(gate::seed),
+        help(
+            "nothing was run; `--force seed` runs them all the same, `production: false` under the environment in pgplumb.yaml says that it is none"
+        )
+    )]
+    Seed { places: Vec<String> },
+
     #[error("the time zone `{zone}` is not known on this machine")]
     #[diagnostic(
         code(gate::no_zone),
@@ -137,6 +146,7 @@ impl GateError {
         match self {
             Self::Window { .. }
             | Self::NoKilling { .. }
+            | Self::Seed { .. }
             | Self::Unapproved
             | Self::OtherApproval
             | Self::Stopped { .. }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: Option<&Path>) -> R
     let opener = Opener::new(config, args.scratch.as_deref())?;
     let files = folder::read(&opener.config.migrations())?;
     let jobs = args.fleet.jobs(&opener.config);
-    let mut seen = look(targets, jobs, &files, &Order::default(), &Stop::default());
+    let mut seen = look(targets, jobs, &files, &|_| Order::default(), &Stop::default());
     measure(&mut seen, jobs, &opener.config);
     for seen in &seen {
         let message = seen.outcome.error.as_ref().map(|error| error.message.as_str());

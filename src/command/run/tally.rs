@@ -16,6 +16,7 @@ pub(super) struct Tally {
     /// For a person; never with a password. Of many, see the result.
     database: Option<String>,
     migrations: Vec<Migration>,
+    seeds: Vec<Seed>,
     /// How often another run was waited for.
     waits: u32,
     /// How often a transaction was tried again.
@@ -32,6 +33,15 @@ struct Migration {
     done: bool,
     /// Statements that were run, in this run.
     steps: u64,
+    seconds: Option<f64>,
+}
+
+/// A seed that was begun.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Seed {
+    database: String,
+    name: String,
+    done: bool,
     seconds: Option<f64>,
 }
 
@@ -63,6 +73,15 @@ impl Tally {
             Some("done") => {
                 let seconds = fields.0.get("seconds").and_then(Value::as_f64);
                 self.last(&text("database")).into_iter().for_each(|last| (last.done, last.seconds) = (true, seconds));
+            }
+            Some("seed-begins") => {
+                let (database, name) = (text("database"), text("name"));
+                self.seeds.push(Seed { database, name, done: false, seconds: None });
+            }
+            Some("seed-done") => {
+                let (database, seconds) = (text("database"), fields.0.get("seconds").and_then(Value::as_f64));
+                let last = self.seeds.iter_mut().rev().find(|seed| seed.database == database);
+                last.into_iter().for_each(|last| (last.done, last.seconds) = (true, seconds));
             }
             Some("waiting") => self.waits += 1,
             Some("retries") => self.retries += 1,

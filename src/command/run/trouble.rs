@@ -44,6 +44,7 @@ const OWN_WORDS: &[&str] = &[
     "gate::no_zone",
     "gate::not_approved",
     "gate::other_approval",
+    "gate::seed",
     "gate::window",
     "migrate::busy",
     "migrate::contradicted",
@@ -58,6 +59,7 @@ const OWN_WORDS: &[&str] = &[
     "migrate::newer_books",
     "migrate::no_migration",
     "migrate::no_record",
+    "migrate::no_seeds",
     "migrate::not_applied",
     "migrate::not_reached",
     "migrate::not_returned",
@@ -97,6 +99,9 @@ pub(in crate::command) fn trouble(error: &CommandError) -> Trouble {
         (Some(_), CommandError::Migrate(MigrateError::Step { id, number, message, .. })) => {
             Some(format!("step {number} of `{id}` fails: {message}"))
         }
+        (Some(_), CommandError::Migrate(MigrateError::Seed { name, line, message, .. })) => {
+            Some(format!("the seed `{name}` fails in line {line}: {message}"))
+        }
         (Some(_), _) => said(error),
         (None, _) => code.as_ref().filter(|code| OWN_WORDS.contains(&code.as_str())).map(|_| error.to_string()),
     };
@@ -123,7 +128,9 @@ fn statement(error: &CommandError) -> Option<&DbError> {
 
 fn sqlstate(error: &CommandError) -> Option<&str> {
     match error {
-        CommandError::Migrate(MigrateError::Step { sqlstate, .. }) => Some(sqlstate),
+        CommandError::Migrate(MigrateError::Step { sqlstate, .. } | MigrateError::Seed { sqlstate, .. }) => {
+            Some(sqlstate)
+        }
         other => statement(other)?.sqlstate(),
     }
 }

@@ -51,6 +51,13 @@ impl Event {
             Self::Done { id, steps, took, forward } => {
                 tracing::info!(event = "done", database, id, steps, seconds = took.as_secs_f64(), forward);
             }
+            Self::SeedBegins { name, standing } => {
+                let why = standing.words();
+                tracing::info!(event = "seed-begins", database, name, why);
+            }
+            Self::SeedDone { name, steps, took } => {
+                tracing::info!(event = "seed-done", database, name, steps, seconds = took.as_secs_f64());
+            }
             Self::Note { text } => tracing::info!(event = "note", database, text),
         }
     }

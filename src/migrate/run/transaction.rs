@@ -58,7 +58,7 @@ impl Session<'_> {
         self.watcher.iter().for_each(Watcher::rests);
     }
 
-    pub(in crate::migrate::run) fn pause(&mut self, attempt: u32, cause: &DbError) {
+    pub(in crate::migrate) fn pause(&mut self, attempt: u32, cause: &DbError) {
         let pause = self.options.retry.pause(attempt);
         self.say_ended();
         let (of, why, blockers) = (self.options.retry.count, cause.to_string(), self.blockers());
@@ -67,7 +67,7 @@ impl Session<'_> {
     }
 
     /// Who was ended to let us through.
-    fn say_ended(&mut self) {
+    pub(in crate::migrate) fn say_ended(&mut self) {
         let Some((ended, refused)) = self.watcher.as_ref().map(|watcher| watcher.ended()) else { return };
         for blocker in ended {
             self.say(Event::Ended { blocker });

@@ -12,12 +12,22 @@ pub const CHECK: Check = Check {
     code: "audit-history",
     part: Part::Audit,
     title: "the books are what the audit says of them",
-    why: "Every change of `pgplumb.history` and `pgplumb.repair` is written into the audit by a trigger. A row that is not \
+    why: "Every change of `pgplumb.history`, `pgplumb.repair` and `pgplumb.seed` is written into the audit by a trigger. A row that is not \
           as its last entry there says, or that has none, was changed while the triggers were off, and so was a script \
           that does not have the hash that it had when it was run. `pgplumb history --export` has the entries: put right \
           what is wrong, or say with `pgplumb repair` why it is right.",
     look,
 };
+
+const SEEDS: &str = "SELECT pg_catalog.to_regclass('pgplumb.seed') IS NOT NULL AS seeds";
+
+/// No rows, in the place of the table.
+const NO_SEEDS: &str = "(SELECT NULL::bigint AS number, NULL::text AS name WHERE false)";
+
+#[derive(Deserialize)]
+struct There {
+    seeds: bool,
+}
 
 #[derive(Deserialize)]
 struct Row {
@@ -35,7 +45,12 @@ fn look(looking: &mut Looking) -> Result<Seen, DbError> {
     if absent(looking)?.is_some() {
         return Ok(Seen::unseen("there is no audit"));
     }
-    let rows: Vec<Row> = looking.rows(include_str!("audit_history.sql"))?;
+    let mut rows: Vec<Row> = looking.rows(include_str!("audit_history.sql"))?;
+    let there: Vec<There> = looking.rows(SEEDS)?;
+    // Books of an older version have no such table; where it was dropped its rows are gone.
+    let seeds = if there.iter().any(|there| there.seeds) { "pgplumb.seed" } else { NO_SEEDS };
+    let seeds: Vec<Row> = looking.rows(&include_str!("audit_seed.sql").replace("{seeds}", seeds))?;
+    rows.extend(seeds);
     let findings = rows.into_iter().map(|row| Finding::new(Level::Critical, row.object.as_str(), reason(&row)));
     Ok(Seen::of(findings.collect(), "each row is as its last entry says"))
 }

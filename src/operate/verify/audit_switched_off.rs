@@ -25,11 +25,15 @@ const SQL: &str = "
         pg_catalog.format('ALTER TABLE pgplumb.%I ENABLE TRIGGER %I;', wanted.tab, wanted.name) AS mend,
         t.oid IS NOT NULL AS there
     FROM (
-        VALUES ('history', 'added'), ('history', 'changed'), ('repair', 'added'), ('audit', 'only_added')
+        VALUES
+            ('history', 'added'), ('history', 'changed'), ('repair', 'added'), ('audit', 'only_added'),
+            ('seed', 'added'), ('seed', 'changed')
     ) AS wanted (tab, name)
     LEFT JOIN pg_catalog.pg_trigger AS t
         ON t.tgrelid = pg_catalog.to_regclass('pgplumb.' || wanted.tab) AND t.tgname = wanted.name
-    WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A')
+    WHERE (t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A'))
+        -- Books of an older version have no seeds.
+        AND (wanted.tab <> 'seed' OR pg_catalog.to_regclass('pgplumb.seed') IS NOT NULL)
     ORDER BY 1";
 
 #[derive(Deserialize)]
