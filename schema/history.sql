@@ -38,6 +38,7 @@ CREATE TABLE pgplumb.history (
     losses text[],
     release bigint,
     plan_sha256 bytea,
+    origin jsonb,
     CHECK (outcome <> 'failed' OR error IS NOT NULL),
     CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
 );
@@ -50,6 +51,7 @@ COMMENT ON COLUMN pgplumb.history.down_grade IS 'How much the down brings back, 
 COMMENT ON COLUMN pgplumb.history.losses IS 'What it does not bring back.';
 COMMENT ON COLUMN pgplumb.history.release IS 'The run of apply that applied it: what one run applied has the same number.';
 COMMENT ON COLUMN pgplumb.history.plan_sha256 IS 'SHA-256 of the plan.json that it was applied with; nothing where nobody planned it.';
+COMMENT ON COLUMN pgplumb.history.origin IS 'Which other tool applied it, and what the table of that tool says of it; nothing where pgplumb did.';
 COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
 
 -- A migration is in force at most once.

@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod read;
 #[cfg(test)]
 pub mod sample;
+pub mod taken;
 
 use std::collections::BTreeMap;
 

@@ -19,6 +19,7 @@ pub mod event;
 pub mod explain;
 pub mod fault;
 pub mod folder;
+pub mod foreign;
 pub mod fork;
 pub mod glance;
 pub mod hold;

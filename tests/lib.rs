@@ -29,6 +29,7 @@ mod fleet;
 mod gates;
 mod harness;
 mod health;
+mod histories;
 mod hot;
 mod keep;
 mod layers;

@@ -13,7 +13,9 @@ use std::thread;
 use postgres::Row;
 
 use crate::catalog::read::ReadError;
+use crate::catalog::taken;
 use crate::db::connection::{Shared, Snapshot, connect};
+use crate::db::error::DbError;
 use crate::kind::{ROOMS, Room};
 
 /// From so many dependencies on a second session is worth its start, which takes as long as it then saves.
@@ -33,6 +35,8 @@ pub struct Base {
     pub depends: Vec<Row>,
     pub casts: Vec<Row>,
     pub unmanaged: Vec<Row>,
+    /// What belongs to histories of other tools.
+    pub taken: Vec<Row>,
 }
 
 /// The rooms that either session may take.
@@ -53,9 +57,12 @@ pub fn fetch(snapshot: &mut Snapshot, share: bool, answers: &Sender<Answer>) -> 
     let depends = snapshot.query(include_str!("depend.sql"))?;
     let casts = snapshot.query(include_str!("cast.sql"))?;
     let unmanaged = snapshot.query(include_str!("unmanaged.sql"))?;
+    let told = snapshot.query(taken::TOLD)?.first().map(|row| row.try_get(0)).transpose();
+    let told: bool = told.map_err(DbError::from)?.unwrap_or_default();
+    let taken = if told { snapshot.query(&taken::of_books())? } else { Vec::new() };
     let shared = share && depends.len() >= LARGE;
     // Where nobody receives any more, the reader has stopped and says why.
-    let _ = answers.send(Answer::Base(Base { depends, casts, unmanaged }));
+    let _ = answers.send(Answer::Base(Base { depends, casts, unmanaged, taken }));
     let (printed, own): (Vec<usize>, Vec<usize>) =
         (0..ROOMS.len()).partition(|place| shared && ROOMS.get(*place).is_some_and(|room| room.prints));
     let queue = Queue(Arc::new(Mutex::new(printed.into())));

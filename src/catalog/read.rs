@@ -88,7 +88,9 @@ fn fetched(fetching: impl FnOnce(&Sender<Answer>) -> Result<(), ReadError> + Sen
 /// Rows to facts, room by room in the order of the registry, whatever order they come in.
 fn read_answers(answers: Receiver<Answer>) -> Result<Catalog, ReadError> {
     let ended = || DbError::unexpected("a session that ends before its answer");
-    let Ok(Answer::Base(Base { depends, casts, unmanaged })) = answers.recv() else { return Err(ended().into()) };
+    let Ok(Answer::Base(Base { depends, casts, unmanaged, taken })) = answers.recv() else {
+        return Err(ended().into());
+    };
     let depends: Vec<Depend> = depends.iter().map(Depend::of).collect::<Result<_, _>>()?;
     let mut reader = Reader::default();
     reader.count_unmanaged(&unmanaged)?;
@@ -104,7 +106,10 @@ fn read_answers(answers: Receiver<Answer>) -> Result<Catalog, ReadError> {
         };
         reader.read_room(room, &rows)?;
     }
-    reader.finish(&depends, read_casts(&casts)?)
+    let mut catalog = reader.finish(&depends, read_casts(&casts)?)?;
+    let taken = taken.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(DbError::from)?;
+    catalog.leave_taken(&taken);
+    Ok(catalog)
 }
 
 fn read_casts(rows: &[Row]) -> Result<Casts, DbError> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
-use crate::command::runner::options;
+use crate::command::runner::{options, ran};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::audit::{Entry, entries};
@@ -79,13 +79,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             Outcome::Failed => "failed",
             Outcome::RolledBack => "rolled back",
         };
-        let at = record.started_at.get(..19).unwrap_or(&record.started_at).replace('T', " ");
+        let ran = ran(&record.started_at, &record.applied_by, None, record.origin.as_ref());
         let ticket = record.ticket.as_ref().map(|ticket| format!(", {ticket}")).unwrap_or_default();
         let took = record.seconds.map(|seconds| format!(", {seconds:.2} s")).unwrap_or_default();
-        text.push_str(&format!(
-            "{:4}  {:width$}  {outcome:11}  {at} by {}{took}{ticket}\n",
-            record.run, record.id, record.applied_by
-        ));
+        text.push_str(&format!("{:4}  {:width$}  {outcome:11}  {ran}{took}{ticket}\n", record.run, record.id));
     }
     out::text(if text.is_empty() { "nothing was ever run\n" } else { &text })?;
     Ok(Exit::Fine)

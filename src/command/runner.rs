@@ -12,6 +12,7 @@ use crate::command::interrupt::asking;
 use crate::command::out;
 use crate::config::{Config, Scope as Compared};
 use crate::migrate::event::{Blocker, Event};
+use crate::migrate::foreign::origin::Origin;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
 use crate::migrate::session::Options;
@@ -26,7 +27,7 @@ pub(super) fn scope(config: &Config) -> Scope {
         leave: Leave {
             schemas: patterns(&config.exclude.schemas),
             objects: patterns(&config.exclude.objects),
-            bookkeeping: false,
+            ..Leave::default()
         },
         ignore_owners: config.compare.owners == Compared::Ignore,
         ignore_grants: config.compare.grants == Compared::Ignore,
@@ -104,6 +105,22 @@ pub(super) fn done(event: &Event) -> Option<String> {
         _ => return None,
     };
     Some(format!("{way} {id}  {}, {}", counted(*steps, "step"), span(*took)))
+}
+
+/// `2026-01-01 00:00:00 by shop from host`: when a migration ran, and who ran it; where another tool did, which one.
+pub(super) fn ran(at: &str, by: &str, host: Option<&str>, origin: Option<&Origin>) -> String {
+    // To the second: the rest is for programs.
+    let at = at.get(..19).unwrap_or(at).replace('T', " ");
+    let Some(origin) = origin else {
+        let host = host.map(|host| format!(" from {host}")).unwrap_or_default();
+        return format!("{at} by {by}{host}");
+    };
+    let tool = &origin.tool;
+    match (&origin.at, &origin.by) {
+        (Some(_), Some(_)) => format!("{at} by {by}, with {tool}"),
+        (Some(_), None) => format!("{at}, with {tool}"),
+        (None, _) => format!("with {tool}, taken over {at} by {by}"),
+    }
 }
 
 /// The first line of a statement, as others may read it.

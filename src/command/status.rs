@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::migrate::books::Record;
 use crate::migrate::event::Event;
+use crate::migrate::foreign::origin::Origin;
 use crate::migrate::hold::held;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
@@ -85,6 +86,8 @@ struct One<'a> {
     losses: &'a [String],
     /// Why it does not run yet.
     waits: Option<String>,
+    /// Which other tool applied it.
+    origin: Option<&'a Origin>,
 }
 
 /// What is null was never run.
@@ -184,6 +187,7 @@ fn one<'a>(entry: &'a Entry, survey: &Survey) -> One<'a> {
         down: record.map_or(file_grade, |record| record.down_grade.as_deref()),
         losses: losses.map(Vec::as_slice).unwrap_or_default(),
         waits: held.map(|held| held.waits.unwrap_or_else(|| "`apply --phase contract`".to_owned())),
+        origin: record.and_then(|record| record.origin.as_ref()),
     }
 }
 

@@ -12,7 +12,9 @@ use serde_json::Value;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::migrate::backfill::place::Place;
+use crate::migrate::embedded::is_own;
 use crate::migrate::enter::Run;
+use crate::migrate::foreign::origin::Origin;
 use crate::migrate::steps::Step;
 
 /// One run, as the table says it.
@@ -42,6 +44,9 @@ pub struct Record {
     pub release: Option<i64>,
     /// Of the `plan.json` that it was applied with.
     pub plan_sha256: Option<String>,
+    /// Which other tool applied it, where one did.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     /// Seconds since it was applied.
     #[serde(skip_serializing)]
     pub age: Option<f64>,
@@ -60,6 +65,11 @@ pub enum Outcome {
 }
 
 impl Record {
+    /// Whether it is of the books themselves.
+    pub fn is_own(&self) -> bool {
+        is_own(&self.id)
+    }
+
     /// Whether what it did is there, as a whole or in part.
     pub fn in_force(&self) -> bool {
         matches!(self.outcome, Outcome::Started | Outcome::Applied)

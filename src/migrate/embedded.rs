@@ -26,6 +26,7 @@ const OWN: &[(&str, &str, &str)] = &[
     own!("20261122003253_audit"),
     own!("20261122012925_health"),
     own!("20261122040625_seed"),
+    own!("20261122051250_origin"),
 ];
 
 /// All of them.

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::base::wording::{counted, listed};
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
+use crate::migrate::foreign::error::ForeignError;
 use crate::source::error::SourceError;
 use crate::sql::directive::DirectiveError;
 use crate::sql::split::Statement;
@@ -80,6 +81,10 @@ pub enum MigrateError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Directive(Box<DirectiveError>),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Foreign(#[from] ForeignError),
 
     #[error("step {number} of `{id}` cannot be run in batches: {why}")]
     #[diagnostic(code(migrate::backfill), help("nothing of the step was run"))]
@@ -347,6 +352,9 @@ impl MigrateError {
 
     /// Whether it is about the state of the database or of the files, and not about a failure.
     pub fn is_difference(&self) -> bool {
+        if let Self::Foreign(error) = self {
+            return error.is_difference();
+        }
         matches!(
             self,
             Self::Drift { .. }

@@ -22,6 +22,7 @@ SELECT
         'losses', coalesce(nullif(pg_catalog.to_jsonb(h) -> 'losses', 'null'), '[]'),
         'release', pg_catalog.to_jsonb(h) -> 'release',
         'plan_sha256', pg_catalog.encode((pg_catalog.to_jsonb(h) ->> 'plan_sha256')::bytea, 'hex'),
+        'origin', pg_catalog.to_jsonb(h) -> 'origin',
         'age', extract(epoch FROM pg_catalog.clock_timestamp() - (h.started_at + coalesce(h.duration, '0'))),
         'progressed', EXISTS (SELECT FROM pgplumb.journal AS j WHERE j.run = h.run AND j.forward),
         'turned', EXISTS (SELECT FROM pgplumb.journal AS j WHERE j.run = h.run AND NOT j.forward)

@@ -156,7 +156,11 @@ impl Session<'_> {
 
 fn undo(record: &Record) -> Result<Undo, MigrateError> {
     let irreversible = |why: String| MigrateError::Irreversible { id: record.id.clone(), why };
-    let Some(down) = &record.down_sql else { return Err(irreversible("it has no down".to_owned())) };
+    let Some(down) = &record.down_sql else {
+        let why =
+            record.origin.as_ref().map(|origin| format!("{} applied it, and there was no down then", origin.tool));
+        return Err(irreversible(why.unwrap_or_else(|| "it has no down".to_owned())));
+    };
     if record.down_grade.as_deref() == Some("irreversible") {
         return Err(irreversible(record.losses.join(", ")));
     }

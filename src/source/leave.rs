@@ -1,5 +1,7 @@
 //! What is left out of every state before it is compared.
 
+use std::collections::BTreeSet;
+
 use crate::base::pattern::Pattern;
 use crate::catalog::Catalog;
 use crate::kind::Key;
@@ -15,6 +17,8 @@ pub struct Leave {
     pub objects: Vec<Pattern>,
     /// Whether our own books are to be seen: only where they are what is declared.
     pub bookkeeping: bool,
+    /// What belongs to histories of other tools that were taken over, as keys print themselves.
+    pub taken: BTreeSet<String>,
 }
 
 impl Leave {
@@ -23,6 +27,7 @@ impl Leave {
         if !self.bookkeeping {
             catalog.exclude("bookkeeping of pgplumb", |key| schema(key) == Some(BOOKKEEPING));
         }
+        catalog.leave_taken(&self.taken);
         if !self.schemas.is_empty() || !self.objects.is_empty() {
             catalog.exclude("left out by the configuration", |key| self.names(key));
         }
@@ -79,7 +84,7 @@ mod tests {
     #[test]
     fn takes_out_what_is_named_and_our_own_books() {
         let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
-        let leave = Leave { schemas: patterns(&["aud*"]), objects: patterns(&["public.legacy_*"]), bookkeeping: false };
+        let leave = Leave { schemas: patterns(&["aud*"]), objects: patterns(&["public.legacy_*"]), ..Leave::default() };
         assert_eq!(left(&leave), ["schema public", "table public.orders"]);
         let all = Leave { bookkeeping: true, ..Leave::default() };
         assert_eq!(left(&all).len(), 7);

@@ -31,6 +31,8 @@ impl Rules {
                 schemas: patterns(&config.exclude.schemas),
                 objects: patterns(&config.exclude.objects),
                 bookkeeping: declared(from) || declared(to),
+                // What was taken over in one is not to be made in the other.
+                taken: from.catalog.taken().chain(to.catalog.taken()).cloned().collect(),
             },
             owners: compared(config.compare.owners, from.owners && to.owners),
             grants: compared(config.compare.grants, from.grants && to.grants),

@@ -1,7 +1,9 @@
 //! How things stand, for a person.
 
 use crate::command::drift::listed;
+use crate::command::runner::ran;
 use crate::command::status::Document;
+use crate::migrate::foreign::origin::Origin;
 
 /// All of it.
 pub(super) fn shown(document: &Document) -> String {
@@ -14,7 +16,7 @@ pub(super) fn shown(document: &Document) -> String {
             line.push_str(&format!(", held back: waits for {waits}"));
         }
         let (by, from, at) = (one.applied_by, one.applied_from, one.started_at);
-        line.push_str(&whose(&Who { by, from, at, seconds: one.seconds, ticket: one.ticket }));
+        line.push_str(&whose(&Who { by, from, at, seconds: one.seconds, ticket: one.ticket, origin: one.origin }));
         text.push_str(&format!("{line}\n"));
         if let Some(error) = &one.error {
             text.push_str(&format!("    {error}\n"));
@@ -44,7 +46,7 @@ fn seeds(document: &Document) -> String {
     let width = document.seeds.iter().map(|seed| seed.name.chars().count()).max().unwrap_or_default();
     for seed in &document.seeds {
         let (by, from, at) = (seed.applied_by, seed.applied_from, seed.applied_at);
-        let who = whose(&Who { by, from, at, seconds: seed.seconds, ticket: seed.ticket });
+        let who = whose(&Who { by, from, at, seconds: seed.seconds, ticket: seed.ticket, origin: None });
         text.push_str(&format!("  {:width$}  {}{who}\n", seed.name, seed.standing.words()));
     }
     text
@@ -57,15 +59,14 @@ struct Who<'a> {
     at: Option<&'a str>,
     seconds: Option<f64>,
     ticket: Option<&'a str>,
+    /// The other tool that did it.
+    origin: Option<&'a Origin>,
 }
 
 fn whose(who: &Who) -> String {
     let mut line = String::new();
     if let (Some(by), Some(at)) = (who.by, who.at) {
-        let from = who.from.map(|host| format!(" from {host}")).unwrap_or_default();
-        // To the second: the rest is for programs.
-        let at = at.get(..19).unwrap_or(at).replace('T', " ");
-        line.push_str(&format!("  {at} by {by}{from}"));
+        line.push_str(&format!("  {}", ran(at, by, who.from, who.origin)));
     }
     if let Some(seconds) = who.seconds {
         line.push_str(&format!(", {seconds:.2} s"));
