@@ -198,7 +198,9 @@ impl Kind for Column {
             None => format!("{column}::text"),
         };
         let fails = format!("it fails where the new type has no value like one of {}", used.sql());
-        Ok(self.type_change(at, Some(&over), &fails))
+        let mut change = self.type_change(at, Some(&over), &fails);
+        change.statements.extend(self.stored_again(at));
+        Ok(change)
     }
 
     fn runs_routines(&self) -> bool {

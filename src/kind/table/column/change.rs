@@ -18,15 +18,15 @@ impl Column {
             not_null_constraint: _,
             generated: _,
             is_virtual: _,
-            storage,
+            storage: _,
             type_storage: _,
-            compression,
+            compression: _,
             statistics,
             options: to_options,
             inherited: _,
             local: _,
         } = to;
-        let mut change = Change::default();
+        let (mut change, mut from) = (Change::default(), self.clone());
         if *not_null != self.not_null && !not_null {
             change.statements.push(Statement::new(self.clause_of(at, "DROP NOT NULL")));
         }
@@ -35,6 +35,7 @@ impl Column {
             let typed = to.type_change(at, way.using.as_deref(), &way.fails);
             change.statements.extend(typed.statements);
             change.disturbs = typed.disturbs;
+            from.lose_storage();
         }
         if *not_null != self.not_null && *not_null {
             change.statements.push(to.made_not_null(at));
@@ -42,25 +43,39 @@ impl Column {
         if *not_null && self.not_null {
             change.statements.extend(self.not_null_changes(to, at));
         }
-        let mut alone = Vec::new();
-        if *storage != self.storage {
-            let name = storage_name(storage.as_deref().unwrap_or(&to.type_storage.0));
-            alone.push(format!("SET STORAGE {name}"));
-        }
-        if *compression != self.compression {
-            let name = compression.as_deref().map_or("default", compression_name);
-            alone.push(format!("SET COMPRESSION {name}"));
-        }
+        let mut alone = from.storage_changes(to);
         if *statistics != self.statistics {
             alone.push(format!("SET STATISTICS {}", statistics.unwrap_or(-1)));
         }
         alone.extend(options::changes(&self.options, to_options));
-        let table = at.key.on().map(Key::sql).unwrap_or_default();
-        let column = Ident::new(at.key.name());
-        change.statements.extend(
-            alone.iter().map(|c| Statement::new(format!("ALTER TABLE ONLY {table} ALTER COLUMN {column} {c}"))),
-        );
+        change.statements.extend(alone_on(at, &alone));
         change
+    }
+
+    /// A column that gets another type is stored as values of that are (`ATExecAlterColumnType` in `tablecmds.c`).
+    pub(super) fn lose_storage(&mut self) {
+        self.storage = None;
+        self.compression = None;
+    }
+
+    fn storage_changes(&self, to: &Self) -> Vec<String> {
+        let mut clauses = Vec::new();
+        if to.storage != self.storage {
+            let name = storage_name(to.storage.as_deref().unwrap_or(&to.type_storage.0));
+            clauses.push(format!("SET STORAGE {name}"));
+        }
+        if to.compression != self.compression {
+            let name = to.compression.as_deref().map_or("default", compression_name);
+            clauses.push(format!("SET COMPRESSION {name}"));
+        }
+        clauses
+    }
+
+    /// What brings back how this column is stored, once it has a new type.
+    pub(super) fn stored_again(&self, at: &Site) -> Vec<Statement> {
+        let mut from = self.clone();
+        from.lose_storage();
+        alone_on(at, &from.storage_changes(self)).collect()
     }
 
     /// ALTER COLUMN TYPE to this column's type, by a cast of this expression where one has to be written; `fails` says
@@ -85,6 +100,13 @@ impl Column {
     pub(super) fn clause_of(&self, at: &Site, clause: &str) -> String {
         format!("ALTER {} ALTER COLUMN {} {clause}", at.on_object(), Ident::new(at.key.name()))
     }
+}
+
+/// Statements about the column of this table only, and none under it.
+fn alone_on<'a>(at: &Site, clauses: &'a [String]) -> impl Iterator<Item = Statement> + use<'a> {
+    let table = at.key.on().map(Key::sql).unwrap_or_default();
+    let column = Ident::new(at.key.name());
+    clauses.iter().map(move |clause| Statement::new(format!("ALTER TABLE ONLY {table} ALTER COLUMN {column} {clause}")))
 }
 
 fn storage_name(code: &str) -> &'static str {

@@ -21,6 +21,7 @@ impl Column {
             if from.type_name != to.type_name || from.collation != to.collation {
                 after.type_name.clone_from(&to.type_name);
                 after.collation.clone_from(&to.collation);
+                after.lose_storage();
             }
             after.follow_not_null(from, to);
             if from.generated.is_some() && to.generated.is_none() {
