@@ -29,7 +29,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What the server says against it, or that it went away.
-    pub(in crate::migrate::run) fn work_at(&mut self, number: i32, sql: &str) -> Result<(), DbError> {
+    pub(in crate::migrate) fn work_at(&mut self, number: i32, sql: &str) -> Result<(), DbError> {
         let Some(watcher) = self.watcher.as_ref().filter(|_| !self.quiet) else { return self.connection.execute(sql) };
         watcher.works();
         let (connection, tell, database) = (&mut self.connection, &mut *self.tell, self.to.describe());

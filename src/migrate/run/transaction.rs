@@ -50,11 +50,11 @@ impl Session<'_> {
     }
 
     /// It may come to wait from now on.
-    pub(in crate::migrate::run) fn begins(&self) {
+    pub(in crate::migrate) fn begins(&self) {
         self.watcher.iter().for_each(Watcher::works);
     }
 
-    pub(in crate::migrate::run) fn rests(&self) {
+    pub(in crate::migrate) fn rests(&self) {
         self.watcher.iter().for_each(Watcher::rests);
     }
 

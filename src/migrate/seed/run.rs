@@ -56,7 +56,10 @@ impl Session<'_> {
         let mut count = 0;
         loop {
             self.clean = false;
-            let failure = match self.seed_at_once(seed, seeds, start) {
+            self.begins();
+            let tried = self.seed_at_once(seed, seeds, start);
+            self.rests();
+            let failure = match tried {
                 Ok(()) => break,
                 Err(failure) => failure,
             };
@@ -93,7 +96,7 @@ impl Session<'_> {
             point();
             step = part.step().map_or(step, |step| step.number);
             let at = part.statement();
-            self.connection.execute(at.sql()).map_err(|cause| Failure { at: Some(at), step, cause })?;
+            self.work_at(step, at.sql()).map_err(|cause| Failure { at: Some(at), step, cause })?;
         }
         point();
         let last = script.parts.last().map(Part::statement).or(first);
