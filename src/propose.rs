@@ -32,6 +32,14 @@ pub struct Request<'a> {
     pub timings: &'a Timings,
 }
 
+impl Request<'_> {
+    /// With a COMMIT between changes of two such tables.
+    fn parted(&self, mut plan: Plan) -> Plan {
+        plan.part_hot_tables(self.hot);
+        plan
+    }
+}
+
 /// The answer.
 #[derive(Debug)]
 pub struct Proposal {
@@ -64,11 +72,7 @@ pub fn propose(bench: &mut Bench, request: &Request) -> Result<Proposal, ProofEr
     let (mut up, mut down) = request.timings.time("planning both ways", || {
         let up = joined(plan(request.live, &base, request.rewrite)?, after);
         let down = joined(before, plan(&base, request.live, request.rewrite)?);
-        let [up, down] = [up, down].map(|mut plan| {
-            plan.part_hot_tables(request.hot);
-            plan
-        });
-        Ok::<_, ProofError>((up, down))
+        Ok::<_, ProofError>((request.parted(up), request.parted(down)))
     })?;
     let proof = if request.prove && !up.is_empty() {
         let states = States { live: request.live, desired: request.desired };

@@ -43,6 +43,22 @@ fn each_has_a_transaction_of_its_own() {
     assert_eq!(transactions(&tables(""), &desired, &[]), [all]);
 }
 
+/// Expand makes new columns one table at a time; only names are exchanged together.
+#[test]
+fn each_has_one_while_it_is_expanded() {
+    let desired = tables("").replace("id int", "id bigint");
+    let made = transactions(&(tables("") + LARGE), &desired, &["--online", "expand"]);
+    let locks = |statements: &[String], table: &str| {
+        statements
+            .iter()
+            .any(|sql| sql.starts_with(&format!("ALTER TABLE public.{table} ")) && !sql.contains(" RENAME "))
+    };
+    assert!(
+        made.iter().any(|statements| locks(statements, "a")) && made.iter().any(|statements| locks(statements, "b"))
+    );
+    assert!(!made.iter().any(|statements| locks(statements, "a") && locks(statements, "b")), "{made:?}");
+}
+
 #[test]
 fn what_is_made_again_is_not_missing_in_between() {
     let view = "CREATE VIEW pairs AS SELECT a.id, b.id AS other FROM a, b;";

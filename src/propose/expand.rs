@@ -113,7 +113,7 @@ fn stop(
     run::plan(bench.connection, &plan(live, middle, &strategy::plain)?, Direction::Up)?;
     let between = (request.prepare)(read(bench.connection)?, middle);
     let (up, down) = (plan(live, &between, request.rewrite)?, plan(&between, live, request.rewrite)?);
-    let expand = Proposal { up, down, base: None, proof: None };
+    let expand = Proposal { up: request.parted(up), down: request.parted(down), base: None, proof: None };
     proven(bench, request, goal, expand, between, request.rewrite, seeded)
 }
 
@@ -202,8 +202,8 @@ pub(in crate::propose) fn both(
         }
     };
     let (forward, back) = (filling(copies.forward), filling(copies.back));
-    let up = joined(plan(live, &base, &forward)?, after);
-    let down = joined(before, plan(&base, live, &forward)?);
+    let up = request.parted(joined(plan(live, &base, &forward)?, after));
+    let down = request.parted(joined(before, plan(&base, live, &forward)?));
     let expand = Proposal { up, down, base: Some(base), proof: None };
     let filled = filled.into_iter().collect();
     Ok(Expansion { filled, moved, ..proven(bench, request, goal, expand, state, &back, seeded)? })
@@ -228,7 +228,8 @@ pub(in crate::propose) fn proven(
         expand.proof = Some(proof);
         run::plan(bench.connection, &expand.up, Direction::Up)?;
     }
-    let (mut up, mut down) = (plan(&between, desired, back)?, plan(desired, &between, back)?);
+    let (up, down) = (plan(&between, desired, back)?, plan(desired, &between, back)?);
+    let (mut up, mut down) = (request.parted(up), request.parted(down));
     let mut proof = None;
     if request.prove {
         run::plan(bench.connection, &up, Direction::Up)?;
