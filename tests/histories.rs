@@ -356,6 +356,19 @@ fn an_empty_history_and_one_that_may_not_be_read_are_told() {
 }
 
 #[test]
+fn who_may_not_look_into_the_books_reads_the_rest_as_before() {
+    let shop = left_by(FLYWAY);
+    shop.exits(0, &["baseline", "--from", "flyway"]);
+    shop.query("CREATE ROLE clerk LOGIN; GRANT USAGE ON SCHEMA public TO clerk");
+    let url = shop.url().replacen("postgres@", "clerk@", 1);
+    let dumped = shop.place.exits(0, &["dump", "--db", &url]).out;
+    assert!(dumped.contains("CREATE TABLE") && dumped.contains("flyway_schema_history"), "{dumped}");
+    shop.query("GRANT USAGE ON SCHEMA pgplumb TO clerk; GRANT SELECT ON pgplumb.history TO clerk");
+    let dumped = shop.place.exits(0, &["dump", "--db", &url]).out;
+    assert!(dumped.contains("CREATE TABLE") && !dumped.contains("flyway_schema_history"), "{dumped}");
+}
+
+#[test]
 fn no_password_is_told_whatever_goes_wrong() {
     let shop = left_by(SQLX);
     let url = shop.url().replacen("postgres@", "postgres:hunter2@", 1);

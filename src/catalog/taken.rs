@@ -9,15 +9,17 @@ use crate::catalog::Catalog;
 /// Why they are left out, and what they are called where that is listed.
 pub const TAKEN_OVER: &str = "history of another tool";
 
-/// Whether the books can say which they are: one row, true or false.
+/// Whether the books can say which they are: one row, true or false. They are looked for by name, because to_regclass
+/// fails where the role may not look into the schema.
 pub(in crate::catalog) const TOLD: &str = "
     SELECT EXISTS (
         SELECT
         FROM pg_catalog.pg_attribute AS a
         JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-        WHERE a.attrelid = pg_catalog.to_regclass('pgplumb.history')
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'pgplumb' AND c.relname = 'history'
             AND a.attname = 'origin' AND NOT a.attisdropped
-            AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
+            AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
             AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
     )";
 
