@@ -264,6 +264,52 @@ fn golang_migrate_leaves_it_to_the_files_what_came_before() {
 }
 
 #[test]
+fn golang_migrate_goes_on_and_only_what_is_new_is_added() {
+    let shop = left_by(GOLANG_MIGRATE);
+    shop.query("INSERT INTO schema_migrations VALUES (2, false)");
+    // The files come later.
+    shop.exits(0, &["baseline", "--from", "auto"]);
+    shop.write("db/000001_orders.up.sql", ORDERS);
+    shop.write("db/000002_order_notes.up.sql", NOTES);
+    shop.write("db/000003_total.up.sql", "ALTER TABLE orders ADD total numeric;\n");
+    shop.query("UPDATE schema_migrations SET version = 3; ALTER TABLE orders ADD total numeric");
+    assert!(shop.exits(1, &["drift"]).out.contains("total"));
+    let ran = shop.exits(0, &["baseline", "--from", "auto", "--files", "db"]);
+    assert!(ran.out.contains("2 migrations of golang-migrate") && ran.out.contains(", 1 were before"), "{}", ran.out);
+    assert_eq!(
+        standings(&shop, 0),
+        ["00000000000001_orders applied", "00000000000002_golang-migrate applied", "00000000000003_total applied"]
+    );
+}
+
+#[test]
+fn what_is_replayed_and_planned_goes_on_from_it() {
+    let shop = left_by(SQLX);
+    shop.query(&format!(
+        "INSERT INTO _sqlx_migrations VALUES
+            (20240131120000, 'orders', '2024-01-31 13:00:00+00', true, sha384('{ORDERS}'), 1),
+            (20240229120000, 'order notes', '2024-02-29 13:00:00+00', true, sha384('{NOTES}'), 1)"
+    ));
+    shop.migration("20240131120000_orders", ORDERS, None);
+    shop.migration("20240229120000_order_notes", NOTES, None);
+    shop.exits(0, &["baseline", "--from", "auto"]);
+    shop.write("schema/orders.sql", "CREATE TABLE orders (id bigint PRIMARY KEY, note text, total numeric);\n");
+    // Planned without the database, which has a table more.
+    shop.plan_replayed(&["--name", "total"]);
+    let ran = shop.exits(0, &["apply"]);
+    assert!(ran.out.contains("_total"), "{}", ran.out);
+    shop.exits(0, &["verify"]);
+    shop.exits(0, &["rollback", "--allow", "down-lossy"]);
+    shop.exits(0, &["verify"]);
+    assert_eq!(shop.query("SELECT count(*) FROM _sqlx_migrations"), "2");
+    // Once all of it is forgotten, the table is one as any other.
+    for id in ["20240229120000_order_notes", "20240131120000_orders"] {
+        shop.query(&format!("DELETE FROM pgplumb.history WHERE id = '{id}'"));
+    }
+    assert!(shop.exits(0, &["dump"]).out.contains("_sqlx_migrations"));
+}
+
+#[test]
 fn golang_migrate_without_files_is_one_migration() {
     let shop = left_by(GOLANG_MIGRATE);
     shop.query("INSERT INTO schema_migrations VALUES (20240131120000, false)");
