@@ -113,3 +113,27 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     run.ends(done).unwrap_or_else(fault::tell)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    /// As wide as help is printed.
+    const WIDTH: usize = 100;
+
+    fn too_wide(command: &Command, found: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let wide = help.lines().filter(|line| line.chars().count() > WIDTH);
+        found.extend(wide.map(|line| format!("{}: {line}", command.get_name())));
+        command.get_subcommands().for_each(|verb| too_wide(verb, found));
+    }
+
+    #[test]
+    fn no_line_of_the_help_is_broken_where_it_was_not_meant_to_be() {
+        let mut found = Vec::new();
+        too_wide(&Cli::command(), &mut found);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}

@@ -45,15 +45,17 @@ A migration with `-- pgplumb: phase contract` at its head is held back until it 
 `after 2 releases` or `after 14d` behind that, until so many further runs of `apply` applied
 something, or so much time is over.
 
-With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either where
-rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
+With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either
+where rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
 
 At a terminal it shows what is due and asks before it runs it; with `--yes`, or where stdin or
 stderr is no terminal, it does not ask. Ctrl-C ends it after the step that is at work, the second
 cancels that step, and the next `apply` goes on from there.
 
-With `--seed` the seeds are run after that: `seeds/*.sql`, and then `seeds/NAME/*.sql` with `--env NAME`,
-each once, and again when its text is another (docs/seeds.md).
+A step that takes longer than a second is shown while it is at work (docs/progress.md).
+
+With `--seed` the seeds are run after that: `seeds/*.sql`, and then `seeds/NAME/*.sql` with
+`--env NAME`, each once, and again when its text is another (docs/seeds.md).
 
 Under `apply` in pgplumb.yaml stand maintenance windows, whether what is due needs an approval,
 and checks of what comes out, after which a run may be rolled back (docs/config.md).

@@ -26,9 +26,9 @@ use crate::operate::sizes::note;
 
 const AFTER_HELP: &str = "\
 `health` in pgplumb.yaml has the limits; ten times over a limit for a time is critical. What the
-role may not see has no value, and says so. It only looks, but for the sizes of the tables: where there
-are books and the role may, it writes them into pgplumb.size, at most once an hour. The view pgplumb.health
-shows the same to whoever reads SQL, with the limits that are the default.
+role may not see has no value, and says so. It only looks, but for the sizes of the tables: where
+there are books and the role may, it writes them into pgplumb.size, at most once an hour. The view
+pgplumb.health shows the same to whoever reads SQL, with the limits that are the default.
 
 Examples:
   pgplumb health --env production

@@ -19,7 +19,8 @@ use crate::migrate::session::Session;
 const AFTER_HELP: &str = "\
 With `--export` each run has the SQL of both directions, as it was when it was applied, and what
 the plan saw its statements do. The audit comes with it: every change of the books, by whom, from
-where and with which version, each with a hash over the one before. `pgplumb verify --audit` walks it.
+where and with which version, each with a hash over the one before. `pgplumb verify --audit` walks
+it.
 
 Exit status: 0, or 2 for a failure.";
 

@@ -25,12 +25,12 @@ The migrations are run on a scratch database, and one pair is planned that leads
 same state. It is proven up and down, and has to lead to the same fingerprint; only then it takes
 their place in the folder. Git keeps what was there.
 
-Its head names what it takes the place of. On a database that has applied all of them `apply` writes it
-down and runs nothing; on a new one it runs it; on one that has applied only some it refuses, and says
-which are missing. docs/squash.md has all of it.
+Its head names what it takes the place of. On a database that has applied all of them `apply` writes
+it down and runs nothing; on a new one it runs it; on one that has applied only some it refuses, and
+says which are missing. docs/squash.md has all of it.
 
-What a person wrote into them beyond the schema (rows, DO blocks, roles) is not in a schema: it stops
-this, unless `--drop-data-steps` leaves it out.
+What a person wrote into them beyond the schema (rows, DO blocks, roles) is not in a schema: it
+stops this, unless `--drop-data-steps` leaves it out.
 
 Examples:
   pgplumb squash --dry-run

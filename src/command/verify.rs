@@ -29,10 +29,10 @@ use crate::operate::verify::report::{Report, Row};
 use crate::operate::verify::{Asked, Finding, Part, Seen, look};
 
 const AFTER_HELP: &str = "\
-It only looks, but for `--performance`, which writes the sizes of the tables into pgplumb.size where there
-are books and the role may, at most once an hour. A statement that takes longer than `timeouts.check_data` is given up:
-what could not be looked at is said. Rows are counted, and never shown. docs/verify.md and
-`pgplumb explain CODE` say what each check is for.
+It only looks, but for `--performance`, which writes the sizes of the tables into pgplumb.size where
+there are books and the role may, at most once an hour. A statement that takes longer than
+`timeouts.check_data` is given up: what could not be looked at is said. Rows are counted, and never
+shown. docs/verify.md and `pgplumb explain CODE` say what each check is for.
 
 Examples:
   pgplumb verify --env production
