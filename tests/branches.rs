@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::harness::migrations::Shop;
 use crate::harness::place::Ran;
+use crate::logs::last;
 use crate::runner::document;
 
 const BASE: &str = "CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE TABLE clients (id bigint PRIMARY KEY);\n";
@@ -32,6 +33,14 @@ impl Branches {
     #[track_caller]
     fn on_scratch(&self, code: i32, arguments: &[&str]) -> Ran {
         self.shop.place.exits(code, &[arguments, &["--scratch", &self.server]].concat())
+    }
+
+    /// The last `rebase` has written down what it did with this one.
+    #[track_caller]
+    fn is_logged(&self, id: &str, anew: bool) {
+        let (log, _) = last(&self.shop, "rebase");
+        let line = log.iter().find(|line| line["event"] == "rebased").unwrap();
+        assert_eq!((&line["id"], &line["anew"]), (&id.into(), &anew.into()), "{line}");
     }
 
     /// Plans from the folder to this schema.
@@ -123,6 +132,7 @@ fn commuting_migrations_are_told_of_rebased_and_applied_in_either_order() {
     assert_eq!(before, ["up.sql", "down.sql", "plan.json"].map(|file| branches.text(NAME, file)));
     let told = branches.on_scratch(0, &["rebase", "--db", &late]).out;
     assert!(told.contains("commutes with") && told.contains("  it is applied in "), "{told}");
+    branches.is_logged(NAME, false);
 
     document(include_str!("../docs/schema/branches.v1.json"), &branches.text(NAME, "branches.json"));
 
@@ -203,6 +213,7 @@ fn a_conflict_is_found_and_the_later_one_planned_anew() {
         .write("pgplumb.yaml", &format!("environments: {{one: {{url: '{behind}'}}, two: {{url: '{behind}'}}}}\n"));
     let ran = branches.on_scratch(0, &["rebase", "--env", "one,two", "--allow", "all"]);
     assert!(ran.out.contains("conflicts with") && !ran.out.contains("assumed"), "{}", ran.out);
+    branches.is_logged(NAME, true);
     let up = branches.text(NAME, "up.sql");
     assert!(up.starts_with("-- name (up)\n") && up.contains("TYPE character varying(5)"), "{up}");
     assert_eq!(branches.found(), [""; 0]);

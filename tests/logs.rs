@@ -84,7 +84,7 @@ fn every_run_leaves_a_log_and_a_report() {
     assert!(report["database"].as_str().unwrap().starts_with("shop on "), "{report}");
 
     let (server, place) = (cluster.url("postgres"), cluster.folder().display().to_string());
-    let runs: [(&str, i32, &[&str]); 12] = [
+    let runs: [(&str, i32, &[&str]); 15] = [
         ("verify", 0, &[]),
         ("drift", 0, &[]),
         ("health", -1, &[]),
@@ -92,6 +92,9 @@ fn every_run_leaves_a_log_and_a_report() {
         ("check", -1, &["--scratch", &server]),
         ("plan", -1, &["--stdout", "--scratch", &server]),
         ("backup", 0, &["full"]),
+        ("status", 0, &[]),
+        ("history", 0, &[]),
+        ("rebase", -1, &["--dry-run", "--scratch", &server]),
         ("rollback", 0, &["--allow", "down-lossy"]),
         ("resume", 0, &[]),
         ("restore", 2, &["no-such"]),
@@ -105,11 +108,12 @@ fn every_run_leaves_a_log_and_a_report() {
         let (_, report) = last(&shop, verb);
         assert_eq!(report["exit"], ran.code, "{report}");
         assert_eq!(report["error"].is_null(), report["exit"] == 0 || !ran.err.contains("::"), "{report} {}", ran.err);
-        let has_result = ["verify", "drift", "health", "preflight"].contains(&verb);
+        let has_result = ["verify", "drift", "health", "preflight", "status"].contains(&verb);
         assert_eq!(!report["result"].is_null(), has_result, "{report}");
         let schema = match verb {
             "verify" => include_str!("../docs/schema/verify.v1.json"),
             "drift" => include_str!("../docs/schema/drift.v1.json"),
+            "status" => include_str!("../docs/schema/status.v1.json"),
             "health" => include_str!("../docs/schema/health.v1.json"),
             "preflight" => include_str!("../docs/schema/preflight.v1.json"),
             "backup" => {
@@ -120,12 +124,10 @@ fn every_run_leaves_a_log_and_a_report() {
         };
         validated(&report["result"].to_string(), schema);
     }
-    assert!(!place.is_empty() && files(&shop, "logs").len() == 13, "{:?}", files(&shop, "logs"));
-    for verb in ["status", "history"] {
-        shop.place.run(&[verb, "--db", &shop.url()]);
-    }
+    assert!(!place.is_empty() && files(&shop, "logs").len() == 16, "{:?}", files(&shop, "logs"));
     shop.place.run(&["explain"]);
-    assert_eq!((files(&shop, "logs").len(), files(&shop, "reports").len()), (13, 13), "who only looks leaves nothing");
+    shop.place.run(&["graph", "schema"]);
+    assert_eq!((files(&shop, "logs").len(), files(&shop, "reports").len()), (16, 16), "who only looks leaves nothing");
     for path in files(&shop, "logs").into_iter().chain(files(&shop, "reports")) {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("hush") && !text.contains("4711"), "{}: {text}", path.display());
@@ -168,10 +170,25 @@ fn what_fails_is_told_without_rows_and_sql() {
     assert_eq!((&failed["name"], &failed["sqlstate"]), (&"one".into(), &"22P02".into()));
     validated(&report["result"].to_string(), include_str!("../docs/schema/fleet.v1.json"));
     assert_eq!(report["result"]["targets"][0]["error"]["code"], "migrate::step", "{report}");
+    shop.exits(1, &["status"]);
+    let (_, report) = last(&shop, "status");
+    assert_eq!(report["result"]["migrations"][0]["standing"], "failed", "{report}");
     for path in files(&shop, "logs").into_iter().chain(files(&shop, "reports")) {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("row-data"), "{}: {text}", path.display());
     }
+}
+
+#[test]
+fn what_changes_the_files_of_others_says_which() {
+    let shop = Shop::new();
+    let server = shop.cluster.url("postgres");
+    shop.migration("20260101000000_a", "CREATE TABLE a (n int);\n", Some("DROP TABLE a;\n"));
+    shop.migration("20260102000000_b", "CREATE TABLE b (n int);\n", Some("DROP TABLE b;\n"));
+    shop.place.exits(0, &["squash", "--scratch", &server]);
+    let (log, _) = last(&shop, "squash");
+    let squashed = log.iter().find(|line| line["event"] == "squashed").unwrap();
+    assert_eq!((&squashed["id"], &squashed["migrations"]), (&"20260102000000_squashed".into(), &2.into()));
 }
 
 #[test]

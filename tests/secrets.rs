@@ -254,6 +254,18 @@ fn all(way: Way, door: &Door, works: bool) -> Search {
         search.output(&what, &done, &[RIGHT, WRONG]);
     }
     search.files(place.path(), &[RIGHT, WRONG], &|path| way.holds(path));
+    // All that is to leave a log has left one, which was searched.
+    let of = |folder: &str| {
+        let entries = fs::read_dir(place.path().join(folder)).unwrap();
+        let kind = |name: String| name.split_once('-').map(|(kind, _)| kind.to_owned());
+        entries.filter_map(|entry| kind(entry.unwrap().file_name().into_string().unwrap())).collect::<BTreeSet<_>>()
+    };
+    let silent = ["explain", "completions", "new", "init", "lint", "graph", "diff", "dump"];
+    let verbs = COMMANDS.iter().filter_map(|(path, _)| path.split(' ').next());
+    let verbs: BTreeSet<String> = verbs.filter(|verb| !silent.contains(verb)).map(str::to_owned).collect();
+    assert_eq!(of("logs"), verbs);
+    // That of `preflight` goes where it was told to.
+    assert_eq!(of("reports"), verbs.iter().filter(|verb| *verb != "preflight").cloned().collect());
     for folder in ["logs", "reports", "other"] {
         assert!(fs::read_dir(place.path().join(folder)).unwrap().count() > 0, "{folder}");
     }

@@ -99,6 +99,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         }
         if !args.dry_run {
             head::write(&place, file, (from, to), before)?;
+            tracing::info!(event = "rebased", id = file.id, anew = false);
         }
     }
     let Some(anew) = anew else { return Ok(if args.dry_run { Exit::Differs } else { Exit::Fine }) };
@@ -112,7 +113,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     if args.dry_run {
         return Ok(Exit::Differs);
     }
-    anew.write(args, opener, &place)
+    let exit = anew.write(args, opener, &place)?;
+    anew.ids().into_iter().for_each(|id| tracing::info!(event = "rebased", id, anew = true));
+    Ok(exit)
 }
 
 /// What of the migrations is in the named databases, by id, with where.

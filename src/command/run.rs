@@ -30,22 +30,29 @@ use crate::command::run::trouble::{Trouble, trouble};
 use crate::config::Config;
 use crate::exit::Exit;
 
-/// The verbs of which anything is kept: those that work on a database, judge one, or plan for one.
-const KINDS: [&str; 13] = [
+/// The verbs of which anything is kept: those that work on a database, look at one, judge one, or plan for one.
+const KINDS: [&str; 17] = [
     "apply",
     "backup",
     "baseline",
     "check",
     "drift",
     "health",
+    "history",
     "plan",
     "preflight",
+    "rebase",
     "repair",
     "restore",
     "resume",
     "rollback",
+    "squash",
+    "status",
     "verify",
 ];
+
+/// Those that only say what the books say. They are asked for a prompt, or by a monitor, and must not drive out the others.
+const GLANCES: [&str; 2] = ["history", "status"];
 
 /// One run of a verb.
 pub struct Run {

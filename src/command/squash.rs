@@ -102,6 +102,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     ))?;
     if !args.dry_run {
         temporary.take_the_place(&place, &id, old)?;
+        tracing::info!(event = "squashed", id, migrations = count);
     }
     Ok(Exit::Fine)
 }

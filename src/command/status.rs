@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::command::database::Database;
 use crate::command::error::CommandError;
@@ -17,6 +18,7 @@ use crate::command::fleet::stand::{Question, stand};
 use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
+use crate::command::run::Run;
 use crate::command::runner::options;
 use crate::command::status::text::shown;
 use crate::config::Config;
@@ -114,10 +116,10 @@ struct Drift {
 
 /// # Errors
 /// When the database cannot be read.
-pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
+pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
-        return of_many(args, &targets, &config);
+        return of_many(args, &targets, &config, run);
     }
     let to = args.database.require(&config)?;
     let files = folder::read(&config.migrations())?;
@@ -147,6 +149,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let seeds = seed::survey(&files, &done, &folder).iter().map(seeded).collect();
     let (version, tool) = (1, env!("CARGO_PKG_VERSION"));
     let document = Document { version, tool, database: to.describe(), migrations, seeds, drift, summary };
+    run.result(&kept(&document)?)?;
     match args.format {
         TextOrJson::Json => out::text(&(serde_json::to_string_pretty(&document)? + "\n"))?,
         TextOrJson::Text => out::text(&shown(&document))?,
@@ -154,11 +157,25 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     Ok(if fine { Exit::Fine } else { Exit::Differs })
 }
 
-fn of_many(args: &Args, targets: &[Target], config: &Config) -> Result<Exit, CommandError> {
+/// What a report may hold of it: not what a server said, which may quote rows.
+fn kept(document: &Document) -> Result<Value, CommandError> {
+    let mut document = serde_json::to_value(document)?;
+    let migrations = document.get_mut("migrations").and_then(Value::as_array_mut);
+    for migration in migrations.into_iter().flatten() {
+        if let Some(error) = migration.get_mut("error") {
+            *error = Value::Null;
+        }
+    }
+    Ok(document)
+}
+
+fn of_many(args: &Args, targets: &[Target], config: &Config, run: &Run) -> Result<Exit, CommandError> {
     let files = folder::read(&config.migrations())?;
     let jobs = args.fleet.jobs(config);
     let (outcomes, groups) = stand(targets, &Question { config, files: &files, jobs, needs_record: false });
-    out::text(&Matrix::of("status", &outcomes, &groups).render(args.format)?)?;
+    let matrix = Matrix::of("status", &outcomes, &groups);
+    run.result(&matrix.kept()?)?;
+    out::text(&matrix.render(args.format)?)?;
     if args.format == TextOrJson::Text && groups.len() > 1 {
         out::text(&told(&groups))?;
     }

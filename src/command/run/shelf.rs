@@ -1,5 +1,6 @@
 //! A folder of logs or of reports: how its files are called, how they come there, and which of them go again.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,6 +10,9 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 use crate::base::time::time;
+
+/// How many are kept of each verb that only says what the books say.
+const GLANCES_KEPT: usize = 20;
 
 /// So many runs may begin in one second.
 const AT_ONCE: u32 = 1000;
@@ -104,9 +108,15 @@ impl Shelf {
         found.sort();
         found.reverse();
         let kept = most.saturating_sub(usize::from(but.is_some()));
+        let mut glances: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, (time, path)) in found.iter().enumerate() {
             let old = !age.is_zero() && time.elapsed().is_ok_and(|since| since > age);
-            if old || (most > 0 && at >= kept) {
+            let too_many = glance(path).is_some_and(|kind| {
+                let seen = glances.entry(kind).or_default();
+                *seen += 1;
+                *seen > GLANCES_KEPT
+            });
+            if old || too_many || (most > 0 && at >= kept) {
                 // One that cannot be taken away now is found again by the next run.
                 let _ = fs::remove_file(path);
             }
@@ -131,6 +141,12 @@ impl Shelf {
         let is_second = second.is_empty() || second.strip_prefix('-').is_some_and(is_number);
         super::KINDS.contains(&kind) && is_time && is_second && part.is_none_or(is_number)
     }
+}
+
+/// The verb of which few are kept.
+fn glance(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?.to_str()?;
+    super::GLANCES.into_iter().find(|kind| name.strip_prefix(kind).is_some_and(|rest| rest.starts_with('-')))
 }
 
 fn is_number(text: &str) -> bool {
@@ -186,6 +202,26 @@ mod tests {
         left.push(format!("{name}.log"));
         left.sort();
         assert_eq!(names_in(place.path()), left);
+    }
+
+    #[test]
+    fn who_is_asked_all_the_time_does_not_drive_out_the_others() {
+        let place = tempfile::tempdir().unwrap();
+        let put = |name: String, age: u64| {
+            fs::write(place.path().join(&name), "").unwrap();
+            let file = OpenOptions::new().write(true).open(place.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        };
+        for second in 10..50 {
+            put(format!("status-20200101T0000{second}Z.log"), 100 - second);
+            put(format!("apply-20200101T0000{second}Z.log"), 200 - second);
+        }
+        put("history-20200101T000000Z.log".to_owned(), 300);
+        shelf(place.path(), "0", 0).prune(None);
+        let left = names_in(place.path());
+        let of = |kind: &str| left.iter().filter(|name| name.starts_with(kind)).count();
+        assert_eq!((of("status"), of("apply"), of("history")), (20, 40, 1), "{left:?}");
+        assert!(left.contains(&"status-20200101T000049Z.log".to_owned()), "{left:?}");
     }
 
     #[test]
