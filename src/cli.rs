@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::command::run::Run;
 use crate::command::{
     apply, backup, baseline, check, completions, diff, drift, dump, explain, fault, graph, health, history, init, lint,
-    new, plan, preflight, rebase, repair, restore, resume, rollback, squash, status, verify,
+    new, plan, preflight, rebase, repair, restore, restore_kept, resume, rollback, squash, status, verify,
 };
 use crate::exit::Exit;
 
@@ -52,6 +52,7 @@ enum Verb {
     Preflight(preflight::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    RestoreKept(restore_kept::Args),
     Health(health::Args),
     Diff(diff::Args),
     Dump(dump::Args),
@@ -101,6 +102,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Preflight(args) => preflight::run(&args, config, &run),
         Verb::Backup(args) => backup::run(&args, config),
         Verb::Restore(args) => restore::run(&args, config),
+        Verb::RestoreKept(args) => restore_kept::run(&args, config),
         Verb::Health(args) => health::run(&args, config, &run),
         Verb::Diff(args) => diff::run(&args, config),
         Verb::Dump(args) => dump::run(&args, config),

@@ -36,6 +36,7 @@ pub mod rebase;
 mod renamed;
 pub mod repair;
 pub mod restore;
+pub mod restore_kept;
 pub mod resume;
 pub mod rollback;
 pub mod run;

@@ -23,6 +23,7 @@ pub mod foreign;
 pub mod fork;
 pub mod glance;
 pub mod hold;
+pub mod kept;
 pub mod lock;
 pub mod probe;
 pub mod progress;

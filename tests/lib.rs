@@ -32,6 +32,7 @@ mod health;
 mod histories;
 mod hot;
 mod keep;
+mod kept;
 mod layers;
 mod lint;
 mod lint_fix;

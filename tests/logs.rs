@@ -84,7 +84,7 @@ fn every_run_leaves_a_log_and_a_report() {
     assert!(report["database"].as_str().unwrap().starts_with("shop on "), "{report}");
 
     let (server, place) = (cluster.url("postgres"), cluster.folder().display().to_string());
-    let runs: [(&str, i32, &[&str]); 15] = [
+    let runs: [(&str, i32, &[&str]); 16] = [
         ("verify", 0, &[]),
         ("drift", 0, &[]),
         ("health", -1, &[]),
@@ -98,6 +98,7 @@ fn every_run_leaves_a_log_and_a_report() {
         ("rollback", 0, &["--allow", "down-lossy"]),
         ("resume", 0, &[]),
         ("restore", 2, &["no-such"]),
+        ("restore-kept", 1, &["no-such"]),
         ("baseline", 0, &[]),
         ("repair", -1, &["20260101000000_a", "--forget", "--because", "why not"]),
     ];
@@ -124,10 +125,10 @@ fn every_run_leaves_a_log_and_a_report() {
         };
         validated(&report["result"].to_string(), schema);
     }
-    assert!(!place.is_empty() && files(&shop, "logs").len() == 16, "{:?}", files(&shop, "logs"));
+    assert!(!place.is_empty() && files(&shop, "logs").len() == 17, "{:?}", files(&shop, "logs"));
     shop.place.run(&["explain"]);
     shop.place.run(&["graph", "schema"]);
-    assert_eq!((files(&shop, "logs").len(), files(&shop, "reports").len()), (16, 16), "who only looks leaves nothing");
+    assert_eq!((files(&shop, "logs").len(), files(&shop, "reports").len()), (17, 17), "who only looks leaves nothing");
     for path in files(&shop, "logs").into_iter().chain(files(&shop, "reports")) {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains("hush") && !text.contains("4711"), "{}: {text}", path.display());

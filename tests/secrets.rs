@@ -53,7 +53,8 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("backup prune", &["--dry-run"]),
     ("backup verify", &["{backup}"]),
     ("restore", &["{backup}", "--into-empty", "{new}"]),
-    ("rollback", &["--allow", "down-lossy", "--yes"]),
+    ("rollback", &["--keep", "--allow", "down-lossy", "--yes"]),
+    ("restore-kept", &["--list"]),
     ("baseline", &[]),
     ("repair", &["20260101000000_a", "--forget", "--because", "it was a test"]),
 ];

@@ -82,7 +82,7 @@ fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Sessi
     if forward {
         session.apply(files, &Order { only_begun: true, ..Order::default() })?;
     } else {
-        session.roll_back(&back?, false)?;
+        session.roll_back(&back?, false, false)?;
     }
     Ok(Exit::Fine)
 }

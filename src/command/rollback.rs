@@ -29,6 +29,10 @@ What does not bring everything back asks for the name of the migration to be typ
 `--allow down-lossy:OBJECT`; without a terminal nothing is asked. Rows that came after a migration
 into tables that it made go with the tables.
 
+`--keep` copies what a down drops into the schema `pgplumb_kept`, in the transaction and under the
+locks of the drop: tables, columns with the key of their rows, positions of sequences. The next
+`apply` of the migration puts it back, or `restore-kept`. What is kept needs no name typed.
+
 Ctrl-C ends it after the step that is at work, the second cancels that step, and the next `rollback`
 goes on from there.
 
@@ -37,6 +41,7 @@ Examples:
   pgplumb rollback 2
   pgplumb rollback --to 20261121150000_orders         all that came after it
   pgplumb rollback --allow down-lossy:orders.note
+  pgplumb rollback --keep
 
 Exit status: 0 done, or nothing to do; 1 there is no way back, or it was not allowed;
 2 failure; 130 interrupted.";
@@ -63,6 +68,10 @@ pub struct Args {
     /// Let a loss through: `down-lossy`, `down-lossy:OBJECT`, `down-lossy:ID`
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
+
+    /// Keep the rows and values that a down drops, so that the next `apply` can put them back
+    #[arg(long)]
+    keep: bool,
 
     /// Go on in spite of a database that is not as it should be, or of closed maintenance windows
     #[arg(long, value_enum, value_name = "CODE")]
@@ -115,6 +124,9 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
     if args.dry_run {
         let undos = session.way_back(&files, &reach, drifted)?;
         result.text(&shown(&undos))?;
+        if args.keep {
+            result.text(&kept(&mut session, &undos)?)?;
+        }
         return Ok(Exit::Fine);
     }
     let gate = Gate::of(config, args.database.env.as_deref()).despite_windows(args.force.contains(&Force::Window));
@@ -122,7 +134,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
     session.enter_books()?;
     let undos = session.way_back(&files, &reach, drifted)?;
     if undos.is_empty() {
-        session.roll_back(&[], drifted)?;
+        session.roll_back(&[], drifted, false)?;
         result.text("nothing to roll back\n")?;
         return Ok(Exit::Fine);
     }
@@ -134,7 +146,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
     if args.backup {
         out::remark(&before_a_run(config, to, "before-rollback")?);
     }
-    session.roll_back(&undos, drifted)?;
+    session.roll_back(&undos, drifted, args.keep)?;
     Ok(Exit::Fine)
 }
 
@@ -143,6 +155,14 @@ fn allowed(args: &Args, undos: &[Undo], database: &str) -> Result<bool, CommandE
     for undo in undos {
         let losses = undo.not_allowed(&args.allow);
         if losses.is_empty() {
+            continue;
+        }
+        // What the up took is gone already; what the down takes is kept.
+        if args.keep && undo.only_drops() {
+            let gone = undo.losses.join(", ");
+            let gone =
+                if gone.is_empty() { gone } else { format!("; what went when it was applied stays gone: {gone}") };
+            out::remark(&format!("what the down of {} drops is kept{gone}", undo.id()));
             continue;
         }
         let refused = || MigrateError::Lossy { id: undo.id().to_owned(), losses: losses.clone() };
@@ -160,6 +180,17 @@ fn allowed(args: &Args, undos: &[Undo], database: &str) -> Result<bool, CommandE
     out::text(&shown(undos))?;
     let answer = ask(&format!("roll this back on {database}? [y/N]"));
     Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
+}
+
+/// What would be kept, and what of it cannot be.
+fn kept(session: &mut Session, undos: &[Undo]) -> Result<String, CommandError> {
+    let mut text = String::new();
+    for undo in undos {
+        for foreseen in session.foresee(&undo.script)? {
+            text.push_str(&format!("would keep {}\n", foreseen.told()));
+        }
+    }
+    Ok(text)
 }
 
 fn shown(undos: &[Undo]) -> String {

@@ -31,7 +31,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 
 /// The verbs of which anything is kept: those that work on a database, look at one, judge one, or plan for one.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 18] = [
     "apply",
     "backup",
     "baseline",
@@ -44,6 +44,7 @@ const KINDS: [&str; 17] = [
     "rebase",
     "repair",
     "restore",
+    "restore-kept",
     "resume",
     "rollback",
     "squash",

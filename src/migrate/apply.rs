@@ -1,5 +1,7 @@
 //! Applies what is due, one migration after the other.
 
+use std::collections::BTreeSet;
+
 use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::embedded;
 use crate::migrate::enter::Run;
@@ -74,7 +76,7 @@ impl Session<'_> {
         let kind = if script.is_data() { "data" } else { "schema" };
         let release = self.release.filter(|_| !migration.own);
         let run = Run { migration, kind, host: host.as_deref(), ticket: ticket.as_deref(), release };
-        self.play(&Job { run, script, forward: true, number })
+        self.play(&Job { run, script, forward: true, number, keep: false })
     }
 
     /// Whether `apply` would run anything, or the seeds that come after it; the schema is not looked at.
@@ -107,6 +109,9 @@ impl Session<'_> {
         self.tell_held(&sorted, order);
         self.tell_replaced(&survey);
         let due = sorted.due;
+        let mut coming = whole(&survey);
+        coming.extend(due.iter().map(|entry| entry.id.as_str()));
+        self.tell_kept(&coming)?;
         if let Some(first) = due.first() {
             self.at_start(first, order)?;
         }
@@ -131,6 +136,9 @@ impl Session<'_> {
         let due = sorted.due;
         self.release = Some(records.iter().filter_map(|record| record.release).max().unwrap_or_default() + 1);
         let remembered = self.remembered()?.is_some();
+        // What a run that was cut off has not put back, or could not.
+        let kept = self.waiting()?;
+        self.put_back_of(&kept, &whole(&survey))?;
         let Some(first) = due.first() else {
             // A run that was cut off after its last step has not been measured.
             let newest = survey.entries.iter().filter(|entry| entry.standing.is_in_force());
@@ -164,6 +172,7 @@ impl Session<'_> {
             let number = self.run_up(file, script, going_on.map(|record| record.run))?;
             applied.push(file.id.clone());
             last = Some(number);
+            self.put_back_of(&kept, &BTreeSet::from([file.id.as_str()]))?;
             let loose = next.and_then(|entry| unbound(entry));
             let next = loose.as_ref().or(next.and_then(|entry| entry.file));
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
@@ -226,6 +235,15 @@ impl Session<'_> {
         }
         Ok(live)
     }
+}
+
+/// What is applied, and not on its way back.
+fn whole<'a>(survey: &Survey<'a>) -> BTreeSet<&'a str> {
+    let records = survey.entries.iter().filter_map(|entry| entry.record);
+    records
+        .filter(|record| record.outcome == Outcome::Applied && !record.turned)
+        .map(|record| record.id.as_str())
+        .collect()
 }
 
 /// What is due, unless the files or the books speak against it.

@@ -9,6 +9,7 @@ use crate::base::wording::{counted, listed};
 use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::migrate::foreign::error::ForeignError;
+use crate::migrate::kept::error::KeptError;
 use crate::source::error::SourceError;
 use crate::sql::directive::DirectiveError;
 use crate::sql::split::Statement;
@@ -67,6 +68,10 @@ pub enum MigrateError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Source(#[from] SourceError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Kept(#[from] KeptError),
 
     #[error("{fault}")]
     #[diagnostic(code(migrate::script), help("{}", fault.help()))]
@@ -353,6 +358,9 @@ impl MigrateError {
     /// Whether it is about the state of the database or of the files, and not about a failure.
     pub fn is_difference(&self) -> bool {
         if let Self::Foreign(error) = self {
+            return error.is_difference();
+        }
+        if let Self::Kept(error) = self {
             return error.is_difference();
         }
         matches!(

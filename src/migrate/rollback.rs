@@ -9,7 +9,10 @@ use crate::migrate::branch::Branch;
 use crate::migrate::enter::Run;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
+use crate::migrate::fault::point;
 use crate::migrate::folder::{Migration, header};
+use crate::migrate::kept::entry;
+use crate::migrate::kept::only::only_drops;
 use crate::migrate::run::Job;
 use crate::migrate::session::Session;
 use crate::migrate::squash::effective;
@@ -46,6 +49,12 @@ pub struct Undo {
 impl Undo {
     pub fn id(&self) -> &str {
         &self.migration.id
+    }
+
+    /// Whether nothing is lost by it that is not kept: what it does not bring back went when it was applied, or is dropped by
+    /// it now.
+    pub fn only_drops(&self) -> bool {
+        self.script.steps().all(|step| only_drops(step.statement.sql()))
     }
 
     /// What the down does not bring back, or may not, and that nobody allowed.
@@ -129,18 +138,36 @@ impl Session<'_> {
         taken.into_iter().map(bound).collect()
     }
 
-    /// Takes them back. Where there are none, what a run that was cut off has not measured is measured.
+    /// Whether what this one drops is kept: where it is asked for, or the one who began it asked for it. Looks whether it can be,
+    /// before anything is dropped, and writes down that it is, where there is more than one transaction to be cut off between.
+    fn keeps(&mut self, undo: &Undo, asked: bool) -> Result<bool, MigrateError> {
+        if undo.begun && entry::is_begun(&mut self.connection, undo.run)? {
+            return Ok(true);
+        }
+        if asked {
+            self.is_keepable(&undo.script)?;
+            if undo.script.transactions() > 1 {
+                point();
+                entry::begin(&mut self.connection, undo.run)?;
+                point();
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Takes them back; with `keep`, what they drop is kept. Where there are none, what a run that was cut off has not measured is measured.
     ///
     /// # Errors
     /// The statement that fails, or that the state that comes out is not the one from before.
-    pub fn roll_back(&mut self, undos: &[Undo], despite_drift: bool) -> Result<(), MigrateError> {
+    pub fn roll_back(&mut self, undos: &[Undo], despite_drift: bool, keep: bool) -> Result<(), MigrateError> {
         if undos.is_empty() && self.remembered()?.is_none() {
             self.remember_now(None)?;
         }
         self.watch()?;
         for undo in undos {
+            let keep = self.keeps(undo, keep)?;
             let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None, release: None };
-            self.play(&Job { run, script: &undo.script, forward: false, number: Some(undo.run) })?;
+            self.play(&Job { run, script: &undo.script, forward: false, number: Some(undo.run), keep })?;
             let planned = undo.migration.from.is_some();
             if planned || undos.last().is_some_and(|last| last.run == undo.run) {
                 let live = self.remember_now(None)?;

@@ -15,6 +15,7 @@ use crate::migrate::enter::{self, Run};
 use crate::migrate::error::{Fault, MigrateError};
 use crate::migrate::event::Event;
 use crate::migrate::fault::point;
+use crate::migrate::kept::Watched;
 use crate::migrate::probe::Target;
 use crate::migrate::session::Session;
 use crate::migrate::steps::{Part, Script, Step, Unit};
@@ -27,6 +28,8 @@ pub struct Job<'a> {
     pub forward: bool,
     /// The run that goes on; none for a new one.
     pub number: Option<i64>,
+    /// Whether what it drops is kept.
+    pub keep: bool,
 }
 
 /// A job at work.
@@ -39,6 +42,8 @@ pub(in crate::migrate::run) struct Work<'a> {
     last: i32,
     /// Whether the script acts as somebody else, who may not write the books.
     changes_role: bool,
+    /// What it drops, where that is kept.
+    watched: Option<Watched>,
     started: Instant,
 }
 
@@ -72,13 +77,17 @@ impl Session<'_> {
         let id = job.run.migration.id.clone();
         let resumed = job.number.is_some() && (job.forward || !marks.is_empty());
         self.say(Event::Begins { id: id.clone(), resumed, forward: job.forward });
+        let changes_role = job.script.changes_role();
+        let watched = job.number.filter(|_| job.keep);
+        let watched = watched.map(|number| Watched::new(&id, number, self.host.clone(), changes_role));
         let mut work = Work {
             job,
             number: job.number,
             marks,
             of: job.script.steps().count(),
             last: job.script.steps().map(|step| step.number).max().unwrap_or_default(),
-            changes_role: job.script.changes_role(),
+            changes_role,
+            watched,
             started: start,
         };
         let done = self.units(&mut work);
@@ -183,6 +192,10 @@ impl Session<'_> {
             Ok(()) => Ok(()),
             // Cannot run in a transaction block, or ends transactions itself: nothing was done.
             Err(Failure { cause, .. }) if matches!(cause.sqlstate(), Some("25001" | "2D000")) => {
+                if let Some(watched) = work.watched.as_mut().filter(|_| step.target == Target::Unknown) {
+                    watched.refuse_outside(step.number);
+                    return Err(self.fails(work, Failure { at: &step.statement, step: step.number, cause }));
+                }
                 self.enter(work)?;
                 self.outside(work, step)
             }

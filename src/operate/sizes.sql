@@ -14,7 +14,7 @@ WITH locked AS (
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm')
-        AND n.nspname NOT IN ('information_schema', 'pgplumb')
+        AND n.nspname NOT IN ('information_schema', 'pgplumb', 'pgplumb_kept')
         AND n.nspname !~ '^pg_'
         AND c.oid NOT IN (SELECT locked.relation FROM locked)
 )

@@ -9,6 +9,9 @@ use crate::kind::Key;
 /// The schema in which pgplumb keeps its own books.
 pub const BOOKKEEPING: &str = "pgplumb";
 
+/// The schema in which pgplumb keeps rows that a rollback would have lost.
+pub const KEPT: &str = "pgplumb_kept";
+
 /// Objects that are neither compared nor touched.
 #[derive(Clone, Debug, Default)]
 pub struct Leave {
@@ -28,6 +31,7 @@ impl Leave {
             catalog.exclude("bookkeeping of pgplumb", |key| schema(key) == Some(BOOKKEEPING));
         }
         catalog.leave_taken(&self.taken);
+        catalog.exclude("rows that pgplumb keeps", |key| schema(key) == Some(KEPT));
         if !self.schemas.is_empty() || !self.objects.is_empty() {
             catalog.exclude("left out by the configuration", |key| self.names(key));
         }
@@ -71,7 +75,7 @@ mod tests {
         let body = || serde_json::from_str::<Body>(r#"{"schema":{}}"#).unwrap();
         let schema = |name: &str| Key::Schema(Global { name: name.into() });
         let mut catalog = Catalog::default();
-        for key in [schema("public"), schema("audit"), schema("pgplumb")] {
+        for key in [schema("public"), schema("audit"), schema("pgplumb"), schema("pgplumb_kept")] {
             catalog.facts.insert(key, body());
         }
         for (schema, name) in [("public", "orders"), ("public", "legacy_a"), ("audit", "log"), ("pgplumb", "history")] {

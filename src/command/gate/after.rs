@@ -68,7 +68,7 @@ impl Gate<'_> {
         }
         tracing::warn!(event = "taking-back", migrations = applied.len());
         say("what the run applied is rolled back");
-        let back = session.roll_back(&undos, order.despite_drift).and_then(|()| session.measure());
+        let back = session.roll_back(&undos, order.despite_drift, false).and_then(|()| session.measure());
         match back {
             Err(cause) => Err(GateError::RollbackFailed { cause, failures }.into()),
             Ok(live) if live.full != start.fingerprint => {

@@ -130,7 +130,12 @@ impl Shelf {
     /// Whether a run has written the file, by its name: `apply-20261121T030000Z.log`, `apply-20261121T030000Z-2.1.log`.
     fn is_ours(&self, name: &str) -> bool {
         let Some(name) = name.strip_suffix(self.ending).and_then(|name| name.strip_suffix('.')) else { return false };
-        let Some((kind, rest)) = name.split_once('-') else { return false };
+        let after = |kind: &&str| name.strip_prefix(*kind)?.strip_prefix('-');
+        super::KINDS.iter().filter_map(after).any(Self::is_run)
+    }
+
+    /// Whether this is what stands behind the verb in the name of a run.
+    fn is_run(rest: &str) -> bool {
         let Some((at, more)) = rest.split_at_checked("20261121T030000Z".len()) else { return false };
         let is_time = at.char_indices().all(|(at, c)| match at {
             8 => c == 'T',
@@ -139,7 +144,7 @@ impl Shelf {
         });
         let (second, part) = more.split_once('.').map_or((more, None), |(second, part)| (second, Some(part)));
         let is_second = second.is_empty() || second.strip_prefix('-').is_some_and(is_number);
-        super::KINDS.contains(&kind) && is_time && is_second && part.is_none_or(is_number)
+        is_time && is_second && part.is_none_or(is_number)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::fault::point;
+use crate::migrate::kept::Watched;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
@@ -21,6 +22,9 @@ impl Session<'_> {
         }
         // Where the books take nothing any more, the reason itself is still to be said.
         let _ = self.write_failure(work, &cause);
+        if let Some(refused) = work.watched.as_mut().and_then(Watched::refused) {
+            return refused.into();
+        }
         let (id, number) = (work.job.run.migration.id.clone(), step);
         let DbError::Statement { sqlstate, message, detail, hint, position, .. } = cause else { return cause.into() };
         let said = detail.map_or(message.clone(), |detail| format!("{message}: {detail}"));

@@ -7,6 +7,7 @@ use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::fault::point;
+use crate::migrate::kept::Watched;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
@@ -37,6 +38,10 @@ impl Session<'_> {
             let _ = self.connection.execute("ROLLBACK");
             // The script ended what was prepared here: it is prepared anew.
             if failure.cause.sqlstate() == Some("26000") && self.whole.take().is_some() {
+                continue;
+            }
+            // It drops more than was kept before it; now that is known.
+            if work.watched.as_mut().is_some_and(Watched::again) {
                 continue;
             }
             let passing = failure.cause.sqlstate().is_some_and(is_passing);
@@ -97,6 +102,10 @@ impl Session<'_> {
         let settings = parts.iter().take_while(|part| part.step().is_none()).count();
         let (settings, parts) = parts.split_at(settings);
         self.begin_with(begin, settings).map_err(|(wrong, cause)| at(wrong.unwrap_or(first), step)(cause))?;
+        if let Some(watched) = &mut work.watched {
+            watched.before(&mut self.connection, &numbers).map_err(at(first, step))?;
+            point();
+        }
         for part in parts {
             step = part.step().map_or(step, |step| step.number);
             let statement = part.statement();
@@ -109,6 +118,10 @@ impl Session<'_> {
         }
         point();
         let end = commit.or(parts.last().map(Part::statement)).unwrap_or(first);
+        if let Some(watched) = &mut work.watched {
+            watched.after(&mut self.connection).map_err(at(end, step))?;
+            point();
+        }
         let number = self.enter_done(work, &numbers).map_err(at(end, step))?;
         point();
         let mut closing = commit.map_or("COMMIT", |commit| commit.sql()).to_owned();
@@ -121,6 +134,11 @@ impl Session<'_> {
         work.number = number.or(work.number);
         self.outdated = self.outdated || !numbers.is_empty() && !work.job.run.migration.own;
         point();
+        if let Some(watched) = &mut work.watched {
+            for text in watched.told(&mut self.connection) {
+                self.say(Event::Note { text });
+            }
+        }
         Ok(())
     }
 

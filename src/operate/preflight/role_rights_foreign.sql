@@ -7,7 +7,7 @@ SELECT
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pgplumb')
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pgplumb', 'pgplumb_kept')
     AND n.nspname NOT LIKE 'pg\_toast%'
     AND n.nspname NOT LIKE 'pg\_temp%'
     AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')

@@ -83,7 +83,7 @@ impl<'a> Looking<'a> {
 
     /// Neither the server's own, nor the books, nor what the project leaves out.
     fn is_looked_at(&self, schema: &str) -> bool {
-        let own = ["pg_catalog", "information_schema", "pgplumb"].contains(&schema)
+        let own = ["pg_catalog", "information_schema", "pgplumb", "pgplumb_kept"].contains(&schema)
             || schema.starts_with("pg_toast")
             || schema.starts_with("pg_temp");
         !own && !self.asked.exclude.iter().any(|pattern| pattern.fits(schema))
