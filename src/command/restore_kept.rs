@@ -19,12 +19,12 @@ use crate::migrate::kept::error::KeptError;
 use crate::migrate::session::{Options, Session};
 
 const AFTER_HELP: &str = "\
-`rollback --keep` keeps what it drops in the schema `pgplumb_kept`, and `apply` puts it back behind the
-migration that it belongs to. This verb does so for tables that come back in another way, and where
-`apply` could not.
+`rollback --keep` keeps what it drops in the schema `pgplumb_kept`, and `apply` puts it back behind
+the migration that it belongs to. This verb does so for tables that come back in another way, and
+where `apply` could not.
 
-Everything of one migration is put back in one transaction, with triggers off, and compared row by row:
-either all of it is there again and its copies are dropped, or nothing changed.
+Everything of one migration is put back in one transaction, with triggers off, and compared row by
+row: either all of it is there again and its copies are dropped, or nothing changed.
 
 Examples:
   pgplumb restore-kept --list

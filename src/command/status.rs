@@ -33,8 +33,8 @@ use crate::migrate::{books, folder, seed};
 use crate::report::secret::{secrets, without};
 
 const AFTER_HELP: &str = "\
-Nothing is written, and nobody is waited for. Seeds that are not run make no difference to the exit status;
-of many databases they are not shown.
+Nothing is written, and nobody is waited for. Seeds that are not run make no difference to the exit
+status; of many databases they are not shown.
 
 Examples:
   pgplumb status --env production
