@@ -54,5 +54,6 @@ mod squash;
 mod stop;
 mod swap;
 mod tls;
+mod unchecked;
 mod verify;
 mod wire;

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
 
+use crate::base::wording::listed;
 use crate::command::apply::rollout::Rollout;
 use crate::command::apply::shown::shown;
 use crate::command::backup::before_a_run;
@@ -162,6 +163,7 @@ impl Args {
             only_begun: false,
             contract: self.phase == Phase::Contract,
             seeds: None,
+            checked: false,
         }
     }
 }
@@ -224,6 +226,10 @@ fn on_one(
         }
         let seeds = order.seeds.as_ref().map(|seeds| session.seeds_due(seeds)).transpose()?.unwrap_or_default();
         if args.dry_run {
+            let unchecked = if due.is_empty() && seeds.is_empty() { gate.unchecked(&mut session)? } else { Vec::new() };
+            if !unchecked.is_empty() {
+                result.text(&format!("would ask the checks after {}\n", listed(&unchecked)))?;
+            }
             result.text(&(shown(&due, &seeds, args.verbose) + &gate.hash(&mut session, &files, &order)?))?;
             return Ok(Exit::Fine);
         }

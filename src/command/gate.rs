@@ -7,6 +7,7 @@ pub(super) mod error;
 mod program;
 pub(super) mod window;
 
+use crate::base::wording::listed;
 use crate::command::error::CommandError;
 use crate::command::gate::after::Start;
 use crate::command::gate::error::GateError;
@@ -120,13 +121,63 @@ impl<'a> Gate<'a> {
                 start = Some(Start::of(session, files)?);
             }
         }
-        let applied = session.apply(files, order)?;
-        if !applied.is_empty() {
-            self.after(session, files, order, start.as_ref(), &applied, say)?;
+        let order = &Order { checked: self.is_last(session, files, order), ..order.clone() };
+        let done = self.checked(session, files, order, start.as_ref(), say);
+        // Who was stopped while the checks were asked has not seen what they say: the next run asks them again.
+        if done.is_ok() || !session.options.stop.is_wished() {
+            let put = session.put_down_held();
+            let applied = done?;
+            put?;
+            // Behind the checks: what those take back would leave the books with seeds whose rows are gone.
+            let seeded = order.seeds.as_ref().map(|seeds| session.seed(seeds)).transpose()?;
+            return Ok(applied.into_iter().chain(seeded.unwrap_or_default()).collect());
         }
-        // Behind the checks: what those take back would leave the books with seeds whose rows are gone.
-        let seeded = order.seeds.as_ref().map(|seeds| session.seed(seeds)).transpose()?;
-        Ok(applied.into_iter().chain(seeded.unwrap_or_default()).collect())
+        done
+    }
+
+    /// Whether checks come after this run. Where only what was cut off is finished and more is due, they come after that.
+    fn is_last(&self, session: &mut Session, files: &[Migration], order: &Order) -> bool {
+        let all = Order { only_begun: false, ..order.clone() };
+        let more = |session: &mut Session| session.due_after_begun(files, &all).unwrap_or(true);
+        let is_last = !order.only_begun || !more(session);
+        is_last && !self.gates.checks.is_empty()
+    }
+
+    /// Runs what is due, and asks the checks after it, or those that a run was cut off before.
+    fn checked(
+        &self,
+        session: &mut Session,
+        files: &[Migration],
+        order: &Order,
+        start: Option<&Start>,
+        say: &dyn Fn(&str),
+    ) -> Result<Vec<String>, CommandError> {
+        let applied = session.apply(files, order)?;
+        if !order.checked {
+            return Ok(applied);
+        }
+        if !applied.is_empty() {
+            self.after(session, files, order, start, &applied, say)?;
+            return Ok(applied);
+        }
+        if let Some(unchecked) = session.unchecked()? {
+            tracing::warn!(event = "unchecked", migrations = unchecked.ids.len());
+            say(&format!("a run was cut off before its checks, which are asked now: {}", listed(&unchecked.ids)));
+            let start = Start::before(&unchecked);
+            self.after(session, files, order, Some(&start), &unchecked.ids, say)?;
+        }
+        Ok(applied)
+    }
+
+    /// What a run applied that was cut off before its checks; none where there are no checks.
+    ///
+    /// # Errors
+    /// As `Session::unchecked`.
+    pub(super) fn unchecked(&self, session: &mut Session) -> Result<Vec<String>, CommandError> {
+        if self.gates.checks.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(session.unchecked()?.map(|unchecked| unchecked.ids).unwrap_or_default())
     }
 
     /// Whether a run is bound to a hash.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::base::wording::listed;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
@@ -64,23 +65,31 @@ fn finish(args: &Args, config: &Config, files: &[Migration], session: &mut Sessi
     // To explain a step the settings of its script are made, which are not for others.
     before::not_pooled(&mut session.connection)?;
     let found = session.explain(files)?;
-    if found.is_empty() {
+    let gate = Gate::of(config, args.database.env.as_deref());
+    let due = session.is_due(files, &Order::default()).unwrap_or(true);
+    // Where something is due, they are asked behind that.
+    let unchecked = if due || !found.is_empty() { Vec::new() } else { gate.unchecked(session)? };
+    if found.is_empty() && unchecked.is_empty() {
         out::text("nothing was cut off\n")?;
         return Ok(Exit::Fine);
     }
     if args.explain {
-        out::text(&found.iter().map(shown).collect::<Vec<_>>().join("\n"))?;
+        let checks = (!unchecked.is_empty()).then(|| {
+            let ids = listed(&unchecked);
+            format!("the checks after {ids} were not asked\n`pgplumb apply` asks them\n")
+        });
+        out::text(&found.iter().map(shown).chain(checks).collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Differs);
     }
     let forward = found.iter().any(|found| found.forward);
     if forward {
         // What is left of it may have been edited since somebody read it.
-        Gate::of(config, args.database.env.as_deref()).needs_no_approval()?;
+        gate.needs_no_approval()?;
     }
     session.enter_books()?;
     let back = session.way_back(files, &Reach::Begun, true);
-    if forward {
-        session.apply(files, &Order { only_begun: true, ..Order::default() })?;
+    if forward || !unchecked.is_empty() {
+        gate.apply(session, files, &Order { only_begun: true, ..Order::default() }, &out::remark)?;
     } else {
         session.roll_back(&back?, false, false)?;
     }

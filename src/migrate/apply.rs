@@ -11,7 +11,6 @@ use crate::migrate::folder::Migration;
 use crate::migrate::hold::{Sorted, sort, unbound};
 use crate::migrate::lock;
 use crate::migrate::run::Job;
-use crate::migrate::scope::Reading;
 use crate::migrate::seed::{self, Seeds};
 use crate::migrate::session::Session;
 use crate::migrate::squash;
@@ -34,6 +33,9 @@ pub struct Order {
     pub contract: bool,
     /// What comes after the migrations; none where nobody asks for it.
     pub seeds: Option<Seeds>,
+    /// The run is looked at once it is over, by checks: what was measured is put down by `put_down_held`, and a run without it
+    /// is one that nobody has looked at.
+    pub checked: bool,
 }
 
 /// What is to be done, before it is.
@@ -96,6 +98,17 @@ impl Session<'_> {
         Ok(due.is_some_and(|due| !due.is_empty()))
     }
 
+    /// Whether `apply` would run anything but what was begun and cut off.
+    ///
+    /// # Errors
+    /// As `is_due`.
+    pub fn due_after_begun(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
+        let records = books::records(&mut self.connection)?;
+        let survey = Survey::of(files, &records);
+        let due = due(&survey, order)?.due;
+        Ok(due.iter().any(|entry| entry.standing != Standing::HalfApplied))
+    }
+
     /// What `apply` would do now, after every check that it makes; nothing is written.
     ///
     /// # Errors
@@ -146,7 +159,7 @@ impl Session<'_> {
             let newest = newest.max_by_key(|(record, _)| squash::effective(record, &records));
             let newest = newest.map(|(record, file)| (record.run, file));
             if let Some((run, file)) = newest.filter(|_| !remembered) {
-                self.settle(file, Some(run), order)?;
+                self.settle(file, Some(run), order, true)?;
             }
             self.tell_left(files, order)?;
             return Ok(Vec::new());
@@ -176,7 +189,7 @@ impl Session<'_> {
             let loose = next.and_then(|entry| unbound(entry));
             let next = loose.as_ref().or(next.and_then(|entry| entry.file));
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
-                let live = self.settle(Some(file), Some(number), order)?;
+                let live = self.settle(Some(file), Some(number), order, next.is_none())?;
                 if !order.despite_drift {
                     start::check(&live, next, None)?;
                 }
@@ -203,37 +216,6 @@ impl Session<'_> {
             let behind = if place == last { sorted.behind.as_slice() } else { &[] };
             self.say(Event::Note { text: held.told(behind) });
         }
-    }
-
-    /// That the database is what the first of them starts from. One that goes on is somewhere on its way.
-    fn at_start(&mut self, first: &Entry, order: &Order) -> Result<(), MigrateError> {
-        if order.despite_drift || first.standing == Standing::HalfApplied {
-            return Ok(());
-        }
-        let remembered = self.remembered()?;
-        let loose = unbound(first);
-        let file = loose.as_ref().or(first.file);
-        if remembered.is_none() && file.is_none_or(|file| file.from.is_none()) {
-            return Ok(());
-        }
-        let live = self.measure()?;
-        start::check(&live, file, remembered.as_ref())
-    }
-
-    /// Measures what the database is now, writes it down, and holds it against what was planned.
-    fn settle(
-        &mut self,
-        file: Option<&Migration>,
-        number: Option<i64>,
-        order: &Order,
-    ) -> Result<Reading, MigrateError> {
-        let live = self.remember_now(number)?;
-        match file.map_or(Ok(()), |file| start::reached(&live, file)) {
-            // Who started from another state does not arrive at this one either.
-            Err(error) if order.despite_drift => self.say(Event::Note { text: error.to_string() }),
-            result => result?,
-        }
-        Ok(live)
     }
 }
 

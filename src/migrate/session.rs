@@ -55,6 +55,15 @@ pub struct Session<'a> {
     pub(in crate::migrate) _at_work: AtWork,
     /// Whether what happens is nobody's business.
     pub(in crate::migrate) quiet: bool,
+    /// What was measured after the run, until it is put down.
+    held: Option<Measured>,
+}
+
+/// A state as it is put down.
+struct Measured {
+    fingerprint: String,
+    /// Written as a snapshot.
+    snapshot: String,
 }
 
 impl<'a> Session<'a> {
@@ -83,6 +92,7 @@ impl<'a> Session<'a> {
             release: None,
             _at_work: at_work,
             quiet: false,
+            held: None,
         })
     }
 
@@ -141,6 +151,9 @@ impl<'a> Session<'a> {
     /// # Errors
     /// What the server says, or that it is no snapshot that this version wrote.
     pub fn remembered(&mut self) -> Result<Option<(String, Option<Stored>)>, MigrateError> {
+        if let Some(Measured { fingerprint, snapshot }) = &self.held {
+            return Ok(Some((fingerprint.clone(), stored(snapshot))));
+        }
         if self.connection.query_text("SELECT pg_catalog.to_regclass('pgplumb.state')::text")?.is_none() {
             return Ok(None);
         }
@@ -150,8 +163,7 @@ impl<'a> Session<'a> {
         let Some(row) = rows.first() else { return Ok(None) };
         let get = || Ok::<(String, String), postgres::Error>((row.try_get(0)?, row.try_get(1)?));
         let (fingerprint, text) = get().map_err(crate::db::error::DbError::from)?;
-        // One that another version wrote cannot show what is different, only that something is.
-        Ok(Some((fingerprint, snapshot::parse(Path::new("pgplumb.state"), &text).ok())))
+        Ok(Some((fingerprint, stored(&text))))
     }
 
     /// Measures what the database is now, and writes it down, with the run that led to it.
@@ -166,26 +178,64 @@ impl<'a> Session<'a> {
         Ok(live)
     }
 
+    /// Measures what the database is now, and writes only into the run that led to it what that was: the run is not seen to
+    /// before `put_down_held`.
+    pub(in crate::migrate) fn hold_now(&mut self, run: Option<i64>) -> Result<Reading, MigrateError> {
+        point();
+        let live = self.measure()?;
+        self.enter_state(&live, run)?;
+        self.held = Some(self.measured(&live));
+        point();
+        Ok(live)
+    }
+
+    /// Writes down what was measured after a run that is seen to by now.
+    ///
+    /// # Errors
+    /// What the server says, or that it went away.
+    pub fn put_down_held(&mut self) -> Result<(), MigrateError> {
+        let Some(held) = self.held.take() else { return Ok(()) };
+        self.remember(&held)?;
+        point();
+        Ok(())
+    }
+
     /// The same with a state that was measured before, in a transaction that is open.
     pub(in crate::migrate) fn put_down(&mut self, live: &Reading, run: Option<i64>) -> Result<(), MigrateError> {
+        self.enter_state(live, run)?;
+        let measured = self.measured(live);
+        self.remember(&measured)
+    }
+
+    fn enter_state(&mut self, live: &Reading, run: Option<i64>) -> Result<(), MigrateError> {
         if let Some(run) = run {
             let sql = "UPDATE pgplumb.history SET to_fingerprint = pg_catalog.decode($2, 'hex') WHERE run = $1";
             self.connection.query_with(sql, &[&run, &live.full])?;
         }
-        self.remember(live)
+        Ok(())
     }
 
-    /// Writes down what was measured after this run.
-    fn remember(&mut self, reading: &Reading) -> Result<(), MigrateError> {
+    fn measured(&self, reading: &Reading) -> Measured {
         let mut text = Vec::new();
         let version = self.connection.version().to_string();
         // A vector takes everything.
         let _ = snapshot::write(&reading.catalog, &version, &mut text);
+        Measured { fingerprint: reading.full.clone(), snapshot: String::from_utf8_lossy(&text).into_owned() }
+    }
+
+    /// Writes down what was measured after this run.
+    fn remember(&mut self, measured: &Measured) -> Result<(), MigrateError> {
         let sql = "INSERT INTO pgplumb.state (fingerprint, snapshot) VALUES (pg_catalog.decode($1, 'hex'), $2) \
                    ON CONFLICT (single) DO UPDATE SET fingerprint = excluded.fingerprint, \
                    snapshot = excluded.snapshot, measured_at = excluded.measured_at";
-        self.connection.query_with(sql, &[&reading.full, &String::from_utf8_lossy(&text)])?;
+        self.connection.query_with(sql, &[&measured.fingerprint, &measured.snapshot])?;
         self.outdated = false;
+        self.held = None;
         Ok(())
     }
+}
+
+/// One that another version wrote cannot show what is different, only that something is.
+fn stored(text: &str) -> Option<Stored> {
+    snapshot::parse(Path::new("pgplumb.state"), text).ok()
 }

@@ -8,15 +8,18 @@ use crate::command::gate::{assertion, endpoint, program};
 use crate::config::gate::{Asks, Check, OnFailure};
 use crate::migrate::apply::Order;
 use crate::migrate::error::MigrateError;
+use crate::migrate::fault::point;
 use crate::migrate::folder::Migration;
 use crate::migrate::glance::glance;
 use crate::migrate::rollback::Reach;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Standing, Survey};
+use crate::migrate::unchecked::Unchecked;
 
 /// The database before the run.
 pub(super) struct Start {
-    fingerprint: String,
+    /// None where nobody measured it.
+    fingerprint: Option<String>,
     /// What an earlier run began: this one does not know what was there before it.
     begun: Vec<String>,
 }
@@ -25,7 +28,12 @@ impl Start {
     pub(super) fn of(session: &mut Session, files: &[Migration]) -> Result<Self, MigrateError> {
         let glance = glance(&mut session.connection)?;
         let begun = Survey::of(files, &glance.records).with(Standing::HalfApplied);
-        Ok(Self { fingerprint: session.measure()?.full, begun })
+        Ok(Self { fingerprint: Some(session.measure()?.full), begun })
+    }
+
+    /// Of a run that was cut off before its checks.
+    pub(super) fn before(unchecked: &Unchecked) -> Self {
+        Self { fingerprint: unchecked.start.clone(), begun: Vec::new() }
     }
 }
 
@@ -40,8 +48,10 @@ impl Gate<'_> {
         applied: &[String],
         say: &dyn Fn(&str),
     ) -> Result<(), CommandError> {
+        point();
         let failures: Vec<Failure> =
             self.gates.checks.iter().filter_map(|check| self.fails(session, check, say)).collect();
+        point();
         if failures.is_empty() {
             return Ok(());
         }
@@ -55,7 +65,9 @@ impl Gate<'_> {
         };
         let begun = start.begun.iter().find(|id| applied.contains(id));
         let newest: Vec<&str> = undos.iter().map(|undo| undo.id()).rev().collect();
-        let why = if let Some(id) = begun {
+        let why = if start.fingerprint.is_none() {
+            Some("nobody measured what the database was before it".to_owned())
+        } else if let Some(id) = begun {
             Some(format!("an earlier run began `{id}`"))
         } else if newest != applied {
             Some(format!("what was applied last is not what the run applied, but {}", newest.join(", ")))
@@ -71,9 +83,9 @@ impl Gate<'_> {
         let back = session.roll_back(&undos, order.despite_drift, false).and_then(|()| session.measure());
         match back {
             Err(cause) => Err(GateError::RollbackFailed { cause, failures }.into()),
-            Ok(live) if live.full != start.fingerprint => {
-                Err(GateError::NotRestored { live: short(&live.full), from: short(&start.fingerprint), failures }
-                    .into())
+            Ok(live) if start.fingerprint.as_ref() != Some(&live.full) => {
+                let from = short(start.fingerprint.as_deref().unwrap_or_default());
+                Err(GateError::NotRestored { live: short(&live.full), from, failures }.into())
             }
             Ok(live) => Err(GateError::RolledBack { applied, fingerprint: short(&live.full), failures }.into()),
         }
