@@ -10,6 +10,7 @@ mod apply;
 mod audit;
 mod backfill;
 mod backup;
+mod backup_since;
 mod bad_input;
 mod branches;
 mod browser;

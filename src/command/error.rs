@@ -96,6 +96,13 @@ pub enum CommandError {
     )]
     NoDatabase,
 
+    #[error("`{option}` stands before the verb, which would not hear of it")]
+    #[diagnostic(
+        code(command::before_verb),
+        help("write it behind the verb; `pgplumb backup --since DATE` has no verb of its own")
+    )]
+    BeforeVerb { option: &'static str },
+
     #[error("`{}` is there already", path.display())]
     #[diagnostic(code(command::exists), help("{help}"))]
     Exists { path: PathBuf, help: &'static str },
@@ -201,6 +208,7 @@ impl CommandError {
             Self::Migrate(MigrateError::Interrupted) | Self::Operate(OperateError::Interrupted) => Exit::Interrupted,
             Self::Squash(SquashError::Data { .. } | SquashError::Lost { .. }) => Exit::Differs,
             Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
+            Self::BeforeVerb { .. } => Exit::Usage,
             Self::Fleet(FleetError::NotMany { .. } | FleetError::NotOne { .. }) => Exit::Usage,
             _ => Exit::Failure,
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::wording::counted;
 use crate::command::backup::{measure, settings};
 use crate::command::database::Database;
 use crate::command::error::CommandError;
@@ -11,14 +12,18 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::operate::backup::load::{Load, contents};
 use crate::operate::backup::shelf;
+use crate::operate::backup::since::merge::{Merged, merge};
 use crate::operate::client::Client;
-use crate::operate::restore::{Done, Place, restore};
+use crate::operate::restore::{Done, Place, only_whole, restore};
 
 const AFTER_HELP: &str = "\
 Nothing is put over what is there: the database is to be empty (for a backup of rows alone, its
 tables are), or the backup goes into a new one. Schema and rows are compared with the manifest
 afterwards. With --swap the new database takes the name, the owner, the privileges and the settings
 of the old one only when it is what was dumped; the old one is kept under another name.
+
+A backup of changed rows (`backup --since`) goes with --merge over the rows that are there: new ones are
+inserted, those with the same key are overwritten, all in one transaction, and triggers fire.
 
 Examples:
   pgplumb restore --db postgresql://localhost/empty
@@ -46,6 +51,10 @@ pub struct Args {
     /// Into a new database that takes the place of this one; whoever is connected is sent away
     #[arg(long, conflicts_with = "into_empty")]
     swap: bool,
+
+    /// Write the rows of a backup of changed rows over those that are there
+    #[arg(long, conflicts_with_all = ["into_empty", "swap"])]
+    merge: bool,
 
     /// The file with the key of age that opens it
     #[arg(long, value_name = "FILE")]
@@ -82,10 +91,27 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             return Ok(Exit::Differs);
         }
     }
+    if !args.merge {
+        only_whole(&backup)?;
+    }
     let client = Client::require(backup.manifest.program)?;
     let measure = measure(&config);
     let identity = settings.identity.as_deref();
     let load = Load { backup: &backup, client: &client, identity, jobs: settings.jobs, measure: &measure };
+    if args.merge {
+        let Merged { written, left } = merge(&to, &load)?;
+        let rows = |count: u64| counted(usize::try_from(count).unwrap_or(usize::MAX), "row");
+        let (name, database) = (&backup.manifest.name, to.database());
+        tracing::info!(event = "restored", name, into = database);
+        out::text(&format!("merged {name} into `{database}`: {} written\n", rows(written)))?;
+        if left > 0 {
+            out::remark(&format!("{} left out: what is there is newer, or the same", rows(left)));
+        }
+        out::remark(
+            "what was deleted meanwhile is still there; `pgplumb verify --schema` finds sequences that are behind",
+        );
+        return Ok(Exit::Fine);
+    }
     let Done { database, kept } = restore(&to, &load, &place)?;
     tracing::info!(event = "restored", name = backup.manifest.name, into = database, kept = kept.as_deref());
     let kept = kept.map(|kept| format!("; what was there before is `{kept}`")).unwrap_or_default();

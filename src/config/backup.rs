@@ -1,5 +1,6 @@
 //! How backups are made, and how long they are kept.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub struct Backup {
     pub recipients: Vec<String>,
     pub identity: Option<PathBuf>,
     pub keep: Keep,
+    /// The column that says when a row was changed, by table or by pattern.
+    pub since: BTreeMap<String, String>,
 }
 
 impl Default for Backup {
@@ -28,6 +31,7 @@ impl Default for Backup {
             recipients: Vec::new(),
             identity: None,
             keep: Keep::default(),
+            since: BTreeMap::new(),
         }
     }
 }

@@ -79,6 +79,11 @@ pub const KEYS: &[(&str, &str)] = &[
     ("backup.keep.daily", "The last of a day, for so many days that have one. Default: `7`"),
     ("backup.keep.weekly", "The last of a week. Default: `4`"),
     ("backup.keep.monthly", "The last of a month. Default: `12`"),
+    ("backup.since", "The tables of which `backup --since DATE` takes the rows that changed (docs/backup-since.md)"),
+    (
+        "backup.since.*",
+        "For `schema.table`, with `*` and `?` as in a shell, the column that says when a row was changed: timestamptz, timestamp or date",
+    ),
     ("health", "From when on `health` warns; ten times too long is critical"),
     ("health.connections", "Percent of the connections that there can be; more is critical. Default: `80`"),
     ("health.query", "How long a statement may run. Default: `5min`"),

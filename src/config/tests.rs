@@ -121,7 +121,11 @@ fn the_table_of_keys_is_the_structs() {
             variables: BTreeMap::from([("x".to_owned(), preflight::Variable::default())]),
             ..Preflight::default()
         },
-        backup: Backup { identity: Some(PathBuf::new()), ..Backup::default() },
+        backup: Backup {
+            identity: Some(PathBuf::new()),
+            since: BTreeMap::from([("x".to_owned(), String::new())]),
+            ..Backup::default()
+        },
         ..Config::default()
     };
     let mut found = BTreeSet::new();

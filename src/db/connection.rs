@@ -5,6 +5,8 @@ mod attempt;
 mod cancel;
 mod notice;
 
+use std::io::{self, Read};
+
 use postgres::types::ToSql;
 use postgres::{Client, Row, SimpleQueryMessage, Statement};
 
@@ -134,6 +136,16 @@ impl Connection {
         Ok(self.client.execute(sql, &[])?)
     }
 
+    /// Gives a `COPY ... FROM STDIN` what there is to read. How many rows it took.
+    ///
+    /// # Errors
+    /// What the server says; where it cannot be read to its end, nothing was copied.
+    pub fn copy_in(&mut self, sql: &str, rows: &mut impl Read) -> Result<u64, DbError> {
+        let mut writer = self.client.copy_in(sql)?;
+        io::copy(rows, &mut writer).map_err(copied)?;
+        Ok(writer.finish()?)
+    }
+
     /// A further session where this one is.
     ///
     /// # Errors
@@ -224,6 +236,13 @@ impl Connection {
     }
 }
 
+/// What went wrong between the server and who reads or writes the rows of a COPY.
+pub fn copied(error: io::Error) -> DbError {
+    let said = error.to_string();
+    let inner = error.into_inner().and_then(|inner| inner.downcast::<postgres::Error>().ok());
+    inner.map_or(DbError::Lost { message: said }, |inner| DbError::from(*inner))
+}
+
 /// A query that a session has parsed and keeps.
 pub struct Prepared(Statement);
 
@@ -254,6 +273,14 @@ impl Snapshot<'_> {
     /// What the server says against it, or that it went away.
     pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
         Ok(self.client.query(sql, &[])?)
+    }
+
+    /// What a `COPY ... TO STDOUT` writes.
+    ///
+    /// # Errors
+    /// What the server says against it, or that it went away; later `copied` tells what an error of the reader is.
+    pub fn copy(&mut self, sql: &str) -> Result<impl Read + '_, DbError> {
+        Ok(self.client.copy_out(sql)?)
     }
 
     /// Lets other sessions see the same state, as long as this one reads.

@@ -10,6 +10,7 @@ pub mod pack;
 pub mod prune;
 pub mod rows;
 pub mod shelf;
+pub mod since;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub enum Kind {
     Schema,
     /// Rows, of all tables or of some. The schema lies beside them, so that they can be verified.
     Data,
+    /// Rows that changed since a date, of some tables, with the schema beside them as well.
+    Since,
 }
 
 impl Kind {
@@ -33,6 +36,7 @@ impl Kind {
             Self::Full => "full",
             Self::Schema => "schema",
             Self::Data => "data",
+            Self::Since => "since",
         }
     }
 }

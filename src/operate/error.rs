@@ -62,6 +62,59 @@ pub enum OperateError {
     #[diagnostic(code(operate::no_table), help("write `schema.table`; `*` and `?` match as in a shell"))]
     NoTable { pattern: String },
 
+    #[error("`{written}` is no date to go back to: {why}")]
+    #[diagnostic(
+        code(operate::date),
+        help(
+            "write `2026-11-01` or `2026-11-01T08:30`, which are in UTC, or with an offset or a zone: `2026-11-01T08:30+01:00`, `2026-11-01T08:30[Europe/Berlin]`"
+        )
+    )]
+    Date { written: String, why: &'static str },
+
+    #[error("no table has a column that says when a row was changed")]
+    #[diagnostic(
+        code(operate::none_declared),
+        help("name them below `backup.since` in pgplumb.yaml: `public.orders: updated_at`; `backup full` needs none")
+    )]
+    NoneDeclared,
+
+    #[error("no column of `{table}` is declared that says when a row was changed")]
+    #[diagnostic(
+        code(operate::undeclared),
+        help("name it below `backup.since` in pgplumb.yaml: `{table}: updated_at`; `backup data` needs none")
+    )]
+    Undeclared { table: String },
+
+    #[error("`{column}` of `{table}` cannot say when a row was changed: {why}")]
+    #[diagnostic(
+        code(operate::change_column),
+        help("below `backup.since` in pgplumb.yaml stands a column of type timestamptz, timestamp or date")
+    )]
+    ChangeColumn { table: String, column: String, why: String },
+
+    #[error("`{table}` has no primary key, so that its rows could not be put back over those that are there")]
+    #[diagnostic(
+        code(operate::no_key),
+        help("give it one, or take it from `backup.since` in pgplumb.yaml: `backup data` has all rows")
+    )]
+    NoKey { table: String },
+
+    #[error("`{name}` has only rows that changed since {since}, and no database comes back from it")]
+    #[diagnostic(
+        code(operate::only_changes),
+        help(
+            "restore a full backup from before that, and then write these rows over it: `pgplumb restore {name} --merge`"
+        )
+    )]
+    OnlyChanges { name: String, since: String },
+
+    #[error("`{name}` is no backup of changed rows, and only those are merged")]
+    #[diagnostic(
+        code(operate::not_changes),
+        help("restore it without `--merge`: into an empty database, or into a new one")
+    )]
+    NotChanges { name: String },
+
     #[error("`{database}` is not empty: {}", listed(found))]
     #[diagnostic(
         code(operate::not_empty),
@@ -130,7 +183,14 @@ impl OperateError {
 
     /// Whether it is about how the database or the backup is, and not about what could not be done.
     pub fn is_difference(&self) -> bool {
-        matches!(self, Self::NotEmpty { .. } | Self::RowsThere { .. } | Self::Differs { .. } | Self::Damaged { .. })
+        matches!(
+            self,
+            Self::NotEmpty { .. }
+                | Self::RowsThere { .. }
+                | Self::Differs { .. }
+                | Self::Damaged { .. }
+                | Self::OnlyChanges { .. }
+        )
     }
 }
 

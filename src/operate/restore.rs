@@ -12,6 +12,8 @@ use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
 use crate::operate::backup::Kind;
 use crate::operate::backup::load::{Load, SCHEMA_IS};
+use crate::operate::backup::manifest::Manifest;
+use crate::operate::backup::shelf::Backup;
 use crate::operate::error::OperateError;
 
 /// Where it goes.
@@ -38,6 +40,7 @@ pub struct Done {
 /// then nothing has taken anything's place.
 pub fn restore(to: &ConnectionString, load: &Load, place: &Place) -> Result<Done, OperateError> {
     let manifest = &load.backup.manifest;
+    only_whole(load.backup)?;
     let whole = match place {
         Place::Itself => true,
         Place::New(_) => !manifest.partial,
@@ -65,6 +68,16 @@ pub fn restore(to: &ConnectionString, load: &Load, place: &Place) -> Result<Done
             Ok(Done { database: to.database().to_owned(), kept: Some(old) })
         }
     }
+}
+
+/// That it is one that can stand by itself.
+///
+/// # Errors
+/// `OnlyChanges`.
+pub fn only_whole(backup: &Backup) -> Result<(), OperateError> {
+    let Manifest { name, since, .. } = &backup.manifest;
+    let since = since.as_ref().map(|since| since.at.clone());
+    since.map_or(Ok(()), |since| Err(OperateError::OnlyChanges { name: name.clone(), since }))
 }
 
 fn itself(connection: &mut Connection, to: &ConnectionString, load: &Load) -> Result<Done, OperateError> {

@@ -43,7 +43,8 @@ pub(super) fn run(args: &Args, kind: Kind, tables: &[String], config: Option<&Pa
     let to = args.database.require(&config)?;
     let name = args.name.as_deref().map(spelled);
     let settings = settings(&config, None);
-    let order = Order { kind, purpose: Purpose::Regular, name: name.as_deref(), tables, measure: &measure(&config) };
+    let measure = &measure(&config);
+    let order = Order { kind, purpose: Purpose::Regular, name: name.as_deref(), tables, since: None, measure };
     let stop = interrupt::listen_beside_backup();
     let made = interrupt::told(take(&to, &settings, &order).map_err(Into::into), &stop)?;
     trace(&made);
@@ -66,6 +67,7 @@ pub(in crate::command) fn before_a_run(
         purpose: Purpose::PreMigration,
         name: Some(what),
         tables: &[],
+        since: None,
         measure: &measure(config),
     };
     let made = take(to, &settings, &order)?;
@@ -74,17 +76,20 @@ pub(in crate::command) fn before_a_run(
 }
 
 /// Says it to the log.
-fn trace(made: &Manifest) {
+pub(super) fn trace(made: &Manifest) {
     let (name, tables, rows) = (made.name.as_str(), made.rows.len(), made.rows.values().sum::<u64>());
     let (bytes, seconds) = (made.bytes(), Duration::from_millis(made.milliseconds).as_secs_f64());
     tracing::info!(event = "backup", database = made.database, name, tables, rows, bytes, seconds);
 }
 
-fn told(settings: &Settings, made: &Manifest) -> String {
+/// For a person.
+pub(super) fn told(settings: &Settings, made: &Manifest) -> String {
     let rows = usize::try_from(made.rows.values().sum::<u64>()).unwrap_or(usize::MAX);
-    let rows = match made.kind {
-        Kind::Schema => "the schema".to_owned(),
-        Kind::Full | Kind::Data => format!("{}, {}", counted(made.rows.len(), "table"), counted(rows, "row")),
+    let all = format!("{}, {}", counted(made.rows.len(), "table"), counted(rows, "row"));
+    let rows = match (made.kind, &made.since) {
+        (Kind::Schema, _) => "the schema".to_owned(),
+        (_, Some(since)) => format!("{all} changed since {}", since.at),
+        (_, None) => all,
     };
     let (size, time) = (bytes(made.bytes()), span(Duration::from_millis(made.milliseconds)));
     format!("backed up {} into {}: {rows}, {size} in {time}\n", made.database, shown(settings, &made.name).display())

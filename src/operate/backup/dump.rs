@@ -17,6 +17,10 @@ use crate::db::url::ConnectionString;
 use crate::operate::backup::manifest::{ARCHIVE, Layer, Manifest, SCHEMA};
 use crate::operate::backup::pack::{self, pack};
 use crate::operate::backup::shelf::Partial;
+use crate::operate::backup::since::copy::{self, Files};
+use crate::operate::backup::since::date::Date;
+use crate::operate::backup::since::tables::tables;
+use crate::operate::backup::since::{self, Since};
 use crate::operate::backup::{Compress, Format, Kind, Purpose, Settings, rows};
 use crate::operate::client::{Client, Run};
 use crate::operate::error::OperateError;
@@ -30,6 +34,8 @@ pub struct Order<'a> {
     pub name: Option<&'a str>,
     /// Patterns; all tables where there are none.
     pub tables: &'a [String],
+    /// Of a backup of changed rows alone.
+    pub since: Option<&'a since::Order<'a>>,
     /// The fingerprint of what counts in a schema.
     pub measure: &'a dyn Fn(Catalog) -> String,
 }
@@ -44,6 +50,7 @@ struct Role {
 struct Seen {
     fingerprint: String,
     rows: BTreeMap<String, u64>,
+    since: Option<Since>,
     roles: BTreeMap<String, bool>,
 }
 
@@ -69,6 +76,8 @@ struct Maker<'a> {
 /// # Errors
 /// When there is no program for it, the server or the program refuses, or the disk is full; then nothing is left of it.
 pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result<Manifest, OperateError> {
+    let alone = order.since.is_some().then(|| for_rows(settings));
+    let settings = alone.as_ref().unwrap_or(settings);
     fit(settings)?;
     let (clock, now) = (Instant::now(), Timestamp::now());
     let recipients = pack::recipients(settings)?;
@@ -100,7 +109,8 @@ pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result
         layers: maker.layers(),
         fingerprint: seen.fingerprint,
         rows: seen.rows,
-        partial: !order.tables.is_empty(),
+        partial: !order.tables.is_empty() || order.since.is_some(),
+        since: seen.since,
         roles: seen.roles,
         locale: target.locale,
         settings: target.settings,
@@ -109,6 +119,16 @@ pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result
     };
     partial.finish(&manifest)?;
     Ok(manifest)
+}
+
+/// The same for rows that `pg_dump` does not write: one file for each table in any case, and zstd where it would be gzip, which
+/// is `pg_dump`'s own.
+fn for_rows(settings: &Settings) -> Settings {
+    let compress = match settings.compress {
+        Compress::Gzip(_) => Compress::Zstd(3),
+        other => other,
+    };
+    Settings { format: Format::Custom, compress, ..settings.clone() }
 }
 
 /// What does not go together.
@@ -129,6 +149,9 @@ fn fit(settings: &Settings) -> Result<(), OperateError> {
 fn dump(connection: &mut Connection, maker: &Maker, order: &Order) -> Result<Seen, OperateError> {
     connection.read_snapshot(|snapshot| {
         let shared = snapshot.share()?;
+        if let Some(since) = order.since {
+            return changed(snapshot, &shared, maker, order, since);
+        }
         let tables = rows::tables(snapshot, order.tables)?;
         let some = if order.tables.is_empty() { &[] } else { tables.as_slice() };
         let format = if order.kind == Kind::Schema { Format::Custom } else { maker.settings.format };
@@ -140,8 +163,33 @@ fn dump(connection: &mut Connection, maker: &Maker, order: &Order) -> Result<See
         let rows = if order.kind == Kind::Schema { BTreeMap::new() } else { rows::count(snapshot, &tables)? };
         let roles = roles(snapshot)?;
         let catalog = read_shared(&mut connect(&shared.to)?, &shared)?;
-        Ok(Seen { fingerprint: (order.measure)(catalog), rows, roles })
+        Ok(Seen { fingerprint: (order.measure)(catalog), rows, since: None, roles })
     })
+}
+
+/// The rows that changed, and the schema beside them.
+fn changed(
+    snapshot: &mut Snapshot,
+    shared: &Shared,
+    maker: &Maker,
+    order: &Order,
+    since: &since::Order,
+) -> Result<Seen, OperateError> {
+    // As `pg_dump` does it: where row security would hide rows that is an error.
+    snapshot.query("SET LOCAL row_security = off")?;
+    let wanted = tables(snapshot, since.columns, order.tables, &since.date)?;
+    maker.make(shared, &Archive { kind: Kind::Schema, name: SCHEMA, tables: &[], format: Format::Custom })?;
+    let files = Files { folder: maker.folder, zstd: maker.zstd(), recipients: &maker.recipients };
+    let (mut rows, mut found) = (BTreeMap::new(), BTreeMap::new());
+    for one in wanted {
+        rows.insert(one.name.to_string(), copy::out(snapshot, &one, &files, since)?);
+        found.insert(one.name.to_string(), one.table);
+    }
+    let Date { written, at, clock } = &since.date;
+    let said = Since { written: written.clone(), at: at.to_string(), clock: clock.to_string(), tables: found };
+    let roles = roles(snapshot)?;
+    let catalog = read_shared(&mut connect(&shared.to)?, shared)?;
+    Ok(Seen { fingerprint: (order.measure)(catalog), rows, since: Some(said), roles })
 }
 
 fn roles(snapshot: &mut Snapshot) -> Result<BTreeMap<String, bool>, OperateError> {
@@ -162,11 +210,14 @@ impl Maker<'_> {
             run.argument(&format!("--file={}", path.display()));
             return run.finish();
         }
-        let zstd = match self.settings.compress {
+        run.read(|stdout| pack(stdout, &path, self.zstd(), &self.recipients).map(drop))
+    }
+
+    fn zstd(&self) -> Option<i32> {
+        match self.settings.compress {
             Compress::Zstd(level) => Some(level),
             Compress::None | Compress::Gzip(_) => None,
-        };
-        run.read(|stdout| pack(stdout, &path, zstd, &self.recipients).map(drop))
+        }
     }
 
     /// Without what leads to the server, which is in the environment.
@@ -186,7 +237,8 @@ impl Maker<'_> {
         };
         arguments.push(format!("--compress={level}"));
         match archive.kind {
-            Kind::Full => {}
+            // The rows of the last do not come from `pg_dump`.
+            Kind::Full | Kind::Since => {}
             Kind::Schema => arguments.push("--schema-only".to_owned()),
             Kind::Data => arguments.push("--data-only".to_owned()),
         }

@@ -1,14 +1,17 @@
 //! Puts a backup into a database with `pg_restore`, and looks whether it is what was dumped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::base::wording::counted;
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
-use crate::db::connection::connect;
+use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
 use crate::operate::backup::manifest::{ARCHIVE, SCHEMA};
 use crate::operate::backup::shelf::Backup;
+use crate::operate::backup::since::tables::listed;
+use crate::operate::backup::since::{Since, Table, copy};
 use crate::operate::backup::{Kind, pack, rows};
 use crate::operate::client::{Client, Run};
 use crate::operate::error::OperateError;
@@ -44,6 +47,33 @@ impl Load<'_> {
         self.archive(ARCHIVE, to, jobs)?;
         // Of some tables the keys may lead to rows that are not there.
         if self.backup.manifest.partial { Ok(()) } else { self.archive(SCHEMA, to, &["--section=post-data"]) }
+    }
+
+    /// The rows that changed, into the tables that lie beside them, in an empty database. Returns what is not as it was written.
+    ///
+    /// # Errors
+    /// What `pg_restore` or the server says, or that the files cannot be read.
+    pub fn changes(&self, since: &Since, to: &ConnectionString) -> Result<Vec<String>, OperateError> {
+        // Keys may lead to rows that did not change, but the primary one is theirs.
+        self.archive(SCHEMA, to, &["--section=pre-data"])?;
+        let mut connection = connect(to)?;
+        let mut found = BTreeMap::new();
+        for (name, table) in &since.tables {
+            found.insert(name.clone(), self.copy_into(&mut connection, name, table)?);
+            let key = format!("ALTER TABLE {name} ADD PRIMARY KEY ({})", listed(&table.key));
+            connection.execute(&key)?;
+        }
+        Ok(rows::differences(&self.backup.manifest.rows, &found, true))
+    }
+
+    /// The rows of one table, into that or into one with its columns. Returns how many there were.
+    pub(in crate::operate) fn copy_into(
+        &self,
+        connection: &mut Connection,
+        target: &str,
+        table: &Table,
+    ) -> Result<u64, OperateError> {
+        copy::into(connection, target, table, (&self.backup.folder, &self.backup.manifest.layers, self.identity))
     }
 
     /// The archive alone, in one transaction.
@@ -104,5 +134,6 @@ pub fn contents(backup: &Backup) -> String {
         return "the schema".to_owned();
     }
     let sum = usize::try_from(rows.values().sum::<u64>()).unwrap_or(usize::MAX);
-    format!("{}, {}", counted(rows.len(), "table"), counted(sum, "row"))
+    let changed = backup.manifest.since.as_ref().map(|since| format!(" changed since {}", since.at));
+    format!("{}, {}{}", counted(rows.len(), "table"), counted(sum, "row"), changed.unwrap_or_default())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::operate::backup::since::Since;
 use crate::operate::backup::{Format, Kind, Purpose};
 use crate::scratch::target::Locale;
 
@@ -42,6 +43,9 @@ pub struct Manifest {
     pub rows: BTreeMap<String, u64>,
     /// Whether only some tables are in it.
     pub partial: bool,
+    /// What `partial` means where it has only rows that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// The roles that it names, and whether each is a superuser.
     pub roles: BTreeMap<String, bool>,
     /// What a database must have to take it as it was.

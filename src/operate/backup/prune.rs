@@ -117,6 +117,7 @@ mod tests {
             layers: vec![],
             fingerprint: text(),
             rows: BTreeMap::new(),
+            since: None,
             partial: false,
             roles: BTreeMap::new(),
             locale,

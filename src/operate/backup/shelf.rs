@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::base::wording::nearest;
 use crate::operate::backup::manifest::{FILE, Manifest};
-use crate::operate::backup::pack;
+use crate::operate::backup::{Kind, pack};
 use crate::operate::error::OperateError;
 
 /// What the name of one begins with that is not whole.
@@ -67,16 +67,16 @@ fn read(folder: &Path) -> Result<Backup, OperateError> {
     Ok(Backup { folder: folder.to_owned(), manifest, verified_at, damage })
 }
 
-/// The one of this name, or the newest where that is `latest`.
+/// The one of this name, or the newest where that is `latest`, but for those that have changed rows alone.
 ///
 /// # Errors
 /// When there is none, with the nearest.
 pub fn find(folder: &Path, name: &str) -> Result<Backup, OperateError> {
     let mut all = list(folder)?;
     if name == "latest"
-        && let Some(last) = all.pop()
+        && let Some(at) = all.iter().rposition(|backup| backup.manifest.kind != Kind::Since)
     {
-        return Ok(last);
+        return Ok(all.swap_remove(at));
     }
     if let Some(at) = all.iter().position(|backup| backup.manifest.name == name) {
         return Ok(all.swap_remove(at));

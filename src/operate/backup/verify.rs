@@ -25,6 +25,9 @@ pub fn verify(
     scratch.ensure_roles(&roles)?;
     let database = scratch.database("restore")?;
     let load = Load { backup, client: &client, identity, jobs: 1, measure };
+    if let Some(since) = &backup.manifest.since {
+        return load.changes(since, database.place());
+    }
     load.whole(database.place())?;
     load.differences(database.place())
 }
