@@ -1,6 +1,8 @@
 //! Rollbacks that keep what they drop: rows, values and positions come back as they were, whatever their types, by `apply` or
 //! by `restore-kept`; what cannot be kept is refused before it is dropped.
 
+use std::thread;
+
 use crate::harness::cluster::Cluster;
 use crate::harness::matrix::Matrix;
 use crate::harness::migrations::Shop;
@@ -442,4 +444,30 @@ fn what_the_up_took_is_said_to_be_gone_and_needs_no_name() {
         "new\n2\n3"
     );
     shop.exits(0, &["verify"]);
+}
+
+#[test]
+fn what_is_written_while_it_waits_for_the_table_is_kept_as_well() {
+    let shop = Shop::new();
+    shop.migration("20260101000000_t", "CREATE TABLE t (id int PRIMARY KEY);\n", Some("DROP TABLE t;\n"));
+    shop.exits(0, &["apply"]);
+    shop.query("INSERT INTO t VALUES (1)");
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| shop.query("BEGIN; INSERT INTO t VALUES (2); SELECT pg_sleep(2); COMMIT"));
+        shop.wait_for("SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%INTO t VALUES (2)%' AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'");
+        let ran = shop.exits(0, &["rollback", "--keep"]);
+        assert!(ran.err.contains("kept table t: 2 rows"), "{}", ran.err);
+        writer.join().unwrap();
+    });
+    // Whoever reads the new table while its rows come back is waited for.
+    thread::scope(|scope| {
+        shop.exits(0, &["apply", "--dry-run"]);
+        let holder = scope.spawn(|| {
+            shop.wait_for("SELECT to_regclass('t') IS NOT NULL");
+            shop.query("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE; SELECT pg_sleep(1); COMMIT")
+        });
+        shop.exits(0, &["apply"]);
+        holder.join().unwrap();
+    });
+    assert_eq!(shop.query("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"), "1 2");
 }
