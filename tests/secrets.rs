@@ -49,6 +49,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("backup full", &["--name", "all"]),
     ("backup schema", &[]),
     ("backup data", &[]),
+    ("backup", &["--since", "2026-01-01"]),
     ("backup list", &[]),
     ("backup prune", &["--dry-run"]),
     ("backup verify", &["{backup}"]),
@@ -190,10 +191,14 @@ fn guarded() -> Cluster {
 
 fn project(way: Way, door: &Door) -> Place {
     let place = Place::new();
-    place.write("schema/a.sql", "CREATE TABLE a (n int);\n");
-    place.write("generated/20260101000000_a/up.sql", "CREATE TABLE a (n int);\n");
+    for file in ["schema/a.sql", "generated/20260101000000_a/up.sql"] {
+        place.write(file, "CREATE TABLE a (n int PRIMARY KEY, at timestamptz);\n");
+    }
     place.write("generated/20260101000000_a/down.sql", "DROP TABLE a;\n");
-    place.write("pgplumb.yaml", &format!("logs: {{level: debug}}\n{}", way.config(door)));
+    place.write(
+        "pgplumb.yaml",
+        &format!("logs: {{level: debug}}\nbackup: {{since: {{public.a: at}}}}\n{}", way.config(door)),
+    );
     way.prepare(&place, door);
     place
 }
@@ -258,7 +263,8 @@ fn all(way: Way, door: &Door, works: bool) -> Search {
     // All that is to leave a log has left one, which was searched.
     let of = |folder: &str| {
         let entries = fs::read_dir(place.path().join(folder)).unwrap();
-        let kind = |name: String| name.split_once('-').map(|(kind, _)| kind.to_owned());
+        // Behind it stands the time.
+        let kind = |name: String| name.split_once("-2").map(|(kind, _)| kind.to_owned());
         entries.filter_map(|entry| kind(entry.unwrap().file_name().into_string().unwrap())).collect::<BTreeSet<_>>()
     };
     let silent = ["explain", "completions", "new", "init", "lint", "graph", "diff", "dump"];

@@ -24,8 +24,9 @@ no name and is never listed. Compression, encryption with age, format and retent
 pgplumb.yaml, below `backup`.
 
 With --since only the rows are taken that changed since a date, of the tables that `backup.since` in
-pgplumb.yaml names with a column that says when. What was deleted and what other tables have is not in
-it: it goes on top of a full backup (`restore NAME --merge`) and counts as none (docs/backup-since.md).
+pgplumb.yaml names with a column that says when. What was deleted and what other tables have is not
+in it: it goes on top of a full backup (`restore NAME --merge`) and counts as none
+(docs/backup-since.md).
 
 Examples:
   pgplumb backup full --env production

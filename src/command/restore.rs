@@ -22,8 +22,8 @@ tables are), or the backup goes into a new one. Schema and rows are compared wit
 afterwards. With --swap the new database takes the name, the owner, the privileges and the settings
 of the old one only when it is what was dumped; the old one is kept under another name.
 
-A backup of changed rows (`backup --since`) goes with --merge over the rows that are there: new ones are
-inserted, those with the same key are overwritten, all in one transaction, and triggers fire.
+A backup of changed rows (`backup --since`) goes with --merge over the rows that are there: new ones
+are inserted, those with the same key are overwritten, all in one transaction, and triggers fire.
 
 Examples:
   pgplumb restore --db postgresql://localhost/empty

@@ -89,6 +89,7 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
             "lint.environments",
             "lint.environments.*",
             "apply.environments",
+            "backup.since",
         ];
         let name = if chosen.contains(&path) { "*" } else { name };
         let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };

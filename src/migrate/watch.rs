@@ -50,6 +50,8 @@ struct Shared {
     end: AtomicBool,
     /// Whether it was asked who was in the way.
     waited: AtomicBool,
+    /// Held while somebody is ended: ours goes on at once, and what was done is to be told then.
+    ending: Mutex<()>,
 }
 
 impl Shared {
@@ -125,6 +127,7 @@ impl Watcher {
 
     /// Who was ended since this was asked before, and why one could not be.
     pub fn ended(&self) -> (Vec<Blocker>, Option<String>) {
+        let _ending = self.shared.ending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.shared.seen();
         (take(&mut seen.ended), seen.refused.take())
     }
@@ -183,6 +186,7 @@ fn look_who(
     if now.is_empty() {
         return Ok(());
     }
+    let _ending = shared.ending.lock().unwrap_or_else(PoisonError::into_inner);
     let (ended, refused) = older_than.map(|age| end_them(connection, pid, age)).unwrap_or_default();
     if refused.is_some() {
         // Who may not do it once may not do it again.
