@@ -101,6 +101,11 @@ bench-apply *ARGS: release
 bench-fleet *ARGS: release
     python3 bench/fleet.py target/release/pgplumb {{ ARGS }}
 
+# Measure a backfill of five million rows against one UPDATE, while others write; arguments go to bench/backfill.py
+[group('run')]
+bench-backfill *ARGS: release
+    python3 bench/backfill.py target/release/pgplumb {{ ARGS }}
+
 # Measure `lint` of 1,000 files without a database against another linter, which comes from npm; arguments go to bench/lint.py
 [group('run')]
 bench-lint *ARGS: release
