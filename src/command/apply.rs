@@ -22,7 +22,7 @@ use crate::command::fleet::Fleet;
 use crate::command::gate::{Gate, SEED, WINDOW};
 use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, options};
+use crate::command::runner::{agrees, can_ask, options};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
@@ -235,8 +235,7 @@ fn on_one(
         }
         if asks && !(due.is_empty() && seeds.is_empty()) {
             result.text(&shown(&due, &seeds, args.verbose))?;
-            let answer = ask(&format!("run this on {}? [y/N]", to.describe()));
-            if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
+            if !agrees(&format!("run this on {}?", to.describe())) {
                 out::remark("nothing was run");
                 return Ok(Exit::Differs);
             }

@@ -7,7 +7,7 @@ use crate::command::backup::{measure, settings};
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
-use crate::command::runner::{ask, can_ask};
+use crate::command::runner::{agrees, can_ask};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::operate::backup::load::{Load, contents};
@@ -87,7 +87,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
             out::remark(&format!("{what}: say so with `--yes`"));
             return Ok(Exit::Differs);
         }
-        if !["y", "yes"].contains(&ask(&format!("{what}. Do it? [y/N]")).to_lowercase().as_str()) {
+        if !agrees(&format!("{what}. Do it?")) {
             return Ok(Exit::Differs);
         }
     }

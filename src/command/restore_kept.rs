@@ -8,7 +8,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::listener::Listener;
 use crate::command::preflight::before;
-use crate::command::runner::{ask, can_ask, options};
+use crate::command::runner::{agrees, can_ask, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -139,8 +139,7 @@ fn agreed(args: &Args, chosen: &[&Entry], database: &str) -> Result<bool, Comman
         return Ok(false);
     }
     let what = if args.drop { "delete these for good" } else { "put these back" };
-    let answer = ask(&format!("{what} on {database}? [y/N]"));
-    Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
+    Ok(agrees(&format!("{what} on {database}?")))
 }
 
 /// `20261121150000_orders  table orders: 3 rows, 16 kB  kept 2026-11-22T04:00:00Z by deploy`.

@@ -10,7 +10,7 @@ use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::gate::Gate;
 use crate::command::preflight::before;
-use crate::command::runner::{ask, can_ask, options};
+use crate::command::runner::{agrees, ask, can_ask, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
@@ -178,8 +178,7 @@ fn allowed(args: &Args, undos: &[Undo], database: &str) -> Result<bool, CommandE
         return Ok(true);
     }
     out::text(&shown(undos))?;
-    let answer = ask(&format!("roll this back on {database}? [y/N]"));
-    Ok(["y", "yes"].contains(&answer.to_lowercase().as_str()))
+    Ok(agrees(&format!("roll this back on {database}?")))
 }
 
 /// What would be kept, and what of it cannot be.

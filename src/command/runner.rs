@@ -60,6 +60,11 @@ pub(super) fn ask(question: &str) -> String {
     answer.trim().to_owned()
 }
 
+/// Whether the person says yes to a question; whatever else is said is a no.
+pub(super) fn agrees(question: &str) -> bool {
+    ["y", "yes"].contains(&ask(&format!("{question} [y/N]")).to_lowercase().as_str())
+}
+
 /// What a person reads of an event; the steps only where they were asked for.
 pub(super) fn lines(event: Event, verbose: bool) -> Vec<String> {
     let line = match event {

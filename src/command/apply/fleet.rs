@@ -22,7 +22,7 @@ use crate::command::format::TextOrJson;
 use crate::command::listener::Listener;
 use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{ask, can_ask, done, options, span};
+use crate::command::runner::{agrees, can_ask, done, options, span};
 use crate::command::{asked, interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -73,8 +73,7 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
     if args.dry_run {
         fleet.preview(&mut seen);
     } else if fleet.count > 0 && !args.yes && can_ask() {
-        let answer = ask(&format!("run this on {}? [y/N]", counted(fleet.count, "target")));
-        if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
+        if !agrees(&format!("run this on {}?", counted(fleet.count, "target"))) {
             return Ok(Exit::Differs);
         }
     }

@@ -3,7 +3,7 @@
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::out;
-use crate::command::runner::{ask, can_ask};
+use crate::command::runner::{agrees, can_ask};
 use crate::config::Config;
 use crate::db::connection::connect;
 use crate::exit::Exit;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, config: &Config) -> Result<Exit, CommandError> {
             out::remark(&format!("{what} with PID {pid}: say so with `--yes`"));
             return Ok(Exit::Differs);
         }
-        if !["y", "yes"].contains(&ask(&format!("{what} with PID {pid}? [y/N]")).to_lowercase().as_str()) {
+        if !agrees(&format!("{what} with PID {pid}?")) {
             return Ok(Exit::Differs);
         }
     }
