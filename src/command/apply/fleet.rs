@@ -72,10 +72,12 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
     out::remark(told(&groups).trim_end());
     if args.dry_run {
         fleet.preview(&mut seen);
-    } else if fleet.count > 0 && !args.yes && can_ask() {
-        if !agrees(&format!("run this on {}?", counted(fleet.count, "target"))) {
-            return Ok(Exit::Differs);
-        }
+    } else if fleet.count > 0
+        && !args.yes
+        && can_ask()
+        && !agrees(&format!("run this on {}?", counted(fleet.count, "target")))
+    {
+        return Ok(Exit::Differs);
     }
     if !args.dry_run {
         fleet.roll_out(&mut seen, named);
