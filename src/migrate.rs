@@ -41,4 +41,5 @@ pub mod steps;
 pub mod stop;
 pub mod survey;
 pub mod unchecked;
+pub mod voice;
 pub mod watch;

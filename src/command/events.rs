@@ -28,7 +28,7 @@ pub(super) struct Events {
 
 /// Who hears what a runner says.
 pub(super) struct Ear {
-    sink: Option<Box<dyn Write>>,
+    sink: Option<Box<dyn Write + Send>>,
     on_stdout: bool,
     database: String,
     listener: Listener,
@@ -70,7 +70,7 @@ impl Events {
     /// When the file cannot be written.
     pub(super) fn open(&self, to: &ConnectionString, verbose: bool) -> Result<Ear, CommandError> {
         let on_stdout = self.events.as_ref().is_some_and(|path| path.as_os_str() == "-");
-        let sink: Option<Box<dyn Write>> = match &self.events {
+        let sink: Option<Box<dyn Write + Send>> = match &self.events {
             None => None,
             Some(_) if on_stdout => Some(Box::new(stdout())),
             Some(path) => {

@@ -9,6 +9,7 @@ use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::folder::Migration;
 use crate::migrate::hold::{Sorted, sort, unbound};
+use crate::migrate::kept::entry::Entry as Kept;
 use crate::migrate::lock;
 use crate::migrate::run::Job;
 use crate::migrate::seed::{self, Seeds};
@@ -55,7 +56,7 @@ impl Session<'_> {
     pub fn enter_books(&mut self) -> Result<(), MigrateError> {
         self.unless_stopped()?;
         self.reset()?;
-        lock::take(&mut self.connection, self.options.wait, &self.options.stop, self.tell)?;
+        lock::take(&mut self.connection, self.options.wait, &self.options.stop, &self.voice)?;
         let records = books::records(&mut self.connection)?;
         newer(&records)?;
         for migration in embedded::migrations() {
@@ -168,9 +169,21 @@ impl Session<'_> {
         let read = |entry: &&Entry| entry.file.map(|file| Script::parse(&file.up)).transpose();
         let scripts: Vec<Option<Script>> = due.iter().map(read).collect::<Result<_, _>>()?;
         self.at_start(first, order)?;
-        self.watch()?;
+        let applied = self.watched(|session| session.run_due(&due, &scripts, &kept, order))?;
+        self.tell_left(files, order)?;
+        Ok(applied)
+    }
+
+    /// Runs these one after the other. Returns what was run.
+    fn run_due(
+        &mut self,
+        due: &[&Entry],
+        scripts: &[Option<Script>],
+        kept: &[Kept],
+        order: &Order,
+    ) -> Result<Vec<String>, MigrateError> {
         let (mut applied, mut last) = (Vec::new(), None);
-        for (place, (entry, script)) in due.iter().zip(&scripts).enumerate() {
+        for (place, (entry, script)) in due.iter().zip(scripts).enumerate() {
             let (Some(file), Some(script)) = (entry.file, script) else { continue };
             if self.options.stop.is_wished() {
                 // What is whole can be measured, so that what others do until the next run is seen.
@@ -185,7 +198,7 @@ impl Session<'_> {
             let number = self.run_up(file, script, going_on.map(|record| record.run))?;
             applied.push(file.id.clone());
             last = Some(number);
-            self.put_back_of(&kept, &BTreeSet::from([file.id.as_str()]))?;
+            self.put_back_of(kept, &BTreeSet::from([file.id.as_str()]))?;
             let loose = next.and_then(|entry| unbound(entry));
             let next = loose.as_ref().or(next.and_then(|entry| entry.file));
             if next.is_none() || file.to.is_some() || next.is_some_and(|next| next.from.is_some()) {
@@ -195,7 +208,6 @@ impl Session<'_> {
                 }
             }
         }
-        self.tell_left(files, order)?;
         Ok(applied)
     }
 

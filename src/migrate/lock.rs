@@ -14,6 +14,7 @@ use crate::db::error::DbError;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
 use crate::migrate::stop::Stop;
+use crate::migrate::voice::Voice;
 
 /// `pgplumb` in ASCII.
 const KEY: i64 = 0x0070_6770_6c75_6d62;
@@ -29,11 +30,11 @@ const EVERY: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// `Busy` with the one who has it, when that takes too long; `ReadOnly`, `Interrupted`.
-pub fn take(
+pub(in crate::migrate) fn take(
     connection: &mut Connection,
     wait: Duration,
     stop: &Stop,
-    tell: &mut dyn FnMut(Event),
+    voice: &Voice,
 ) -> Result<(), MigrateError> {
     let start = Instant::now();
     let mut told = false;
@@ -55,7 +56,7 @@ pub fn take(
                 return Err(MigrateError::Busy { pid, user, application, since });
             }
             told = true;
-            tell(Event::Waiting { pid, user, application, since });
+            voice.say(Event::Waiting { pid, user, application, since });
         }
         if stop.is_wished() {
             return Err(MigrateError::Interrupted);

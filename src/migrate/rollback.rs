@@ -163,7 +163,10 @@ impl Session<'_> {
         if undos.is_empty() && self.remembered()?.is_none() {
             self.remember_now(None)?;
         }
-        self.watch()?;
+        self.watched(|session| session.run_downs(undos, despite_drift, keep))
+    }
+
+    fn run_downs(&mut self, undos: &[Undo], despite_drift: bool, keep: bool) -> Result<(), MigrateError> {
         for undo in undos {
             let keep = self.keeps(undo, keep)?;
             let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None, release: None };

@@ -15,6 +15,7 @@ use crate::migrate::folder::Fact;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};
 use crate::migrate::stop::{AtWork, Stop};
+use crate::migrate::voice::{Tell, Voice};
 use crate::migrate::watch::Watcher;
 use crate::source::snapshot::{self, Stored};
 
@@ -36,7 +37,7 @@ pub struct Options {
 pub struct Session<'a> {
     pub connection: Connection,
     pub options: Options,
-    pub tell: &'a mut dyn FnMut(Event),
+    pub(in crate::migrate) voice: Voice<'a>,
     /// The machine that it runs on.
     pub host: Option<String>,
     pub(in crate::migrate) to: ConnectionString,
@@ -72,16 +73,16 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// When the server is not there or does not let us in.
-    pub fn open(to: &ConnectionString, options: Options, tell: &'a mut dyn FnMut(Event)) -> Result<Self, MigrateError> {
+    pub fn open(to: &ConnectionString, options: Options, tell: Tell<'a>) -> Result<Self, MigrateError> {
         let connection = connect(to)?;
         let host = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
         let host = host.or_else(|| std::env::var("HOSTNAME").ok()).filter(|name| !name.is_empty());
-        let to = to.clone();
+        let (to, voice) = (to.clone(), Voice::new(tell, &to.describe()));
         let at_work = options.stop.enter(connection.canceller());
         Ok(Self {
             connection,
             options,
-            tell,
+            voice,
             host,
             to,
             watcher: None,
@@ -98,8 +99,7 @@ impl<'a> Session<'a> {
 
     pub(in crate::migrate) fn say(&mut self, event: Event) {
         if !self.quiet {
-            event.trace(&self.to.describe());
-            (self.tell)(event);
+            self.voice.say(event);
         }
     }
 

@@ -1,6 +1,8 @@
 //! A second session that sees whom ours waits for, and how far it is. It cannot be asked afterwards: who waited in vain waits
 //! no more. It is opened when ours is at something for longer than a moment, so that short runs need none.
 
+pub mod sight;
+
 use std::mem::take;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +16,7 @@ use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
 use crate::migrate::event::{Blocker, Holder};
 use crate::migrate::progress::{Look, holders, look};
+use crate::migrate::watch::sight::Sight;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(100);
@@ -39,6 +42,8 @@ struct Seen {
 #[derive(Clone, Debug)]
 struct Busy {
     since: Instant,
+    /// The statement of a step, while one is at work.
+    statement: Option<(i32, Arc<str>)>,
     /// The table of the statement whose progress is asked for; within, none where it has none.
     asked: Option<Option<String>>,
 }
@@ -95,7 +100,13 @@ impl Watcher {
 
     /// Ours is at something from now on, and may come to wait.
     pub fn works(&self) {
-        *self.shared.busy() = Some(Busy { since: Instant::now(), asked: None });
+        *self.shared.busy() = Some(Busy { since: Instant::now(), statement: None, asked: None });
+    }
+
+    /// The same, with the statement of a step.
+    pub fn works_at(&self, number: i32, sql: &str) {
+        let statement = Some((number, sql.into()));
+        *self.shared.busy() = Some(Busy { since: Instant::now(), statement, asked: None });
     }
 
     /// It is at nothing any more.
@@ -104,19 +115,10 @@ impl Watcher {
         self.shared.seen().progress = None;
     }
 
-    /// Begins to look how far its statement is, which works on a table of this name.
-    pub fn ask_progress(&self, table: Option<String>) {
-        if let Some(busy) = self.shared.busy().as_mut() {
-            busy.asked = Some(table);
-        }
-        if let Some(thread) = &self.thread {
-            thread.thread().unpark();
-        }
-    }
-
-    /// How far it is by the last look, and whom it waits for; none where there was no look since this was asked before.
-    pub fn progress(&self) -> Option<(Look, Vec<Holder>)> {
-        self.shared.seen().progress.take()
+    /// What another thread may know of it.
+    pub fn sight(&self) -> Sight {
+        let thread = self.thread.as_ref().map(|thread| thread.thread().clone());
+        Sight { shared: Arc::clone(&self.shared), thread }
     }
 
     /// Who was in the way last, since this was asked before.

@@ -33,6 +33,7 @@ use crate::migrate::seed::Seeds;
 use crate::migrate::session::{Options, Session};
 use crate::migrate::stop::Stop;
 use crate::migrate::survey::Survey;
+use crate::migrate::voice::Tell;
 use crate::script::slug::spelled;
 
 /// # Errors
@@ -254,7 +255,7 @@ impl Apply<'_> {
         Voice(&outcome.name).say(&render(error));
     }
 
-    fn work(&self, target: &Target, tell: &mut dyn FnMut(Event)) -> Result<(), CommandError> {
+    fn work(&self, target: &Target, tell: Tell) -> Result<(), CommandError> {
         let (args, voice) = (self.args, Voice(&target.name));
         let end_older_than = args.blockers.older_than(self.config, target.environment.as_deref())?;
         let mut session = Session::open(&target.to, Options { end_older_than, ..self.options() }, tell)?;

@@ -1,16 +1,19 @@
 //! A statement of a step at work: where it takes longer than a moment, it is said how far it is and whom it waits for.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::db::error::DbError;
+use crate::migrate::error::MigrateError;
 use crate::migrate::event::{Event, Holder};
 use crate::migrate::progress::Look;
 use crate::migrate::progress::task::Task;
 use crate::migrate::session::Session;
+use crate::migrate::voice::Voice;
 use crate::migrate::watch::Watcher;
+use crate::migrate::watch::sight::Sight;
 
 /// What is over by then is not spoken of.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -25,60 +28,66 @@ const WAITED: Duration = Duration::from_secs(4);
 const AGAIN: Duration = Duration::from_secs(10);
 
 impl Session<'_> {
+    /// Does work while another thread says how far a statement is that takes its time: one for all of the work, as most
+    /// statements are over before a thread has begun.
+    ///
+    /// # Errors
+    /// Those of the work; that the session cannot be watched.
+    pub(in crate::migrate) fn watched<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, MigrateError>,
+    ) -> Result<T, MigrateError> {
+        self.watch()?;
+        let (voice, sight) = (self.voice.clone(), self.watcher.as_ref().map(Watcher::sight));
+        thread::scope(|scope| {
+            let (over, ended) = channel();
+            // Where there is no room for another thread, nothing is said, and the work is done all the same.
+            let teller = move || sight.map(|sight| tell_on(&voice, &sight, &ended));
+            let _ = thread::Builder::new().spawn_scoped(scope, teller);
+            let done = work(self);
+            drop::<Sender<()>>(over);
+            done
+        })
+    }
+
     /// Runs a statement of the step with this number.
     ///
     /// # Errors
     /// What the server says against it, or that it went away.
     pub(in crate::migrate) fn work_at(&mut self, number: i32, sql: &str) -> Result<(), DbError> {
         let Some(watcher) = self.watcher.as_ref().filter(|_| !self.quiet) else { return self.connection.execute(sql) };
+        watcher.works_at(number, sql);
+        let done = self.connection.execute(sql);
         watcher.works();
-        let (connection, tell, database) = (&mut self.connection, &mut *self.tell, self.to.describe());
-        let done = thread::scope(|scope| {
-            let (end, ended) = channel();
-            // Who cannot be heard any more is gone with all of the program.
-            let work = move || drop(end.send(connection.execute(sql)));
-            // Where there is no room for another thread, nothing is said, and the step is done all the same.
-            thread::Builder::new().spawn_scoped(scope, work).ok()?;
-            let mut say = |event: Event| {
-                event.trace(&database);
-                tell(event);
-            };
-            Some(wait(number, sql, watcher, &ended, &mut say))
-        });
-        watcher.works();
-        done.unwrap_or_else(|| self.connection.execute(sql))
+        done
     }
 }
 
-/// Waits for the statement's end, and says how far it is.
-fn wait(
-    number: i32,
-    sql: &str,
-    watcher: &Watcher,
-    ended: &Receiver<Result<(), DbError>>,
-    say: &mut dyn FnMut(Event),
-) -> Result<(), DbError> {
-    let start = Instant::now();
-    let mut patience = MOMENT;
+/// Says of each statement that takes longer than a moment how far it is, until the work is over.
+fn tell_on(voice: &Voice, sight: &Sight, ended: &Receiver<()>) {
     let mut teller: Option<Teller> = None;
-    loop {
-        match ended.recv_timeout(patience) {
-            Ok(done) => return done,
-            Err(RecvTimeoutError::Disconnected) => return Err(DbError::unexpected("a statement without an end")),
-            Err(RecvTimeoutError::Timeout) => patience = EVERY,
+    while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+        let Some(at) = sight.at_work().filter(|at| at.since.elapsed() >= MOMENT) else { continue };
+        if teller.as_ref().is_none_or(|teller| teller.since != at.since) {
+            let task = Task::of(&at.sql);
+            sight.ask_progress(&at, task.table.clone());
+            let (number, since) = (at.number, at.since);
+            teller = Some(Teller { number, since, task, look: None, said: since, waits: None, told: BTreeSet::new() });
         }
-        let teller = teller.get_or_insert_with(|| {
-            let task = Task::of(sql);
-            watcher.ask_progress(task.table.clone());
-            Teller { number, task, look: None, said: start, waits: None, told: BTreeSet::new() }
+        let Some(teller) = &mut teller else { continue };
+        // What is said of it is said before its end is: that has to wait for the voice.
+        voice.speak(|say| {
+            if sight.at_work().is_some_and(|now| now.since == at.since) {
+                teller.tell(at.since.elapsed(), sight.progress(), say);
+            }
         });
-        teller.tell(start.elapsed(), watcher.progress(), say);
     }
 }
 
 /// What was said of a statement.
 struct Teller {
     number: i32,
+    since: Instant,
     task: Task,
     look: Option<Look>,
     said: Instant,

@@ -40,10 +40,14 @@ impl Session<'_> {
     pub fn seed(&mut self, seeds: &Seeds) -> Result<Vec<String>, MigrateError> {
         // The lock, and the books: what another runner did meanwhile is not due any more.
         self.enter_books()?;
+        let due = due(&mut self.connection, seeds)?;
+        if due.is_empty() { Ok(Vec::new()) } else { self.watched(|session| session.run_seeds(&due, seeds)) }
+    }
+
+    fn run_seeds(&mut self, due: &[(&Seed, Standing)], seeds: &Seeds) -> Result<Vec<String>, MigrateError> {
         let mut ran = Vec::new();
-        for (seed, standing) in due(&mut self.connection, seeds)? {
+        for (seed, standing) in due.iter().copied() {
             self.unless_stopped()?;
-            self.watch()?;
             self.one_seed(seed, seeds, standing)?;
             ran.push(seed.file.name.clone());
         }
