@@ -25,6 +25,7 @@ pub mod glance;
 pub mod hold;
 pub mod kept;
 pub mod lock;
+mod pending;
 pub mod probe;
 pub mod progress;
 pub mod repair;

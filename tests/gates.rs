@@ -339,3 +339,83 @@ fn a_check_that_hangs_does_not_hold_up_the_run() {
     assert!(ran.err.contains("took longer than 300ms"), "{}", ran.err);
     assert!(start.elapsed() < Duration::from_secs(60));
 }
+
+const FILLED: &str = "INSERT INTO old SELECT generate_series(1, 20000); INSERT INTO big TABLE old; ANALYZE old, big";
+
+/// Two tables that are large, and two environments that are the same database.
+fn with_rules(lint: &str) -> Shop {
+    let shop = Shop::new();
+    let url = shop.url();
+    shop.write(
+        "pgplumb.yaml",
+        &format!("environments: {{live: {{url: '{url}'}}, test: {{url: '{url}'}}, off: {{url: '{url}'}}}}\n{lint}"),
+    );
+    shop.query("CREATE TABLE old (n int); CREATE TABLE big (n int); CREATE TABLE small (n int)");
+    shop.query(FILLED);
+    shop
+}
+
+#[test]
+fn what_lint_has_against_what_is_due_is_not_run_in_an_environment() {
+    let shop = with_rules("");
+    shop.migration("20260101000000_old", "CREATE TABLE new ();\nDROP TABLE old;\n", None);
+    for verb in [&["apply", "--env", "live", "--dry-run"][..], &["apply", "--env", "live"]] {
+        let ran = shop.place.exits(1, verb);
+        for told in ["gate::lint", "1 finding of `lint`", "up.sql:2: drop-table: ", "nothing was run"] {
+            assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        }
+    }
+    assert!(is_there(&shop, "old") && !is_there(&shop, "new") && !is_there(&shop, "pgplumb.history"));
+    shop.place.exits(1, &["apply", "--env", "live", "--allow", "drop-table:other"]);
+    shop.place.exits(0, &["apply", "--env", "live", "--allow", "drop-table:old"]);
+    assert!(!is_there(&shop, "old"));
+
+    // Of a table that is large here, and of one that is not; what an earlier migration makes is new.
+    shop.migration("20260102000000_more", "CREATE TABLE more (n int);\nCREATE INDEX ON small (n);\n", None);
+    shop.migration("20260103000000_index", "CREATE INDEX ON more (n);\nCREATE INDEX big_n ON big (n);\n", None);
+    let ran = shop.place.exits(1, &["apply", "--env", "live"]);
+    assert!(ran.err.contains("up.sql:2: index-not-concurrent: ") && ran.err.contains("1 finding"), "{}", ran.err);
+    assert!(!is_there(&shop, "more"), "the one before it was run");
+    shop.place.exits(0, &["apply", "--env", "live", "--force", "lint"]);
+    assert!(is_there(&shop, "big_n"));
+}
+
+#[test]
+fn the_level_of_the_environment_counts_and_what_was_let_through_stays_so() {
+    let shop = with_rules(
+        "lint: {environments: {test: {drop-table: warning}}}\napply: {environments: {off: {lint: false}}}\n",
+    );
+    let because = "-- pgplumb: allow drop-table because nobody reads it\nDROP TABLE old;\n";
+    shop.migration("20260101000000_old", because, None);
+    shop.place.exits(0, &["apply", "--env", "live"]);
+    let again = || shop.query("CREATE TABLE old (n int); INSERT INTO old TABLE big; ANALYZE old");
+    again();
+    shop.migration("20260102000000_old", "DROP TABLE old;\n", None);
+    let ran = shop.place.exits(1, &["apply", "--env", "live", "--force", "drift"]);
+    assert!(ran.err.contains("gate::lint"), "{}", ran.err);
+    shop.place.exits(0, &["apply", "--env", "test", "--force", "drift"]);
+    assert!(!is_there(&shop, "old"));
+    again();
+    shop.migration("20260103000000_old", "DROP TABLE old;\n", None);
+    shop.place.exits(0, &["apply", "--env", "off", "--force", "drift"]);
+    again();
+    shop.migration("20260104000000_old", "DROP TABLE old;\n", None);
+    // Nobody named an environment, and nobody asked.
+    shop.exits(0, &["apply", "--force", "drift"]);
+    assert!(!is_there(&shop, "old"));
+}
+
+#[test]
+fn what_a_plan_was_allowed_is_not_asked_again_until_somebody_edits_it() {
+    let shop = with_rules("apply: {lint: true}\n");
+    shop.write("schema/big.sql", "CREATE TABLE big (n int);\nCREATE TABLE small (n int);\n");
+    shop.exits(0, &["plan", "--schema", "schema", "--allow", "drop-table:old", "--allow", "down-lossy:old"]);
+    let planned = std::fs::read_dir(shop.place.path().join("generated")).unwrap().flatten().next().unwrap().path();
+    let up = std::fs::read_to_string(planned.join("up.sql")).unwrap();
+    std::fs::write(planned.join("up.sql"), format!("{up}-- edited\n")).unwrap();
+    let ran = shop.exits(1, &["apply"]);
+    assert!(ran.err.contains("gate::lint") && ran.err.contains("drop-table"), "{}", ran.err);
+    std::fs::write(planned.join("up.sql"), up).unwrap();
+    shop.exits(0, &["apply"]);
+    assert!(!is_there(&shop, "old"));
+}

@@ -19,7 +19,7 @@ use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
-use crate::command::gate::{Gate, SEED, WINDOW};
+use crate::command::gate::{Gate, LINT, SEED, WINDOW};
 use crate::command::preflight::before;
 use crate::command::run::Run;
 use crate::command::runner::{agrees, can_ask, options};
@@ -45,6 +45,9 @@ nothing is run, and the difference is shown.
 A migration with `-- pgplumb: phase contract` at its head is held back until it is asked for; with
 `after 2 releases` or `after 14d` behind that, until so many further runs of `apply` applied
 something, or so much time is over.
+
+With `--env NAME` the rules of `lint` are asked of what is due, by its text and the sizes of the
+tables there, at the level of that environment; what blocks there is not run (`apply.lint`).
 
 With `--check-data`, or `check_data: true` under `apply` in pgplumb.yaml, nothing is run either
 where rows would stop it half-way: duplicates, NULLs, orphans, values that do not convert.
@@ -96,8 +99,8 @@ pub struct Args {
     ticket: Option<String>,
 
     /// Go on in spite of a database that is not as it should be (`drift`), of migrations that come too late
-    /// (`out-of-order`), of closed maintenance windows (`window`), of production where seeds are to run (`seed`), or of
-    /// what a check of `preflight` finds (its code)
+    /// (`out-of-order`), of closed maintenance windows (`window`), of what the rules of `lint` find (`lint`), of
+    /// production where seeds are to run (`seed`), or of what a check of `preflight` finds (its code)
     #[arg(long, value_name = "CODE", value_parser = force(), hide_possible_values = true)]
     force: Vec<String>,
 
@@ -105,7 +108,7 @@ pub struct Args {
     #[arg(long)]
     check_data: bool,
 
-    /// Let through what that finds, of all objects or of one; `all` is all
+    /// Let through what that finds, or a rule of `lint`, of all objects or of one; `all` is all
     #[arg(long, value_name = "CODE[:OBJECT]")]
     allow: Vec<Allow>,
 
@@ -150,7 +153,7 @@ const POOLER: &str = pooler::CHECK.code;
 /// What `--force` takes.
 fn force() -> PossibleValuesParser {
     let checks = CHECKS.iter().filter(|check| check.stops).map(|check| check.code);
-    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER, WINDOW, SEED].into_iter().chain(checks))
+    PossibleValuesParser::new([DRIFT, OUT_OF_ORDER, WINDOW, LINT, SEED].into_iter().chain(checks))
 }
 
 impl Args {
@@ -170,8 +173,9 @@ impl Args {
 
 impl Args {
     fn gate<'a>(&'a self, config: &Config, environment: Option<&'a str>) -> Gate<'a> {
-        let forced = self.force.iter().any(|given| given == WINDOW);
-        Gate::of(config, environment).despite_windows(forced).approved(&self.approval).verbose(self.verbose)
+        let forced = |code: &str| self.force.iter().any(|given| given == code);
+        let gate = Gate::of(config, environment).despite_windows(forced(WINDOW)).despite_rules(forced(LINT));
+        gate.approved(&self.approval).allowing(&self.allow).verbose(self.verbose)
     }
 }
 
@@ -218,6 +222,7 @@ fn on_one(
     if !args.dry_run {
         gate.before(&mut session, &files, &order)?;
     }
+    gate.lint(&mut session, &files, &order)?;
     let (checks, asks) = (args.check_data || config.apply.check_data, can_ask() && !args.yes);
     if checks || args.dry_run || asks {
         let due = session.preview(&files, &order)?;

@@ -5,20 +5,26 @@ mod assertion;
 mod endpoint;
 pub(super) mod error;
 mod program;
+mod rules;
 pub(super) mod window;
 
 use crate::base::wording::listed;
 use crate::command::error::CommandError;
 use crate::command::gate::after::Start;
 use crate::command::gate::error::GateError;
+use crate::command::gate::rules::Rules;
 use crate::config::Config;
 use crate::config::gate::{Gates, OnFailure};
+use crate::lint::allow::Allow;
 use crate::migrate::apply::Order;
 use crate::migrate::folder::Migration;
 use crate::migrate::session::Session;
 
 /// What `--force` calls the windows.
 pub(super) const WINDOW: &str = "window";
+
+/// What `--force` calls the rules of `lint`.
+pub(super) const LINT: &str = "lint";
 
 /// What `--force` calls seeds in production.
 pub(super) const SEED: &str = "seed";
@@ -30,6 +36,10 @@ pub(super) struct Gate<'a> {
     /// Whether it runs outside of the windows, too.
     despite_windows: bool,
     approvals: &'a [String],
+    /// What is asked of the text of what is due; none where nothing is.
+    rules: Option<Rules>,
+    /// What the rules and the rows may find.
+    allows: &'a [Allow],
     /// Whether checks that hold are said, too.
     verbose: bool,
 }
@@ -37,11 +47,20 @@ pub(super) struct Gate<'a> {
 impl<'a> Gate<'a> {
     pub(super) fn of(config: &Config, environment: Option<&'a str>) -> Self {
         let gates = config.apply.gates(environment);
-        Self { gates, environment, despite_windows: false, approvals: &[], verbose: false }
+        let rules = gates.lint.then(|| Rules::of(config, environment));
+        Self { gates, environment, despite_windows: false, approvals: &[], rules, allows: &[], verbose: false }
     }
 
     pub(super) fn despite_windows(self, despite_windows: bool) -> Self {
         Self { despite_windows, ..self }
+    }
+
+    pub(super) fn despite_rules(self, despite_rules: bool) -> Self {
+        Self { rules: self.rules.filter(|_| !despite_rules), ..self }
+    }
+
+    pub(super) fn allowing(self, allows: &'a [Allow]) -> Self {
+        Self { allows, ..self }
     }
 
     pub(super) fn approved(self, approvals: &'a [String]) -> Self {
@@ -73,6 +92,16 @@ impl<'a> Gate<'a> {
             self.approval(session, files, order)?;
         }
         Ok(())
+    }
+
+    /// That the rules of `lint` have nothing against what is due and was not begun.
+    ///
+    /// # Errors
+    /// `GateError::Rules` with what they have against it.
+    pub(super) fn lint(&self, session: &mut Session, files: &[Migration], order: &Order) -> Result<(), CommandError> {
+        let Some(rules) = &self.rules else { return Ok(()) };
+        let due = session.pending(files, order)?;
+        if due.is_empty() { Ok(()) } else { rules.check(session, &due, self.allows) }
     }
 
     /// For `--dry-run`: the line with the hash that a reviewer gives on; empty where none is needed.

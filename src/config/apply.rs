@@ -23,6 +23,8 @@ pub struct Apply {
     pub approval: bool,
     /// Whether `--kill-blockers` may be given.
     pub kill_blockers: bool,
+    /// Whether the rules of `lint` are asked of what is due; where nothing is said, in a named environment.
+    pub lint: Option<bool>,
     /// What is otherwise in the environment that `--env` chooses.
     pub environments: BTreeMap<String, Otherwise>,
 }
@@ -41,6 +43,7 @@ impl Default for Apply {
             windows: Vec::new(),
             approval: false,
             kill_blockers: false,
+            lint: None,
             environments: BTreeMap::new(),
         }
     }
@@ -62,6 +65,7 @@ impl Apply {
             windows: other.windows.unwrap_or_else(|| self.windows.clone()),
             approval: other.approval.unwrap_or(self.approval),
             kill_blockers: other.kill_blockers.unwrap_or(self.kill_blockers),
+            lint: other.lint.or(self.lint).unwrap_or(environment.is_some()),
         }
     }
 }

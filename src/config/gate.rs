@@ -16,6 +16,7 @@ pub struct Gates {
     pub windows: Vec<Window>,
     pub approval: bool,
     pub kill_blockers: bool,
+    pub lint: bool,
 }
 
 /// What is otherwise in one environment.
@@ -27,6 +28,7 @@ pub struct Otherwise {
     pub windows: Option<Vec<Window>>,
     pub approval: Option<bool>,
     pub kill_blockers: Option<bool>,
+    pub lint: Option<bool>,
 }
 
 /// What happens where a check fails.

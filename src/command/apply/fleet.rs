@@ -151,6 +151,7 @@ impl Apply<'_> {
             voice.say(&format!("would seed {}", seed.file.name));
         }
         let gate = self.args.gate(self.config, target.environment.as_deref());
+        gate.lint(&mut session, self.files, &order)?;
         voice.say(&gate.hash(&mut session, self.files, &order)?);
         Ok(())
     }
@@ -261,6 +262,7 @@ impl Apply<'_> {
         let mut session = Session::open(&target.to, Options { end_older_than, ..self.options() }, tell)?;
         let (gate, order) = (args.gate(self.config, target.environment.as_deref()), self.order_for(target));
         gate.before(&mut session, self.files, &order)?;
+        gate.lint(&mut session, self.files, &order)?;
         if args.check_data || self.config.apply.check_data {
             self.check_rows(&mut session, target)?;
         }

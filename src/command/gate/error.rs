@@ -33,6 +33,19 @@ pub enum GateError {
     )]
     Seed { places: Vec<String> },
 
+    #[error("{count} of `lint` against what is due")]
+    #[diagnostic(
+        code(gate::lint),
+        help(
+            "nothing was run; change what is due, let it through where it stands (`-- pgplumb: allow CODE because ...`) or with `--allow CODE:OBJECT`, or run it all the same: `--force lint`; `pgplumb explain CODE` says more"
+        )
+    )]
+    Rules {
+        count: String,
+        #[related]
+        found: Vec<Found>,
+    },
+
     #[error("the time zone `{zone}` is not known on this machine")]
     #[diagnostic(
         code(gate::no_zone),
@@ -125,6 +138,15 @@ pub enum GateError {
     },
 }
 
+/// What a rule says.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{said}")]
+pub struct Found {
+    pub said: String,
+    #[help]
+    pub help: Option<String>,
+}
+
 /// A check that does not hold.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}`: {why}")]
@@ -145,6 +167,7 @@ impl GateError {
     pub(in crate::command) fn is_difference(&self) -> bool {
         match self {
             Self::Window { .. }
+            | Self::Rules { .. }
             | Self::NoKilling { .. }
             | Self::Seed { .. }
             | Self::Unapproved

@@ -188,7 +188,7 @@ fn findings(migration: &Migration, script: &Script, asked: &Look) -> Vec<Finding
 }
 
 /// What the file itself lets through: at a statement, or, where it stands alone, in all of it.
-fn allows(statements: &[Statement], within: &Range<usize>) -> Vec<Allow> {
+pub(in crate::command) fn allows(statements: &[Statement], within: &Range<usize>) -> Vec<Allow> {
     let (found, _) = directives_within(statements, Some(within));
     let allow = |directive: Directive| match directive {
         Directive::Allow { code, object, because, file, span, statement } => {
