@@ -3,10 +3,13 @@
 
 use std::thread;
 
+use serde_json::Value;
+
 use crate::harness::cluster::Cluster;
 use crate::harness::matrix::Matrix;
 use crate::harness::migrations::Shop;
 use crate::harness::place::Place;
+use crate::runner::document;
 
 const FIRST: &str = "\
 CREATE TABLE item (sku text PRIMARY KEY, name text);
@@ -111,6 +114,12 @@ fn kept(shop: &Shop) -> String {
     )
 }
 
+/// What is kept, for programs.
+fn listed(shop: &Shop) -> Vec<Value> {
+    let text = shop.exits(0, &["restore-kept", "--list", "--format", "json"]).out;
+    document(include_str!("../docs/schema/kept.v1.json"), &text)["kept"].as_array().unwrap().clone()
+}
+
 #[test]
 fn what_is_dropped_comes_back_with_the_next_apply() {
     let shop = zoo();
@@ -137,6 +146,15 @@ fn what_is_dropped_comes_back_with_the_next_apply() {
     let list = shop.exits(0, &["restore-kept", "--list"]).out;
     assert!(list.contains("20260102000000_zoo  column item.client_id: 50 rows, "), "{list}");
     assert!(list.contains("  sequence counter: at 1001  kept 2"), "{list}");
+    let all = listed(&shop);
+    let of = |name: &str| all.iter().find(|one| one["name"] == name).unwrap();
+    let orders = of("orders");
+    assert_eq!([&orders["sort"], &orders["schema"]], ["table", "public"], "{orders}");
+    assert!(orders["outcome"].is_null() && orders["column"].is_null(), "{orders}");
+    assert_eq!((&orders["rows"], &orders["migration"]), (&300.into(), &"20260102000000_zoo".into()));
+    assert!(orders["bytes"].as_u64() > Some(0) && orders["checksum"].is_string() && orders["kept_from"].is_string());
+    assert_eq!((&of("counter")["sort"], &of("counter")["last_value"]), (&"sequence".into(), &1001.into()));
+    assert_eq!(all.iter().filter(|one| one["column"] == "mood" && one["key"][0] == "sku").count(), 1);
 
     let ran = shop.exits(0, &["apply", "--dry-run"]);
     assert!(ran.err.contains("would put back table orders: 300 rows"), "{}", ran.err);
@@ -144,6 +162,10 @@ fn what_is_dropped_comes_back_with_the_next_apply() {
     assert!(ran.err.contains("put back table orders: 300 rows"), "{}", ran.err);
     assert_eq!(shop.query(LOOK), before);
     assert_eq!(kept(&shop), "0 put back");
+    for one in listed(&shop) {
+        assert_eq!((&one["outcome"], &one["bytes"]), (&"put back".into(), &Value::Null), "{one}");
+        assert!(one["settled_at"].is_string(), "{one}");
+    }
     shop.exits(0, &["verify"]);
     // Identities go on behind, and are what they were.
     let (id, number) = (

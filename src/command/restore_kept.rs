@@ -1,13 +1,17 @@
 //! `pgplumb restore-kept`: puts back what a rollback kept, lists it, or gives it up.
 
+mod list;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::command::blockers::Blockers;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
+use crate::command::format::TextOrJson;
 use crate::command::listener::Listener;
 use crate::command::preflight::before;
+use crate::command::restore_kept::list::line;
 use crate::command::runner::{agrees, can_ask, options};
 use crate::command::{interrupt, out};
 use crate::config::Config;
@@ -27,7 +31,7 @@ Everything of one migration is put back in one transaction, with triggers off, a
 row: either all of it is there again and its copies are dropped, or nothing changed.
 
 Examples:
-  pgplumb restore-kept --list
+  pgplumb restore-kept --list --format json     as docs/schema/kept.v1.json describes it
   pgplumb restore-kept 20261121150000_orders
   pgplumb restore-kept orders                   a table, or `orders.note`, a column
   pgplumb restore-kept orders --drop            delete what is kept of it
@@ -49,6 +53,10 @@ pub struct Args {
     /// Only list what is kept, and what became of what was
     #[arg(long, conflicts_with_all = ["names", "drop"])]
     list: bool,
+
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text, requires = "list")]
+    format: TextOrJson,
 
     /// Delete what is kept, without putting it back
     #[arg(long)]
@@ -79,8 +87,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 fn restore(args: &Args, database: &str, session: &mut Session) -> Result<Exit, CommandError> {
     if args.list {
         let all = entries(&mut session.connection).map_err(MigrateError::from)?;
-        let lines: Vec<String> = all.iter().map(line).collect();
-        out::text(&if lines.is_empty() { "nothing is kept\n".to_owned() } else { lines.concat() })?;
+        out::text(&list::rendered(args.format, database, &all)?)?;
         return Ok(Exit::Fine);
     }
     before::not_pooled(&mut session.connection)?;
@@ -140,15 +147,4 @@ fn agreed(args: &Args, chosen: &[&Entry], database: &str) -> Result<bool, Comman
     }
     let what = if args.drop { "delete these for good" } else { "put these back" };
     Ok(agrees(&format!("{what} on {database}?")))
-}
-
-/// `20261121150000_orders  table orders: 3 rows, 16 kB  kept 2026-11-22T04:00:00Z by deploy`.
-fn line(entry: &Entry) -> String {
-    let Entry { migration, kept_at, kept_by, by_apply, .. } = entry;
-    let state = match &entry.outcome {
-        Some(outcome) => format!("  {outcome}"),
-        None if !by_apply => "  not put back by `apply`: something else took its name".to_owned(),
-        None => String::new(),
-    };
-    format!("{migration}  {}: {}  kept {kept_at} by {kept_by}{state}\n", entry.what(), entry.measure())
 }

@@ -66,6 +66,9 @@ pub struct Entry {
     pub by_apply: bool,
     pub kept_at: String,
     pub kept_by: String,
+    pub kept_from: Option<String>,
+    pub tool_version: String,
+    pub settled_at: Option<String>,
     /// What became of it; none as long as it waits.
     pub outcome: Option<String>,
     /// Size of the copy.
