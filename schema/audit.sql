@@ -15,7 +15,7 @@ CREATE TABLE pgplumb.audit (
 );
 
 COMMENT ON TABLE pgplumb.audit IS 'Everything that happened to the books, oldest first; nothing here is ever changed or deleted.';
-COMMENT ON COLUMN pgplumb.audit.what IS 'What happened: started, resumed, applied, failed, rolled_back, baselined, seeded, measured, accepted, forgotten, repaired, changed; found for what was there before the first row.';
+COMMENT ON COLUMN pgplumb.audit.what IS 'What happened: started, resumed, applied, failed, rolling_back, rolled_back, baselined, seeded, measured, accepted, forgotten, repaired, changed; found for what was there before the first row.';
 COMMENT ON COLUMN pgplumb.audit.done_from IS 'Host name of the machine that did it; nothing where pgplumb did not.';
 COMMENT ON COLUMN pgplumb.audit.record IS 'The row of the books as it was after that, without its scripts.';
 COMMENT ON COLUMN pgplumb.audit.hash IS 'SHA-256 over the hash of the row before and the text of this one.';
@@ -91,6 +91,8 @@ BEGIN
             WHEN (OLD.up_sha256, OLD.down_sha256) IS DISTINCT FROM (NEW.up_sha256, NEW.down_sha256) THEN 'accepted'
             WHEN OLD.to_fingerprint IS DISTINCT FROM NEW.to_fingerprint THEN 'measured'
             WHEN OLD.error IS DISTINCT FROM NEW.error AND NEW.error IS NOT NULL THEN 'failed'
+            WHEN (OLD.rolled_back_by, OLD.rolled_back_from, OLD.rollback_ticket)
+                IS DISTINCT FROM (NEW.rolled_back_by, NEW.rolled_back_from, NEW.rollback_ticket) THEN 'rolling_back'
             ELSE 'changed'
         END;
     END IF;

@@ -39,6 +39,9 @@ CREATE TABLE pgplumb.history (
     release bigint,
     plan_sha256 bytea,
     origin jsonb,
+    rolled_back_by text,
+    rolled_back_from text,
+    rollback_ticket text,
     CHECK (outcome <> 'failed' OR error IS NOT NULL),
     CHECK ((outcome = 'rolled_back') = (rolled_back_at IS NOT NULL))
 );
@@ -53,6 +56,9 @@ COMMENT ON COLUMN pgplumb.history.release IS 'The run of apply that applied it: 
 COMMENT ON COLUMN pgplumb.history.plan_sha256 IS 'SHA-256 of the plan.json that it was applied with; nothing where nobody planned it.';
 COMMENT ON COLUMN pgplumb.history.origin IS 'Which other tool applied it, and what the table of that tool says of it; nothing where pgplumb did.';
 COMMENT ON COLUMN pgplumb.history.applied_from IS 'Host name of the machine that ran it.';
+COMMENT ON COLUMN pgplumb.history.rolled_back_by IS 'The role that took it back, or began to.';
+COMMENT ON COLUMN pgplumb.history.rolled_back_from IS 'Host name of the machine that took it back.';
+COMMENT ON COLUMN pgplumb.history.rollback_ticket IS 'Why it was taken back, as the rollback was told.';
 
 -- A migration is in force at most once.
 CREATE UNIQUE INDEX history_in_force ON pgplumb.history (id) WHERE outcome IN ('started', 'applied');

@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod approval;
 pub mod audit;
+pub mod back;
 pub mod backfill;
 pub mod books;
 pub mod branch;

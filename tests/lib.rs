@@ -31,6 +31,7 @@ mod gates;
 mod harness;
 mod health;
 mod histories;
+mod history;
 mod hot;
 mod keep;
 mod kept;

@@ -41,7 +41,7 @@ Examples:
   pgplumb rollback 2
   pgplumb rollback --to 20261121150000_orders         all that came after it
   pgplumb rollback --allow down-lossy:orders.note
-  pgplumb rollback --keep
+  pgplumb rollback --keep --ticket SHOP-18
 
 Exit status: 0 done, or nothing to do; 1 there is no way back, or it was not allowed;
 2 failure; 130 interrupted.";
@@ -64,6 +64,10 @@ pub struct Args {
     /// Only say what would be taken back
     #[arg(long)]
     dry_run: bool,
+
+    /// What the books say of why; kept with each migration beside that of `apply`
+    #[arg(long, value_name = "TICKET")]
+    ticket: Option<String>,
 
     /// Let a loss through: `down-lossy`, `down-lossy:OBJECT`, `down-lossy:ID`
     #[arg(long, value_name = "CODE[:OBJECT]")]
@@ -118,7 +122,7 @@ fn back(args: &Args, config: &Config, to: &ConnectionString, ear: &mut Ear, stop
     let reach = args.to.clone().map_or(Reach::Count(args.count), Reach::To);
     let (result, mut say) = (ear.result(), |event: Event| ear.hear(event));
     let end_older_than = args.blockers.older_than(config, args.database.env.as_deref())?;
-    let options = Options { end_older_than, stop: stop.clone(), ..options(config, None) };
+    let options = Options { end_older_than, stop: stop.clone(), ..options(config, args.ticket.as_deref()) };
     let mut session = Session::open(to, options, &mut say)?;
     let drifted = args.force.contains(&Force::Drift);
     if args.dry_run {

@@ -11,13 +11,14 @@ use crate::base::wording::counted;
 use crate::command::interrupt::asking;
 use crate::command::out;
 use crate::config::{Config, Scope as Compared};
+use crate::migrate::books::Record;
 use crate::migrate::event::{Blocker, Event};
 use crate::migrate::foreign::origin::Origin;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::Scope;
 use crate::migrate::session::Options;
 use crate::migrate::stop::Stop;
-use crate::report::secret::masked;
+use crate::report::secret::{masked, secrets, without};
 use crate::source::leave::Leave;
 
 /// What of a database counts, as the configuration says it.
@@ -126,6 +127,26 @@ pub(super) fn ran(at: &str, by: &str, host: Option<&str>, origin: Option<&Origin
         (Some(_), None) => format!("{at}, with {tool}"),
         (None, _) => format!("with {tool}, taken over {at} by {by}"),
     }
+}
+
+/// `; rolled back 2026-01-01 00:00:00 by shop from host, SHOP-18`: what comes behind that where it was taken back, or is
+/// half way there; nothing where nobody knows who did it.
+pub(super) fn taken_back(record: &Record) -> String {
+    let Some(by) = record.rolled_back_by.as_deref() else { return String::new() };
+    let told = match &record.rolled_back_at {
+        Some(at) => format!("rolled back {}", ran(at, by, record.rolled_back_from.as_deref(), None)),
+        None if record.turned => format!("on its way back by {by}"),
+        None => return String::new(),
+    };
+    let ticket = record.rollback_ticket.as_ref().map(|ticket| format!(", {ticket}")).unwrap_or_default();
+    format!("; {told}{ticket}")
+}
+
+/// Why it stopped, without the passwords of the scripts, which the server may have quoted.
+pub(super) fn error(record: &Record) -> Option<String> {
+    let scripts = [Some(&record.up_sql), record.down_sql.as_ref()];
+    let hidden: Vec<String> = scripts.into_iter().flatten().flat_map(|sql| secrets(sql)).collect();
+    record.error.as_deref().map(|error| without(error, &hidden))
 }
 
 /// The first line of a statement, as others may read it.

@@ -19,18 +19,16 @@ use crate::command::fleet::target::Target;
 use crate::command::format::TextOrJson;
 use crate::command::out;
 use crate::command::run::Run;
-use crate::command::runner::options;
+use crate::command::runner::{error, options, taken_back};
 use crate::command::status::text::shown;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::migrate::books::Record;
 use crate::migrate::event::Event;
 use crate::migrate::foreign::origin::Origin;
 use crate::migrate::hold::held;
 use crate::migrate::session::Session;
 use crate::migrate::survey::{Entry, Standing, Survey};
 use crate::migrate::{books, folder, seed};
-use crate::report::secret::{secrets, without};
 
 const AFTER_HELP: &str = "\
 Nothing is written, and nobody is waited for. Seeds that are not run make no difference to the exit
@@ -80,14 +78,20 @@ struct One<'a> {
     applied_from: Option<&'a str>,
     started_at: Option<&'a str>,
     rolled_back_at: Option<&'a str>,
+    rolled_back_by: Option<&'a str>,
+    rolled_back_from: Option<&'a str>,
     seconds: Option<f64>,
     ticket: Option<&'a str>,
+    rollback_ticket: Option<&'a str>,
     error: Option<String>,
     tool_version: Option<&'a str>,
     down: Option<&'a str>,
     losses: &'a [String],
     /// Why it does not run yet.
     waits: Option<String>,
+    /// Who took it back, for a person.
+    #[serde(skip)]
+    back: String,
     /// Which other tool applied it.
     origin: Option<&'a Origin>,
 }
@@ -197,14 +201,18 @@ fn one<'a>(entry: &'a Entry, survey: &Survey) -> One<'a> {
         applied_from: record.and_then(|record| record.applied_from.as_deref()),
         started_at: record.map(|record| record.started_at.as_str()),
         rolled_back_at: record.and_then(|record| record.rolled_back_at.as_deref()),
+        rolled_back_by: record.and_then(|record| record.rolled_back_by.as_deref()),
+        rolled_back_from: record.and_then(|record| record.rolled_back_from.as_deref()),
         seconds: record.and_then(|record| record.seconds),
         ticket: record.and_then(|record| record.ticket.as_deref()),
+        rollback_ticket: record.and_then(|record| record.rollback_ticket.as_deref()),
         error: record.and_then(error),
         tool_version: record.map(|record| record.tool_version.as_str()),
         down: record.map_or(file_grade, |record| record.down_grade.as_deref()),
         losses: losses.map(Vec::as_slice).unwrap_or_default(),
         waits: held.map(|held| held.waits.unwrap_or_else(|| "`apply --phase contract`".to_owned())),
         origin: record.and_then(|record| record.origin.as_ref()),
+        back: record.map(taken_back).unwrap_or_default(),
     }
 }
 
@@ -221,11 +229,4 @@ fn seeded<'a>(entry: &seed::Entry<'a>) -> Seed<'a> {
         ticket: done.and_then(|done| done.ticket.as_deref()),
         sha256: done.map(|done| done.sha256.as_str()),
     }
-}
-
-/// Why it stopped, without the passwords of the scripts, which the server may have quoted.
-fn error(record: &Record) -> Option<String> {
-    let scripts = [Some(&record.up_sql), record.down_sql.as_ref()];
-    let hidden: Vec<String> = scripts.into_iter().flatten().flat_map(|sql| secrets(sql)).collect();
-    record.error.as_deref().map(|error| without(error, &hidden))
 }

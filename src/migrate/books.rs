@@ -38,6 +38,10 @@ pub struct Record {
     pub started_at: String,
     pub seconds: Option<f64>,
     pub rolled_back_at: Option<String>,
+    /// Who took it back or began to, from where and why.
+    pub rolled_back_by: Option<String>,
+    pub rolled_back_from: Option<String>,
+    pub rollback_ticket: Option<String>,
     pub down_grade: Option<String>,
     pub losses: Vec<String>,
     /// The run of `apply` that applied it, counted from one; none where the books did not say so yet.
@@ -183,24 +187,15 @@ pub fn go_on(connection: &mut Connection, number: i64, run: &Run) -> Result<(), 
     connection.query_with(&sql, &told[..used]).map(drop)
 }
 
-/// Writes how a run ended: `applied` or `rolled_back`.
-pub fn finish(connection: &mut Connection, run: i64, forward: bool) -> Result<(), DbError> {
-    let sql = if forward {
-        "UPDATE pgplumb.history SET outcome = 'applied', error = NULL, \
-         duration = greatest(pg_catalog.clock_timestamp() - started_at, '0') WHERE run = $1"
-    } else {
-        "UPDATE pgplumb.history SET outcome = 'rolled_back', error = NULL, \
-         rolled_back_at = pg_catalog.clock_timestamp() WHERE run = $1"
-    };
+/// Writes that a run is done.
+pub fn finish(connection: &mut Connection, run: i64) -> Result<(), DbError> {
+    let sql = "UPDATE pgplumb.history SET outcome = 'applied', error = NULL, \
+               duration = greatest(pg_catalog.clock_timestamp() - started_at, '0') WHERE run = $1";
     connection.query_with(sql, &[&run]).map(drop)
 }
 
-/// Writes why a run stopped. One that was being rolled back is still applied.
-pub fn stopped(connection: &mut Connection, run: i64, forward: bool, error: &str) -> Result<(), DbError> {
-    let sql = if forward {
-        "UPDATE pgplumb.history SET outcome = 'failed', error = $2 WHERE run = $1"
-    } else {
-        "UPDATE pgplumb.history SET error = $2 WHERE run = $1"
-    };
+/// Writes why a run stopped.
+pub fn stopped(connection: &mut Connection, run: i64, error: &str) -> Result<(), DbError> {
+    let sql = "UPDATE pgplumb.history SET outcome = 'failed', error = $2 WHERE run = $1";
     connection.query_with(sql, &[&run, &error]).map(drop)
 }

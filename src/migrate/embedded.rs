@@ -27,6 +27,7 @@ const OWN: &[(&str, &str, &str)] = &[
     own!("20261122012925_health"),
     own!("20261122040625_seed"),
     own!("20261122051250_origin"),
+    own!("20261122075234_rollback-ticket"),
 ];
 
 /// All of them.

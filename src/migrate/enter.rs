@@ -2,6 +2,7 @@
 
 use crate::db::connection::{Connection, Prepared};
 use crate::db::error::DbError;
+use crate::migrate::back::Back;
 use crate::migrate::books::{marks, stopped};
 use crate::migrate::folder::Migration;
 use crate::migrate::steps::Step;
@@ -14,6 +15,13 @@ pub struct Run<'a> {
     pub ticket: Option<&'a str>,
     /// The run of `apply` that it is part of.
     pub release: Option<i64>,
+}
+
+impl Run<'_> {
+    /// As one that is taken back.
+    pub fn back(&self) -> Back<'_> {
+        Back { host: self.host, ticket: self.ticket }
+    }
 }
 
 /// Begins a run. `seconds` is how long it has been going on already, `error` why it is over.
@@ -49,7 +57,7 @@ pub fn begin(
         ],
     )?;
     let number = number_of(&rows)?;
-    error.map_or(Ok(()), |error| stopped(connection, number, true, error))?;
+    error.map_or(Ok(()), |error| stopped(connection, number, error))?;
     Ok(number)
 }
 

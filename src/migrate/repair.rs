@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::migrate::back::{Back, took_back};
 use crate::migrate::books::{self, Record};
 use crate::migrate::enter::{self, Run};
 use crate::migrate::error::MigrateError;
@@ -66,7 +67,10 @@ impl Session<'_> {
                 let file = entry.file.ok_or_else(|| against("it has no file"))?;
                 accept(&mut self.connection, record.run, file)?;
             }
-            Repair::RolledBack => books::finish(&mut self.connection, record.run, false)?,
+            Repair::RolledBack => {
+                let back = Back { host: self.host.as_deref(), ticket: None };
+                took_back(&mut self.connection, record.run, back)?;
+            }
             Repair::Forget => {
                 self.connection.query_with("DELETE FROM pgplumb.history WHERE id = $1", &[&entry.id])?;
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::name::without_public;
 use crate::lint::allow::Allow;
+use crate::migrate::back;
 use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::branch::Branch;
 use crate::migrate::enter::Run;
@@ -43,6 +44,8 @@ pub struct Undo {
     pub grade: Option<String>,
     /// What does not come back.
     pub losses: Vec<String>,
+    /// Of the one who began it.
+    ticket: Option<String>,
     migration: Migration,
 }
 
@@ -169,7 +172,13 @@ impl Session<'_> {
     fn run_downs(&mut self, undos: &[Undo], despite_drift: bool, keep: bool) -> Result<(), MigrateError> {
         for undo in undos {
             let keep = self.keeps(undo, keep)?;
-            let run = Run { migration: &undo.migration, kind: "schema", host: None, ticket: None, release: None };
+            let (host, ticket) = (self.host.clone(), self.options.ticket.clone().or_else(|| undo.ticket.clone()));
+            let (host, ticket) = (host.as_deref(), ticket.as_deref());
+            let run = Run { migration: &undo.migration, kind: "schema", host, ticket, release: None };
+            if undo.script.transactions() > 1 {
+                // One that is cut off is known to be somebody's.
+                back::turns(&mut self.connection, undo.run, run.back())?;
+            }
             self.play(&Job { run, script: &undo.script, forward: false, number: Some(undo.run), keep })?;
             let planned = undo.migration.from.is_some();
             if planned || undos.last().is_some_and(|last| last.run == undo.run) {
@@ -204,6 +213,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
         begun: record.turned,
         grade: record.down_grade.clone(),
         losses: record.losses.clone(),
+        ticket: record.rollback_ticket.clone().filter(|_| record.turned),
         migration: Migration {
             id: record.id.clone(),
             up: file("up.sql", &record.up_sql),
@@ -243,7 +253,7 @@ mod tests {
             branch: Branch::default(),
             replaces: Vec::new(),
         };
-        Undo { run: 1, script: Script::default(), begun: false, grade, losses, migration }
+        Undo { run: 1, script: Script::default(), begun: false, grade, losses, ticket: None, migration }
     }
 
     #[test]

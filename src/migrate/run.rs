@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::db::error::DbError;
+use crate::migrate::back;
 use crate::migrate::books::{self, Mark};
 use crate::migrate::enter::{self, Run};
 use crate::migrate::error::{Fault, MigrateError};
@@ -134,7 +135,7 @@ impl Session<'_> {
         }
         // Nothing was left to do that would have said so.
         if let Some(number) = work.number.filter(|_| job.script.steps().all(|step| work.is_done(step))) {
-            books::finish(&mut self.connection, number, job.forward)?;
+            self.finish(number, job)?;
         }
         Ok(())
     }
@@ -158,6 +159,14 @@ impl Session<'_> {
         self.outdated = true;
         work.number = Some(number);
         Ok(number)
+    }
+
+    /// Writes how a run ended.
+    pub(in crate::migrate::run) fn finish(&mut self, number: i64, job: &Job) -> Result<(), DbError> {
+        if job.forward {
+            return books::finish(&mut self.connection, number);
+        }
+        back::took_back(&mut self.connection, number, job.run.back())
     }
 
     /// What was measured after the last run does not hold once this one did something.

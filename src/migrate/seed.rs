@@ -1,6 +1,7 @@
 //! Seeds: files of rows that an environment begins with. Each runs in a transaction of its own with the row of the books
 //! that says so, and again only where its text is another.
 
+pub mod past;
 mod run;
 mod script;
 

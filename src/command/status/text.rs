@@ -17,6 +17,7 @@ pub(super) fn shown(document: &Document) -> String {
         }
         let (by, from, at) = (one.applied_by, one.applied_from, one.started_at);
         line.push_str(&whose(&Who { by, from, at, seconds: one.seconds, ticket: one.ticket, origin: one.origin }));
+        line.push_str(&one.back);
         text.push_str(&format!("{line}\n"));
         if let Some(error) = &one.error {
             text.push_str(&format!("    {error}\n"));

@@ -1,6 +1,7 @@
 //! How a run that stops is written down and told.
 
 use crate::db::error::DbError;
+use crate::migrate::back;
 use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
@@ -56,7 +57,8 @@ impl Session<'_> {
         self.reset()?;
         let (job, text) = (work.job, cause.to_string());
         match work.number {
-            Some(number) => books::stopped(&mut self.connection, number, job.forward, &text)?,
+            Some(number) if job.forward => books::stopped(&mut self.connection, number, &text)?,
+            Some(number) => back::stopped(&mut self.connection, number, job.run.back(), &text)?,
             None => {
                 let seconds = work.started.elapsed().as_secs_f64();
                 enter::begin(&mut self.connection, &job.run, "failed", seconds, Some(&text))?;

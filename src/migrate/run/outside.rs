@@ -94,7 +94,7 @@ impl Session<'_> {
         }
         books::done(&mut self.connection, number, forward, &[step])?;
         if step.number == work.last {
-            books::finish(&mut self.connection, number, forward)?;
+            self.finish(number, work.job)?;
         }
         point();
         self.connection.execute("COMMIT")?;

@@ -201,7 +201,7 @@ impl Session<'_> {
         self.outdate(job)?;
         point();
         if last && work.number.is_some() {
-            books::finish(&mut self.connection, number, job.forward)?;
+            self.finish(number, job)?;
         }
         Ok(Some(number))
     }
