@@ -1,7 +1,8 @@
 //! What everything above stands on: names as Postgres spells them, patterns over names, places in files, words for
-//! people, times, a stopwatch.
+//! people, times, a stopwatch, places to die at in tests.
 
 pub mod door;
+pub mod fault;
 pub mod name;
 pub mod pattern;
 pub mod place;

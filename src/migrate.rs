@@ -18,7 +18,6 @@ pub mod enter;
 pub mod error;
 pub mod event;
 pub mod explain;
-pub mod fault;
 pub mod folder;
 pub mod foreign;
 pub mod fork;

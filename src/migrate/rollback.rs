@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::fault::point;
 use crate::base::name::without_public;
 use crate::lint::allow::Allow;
 use crate::migrate::back;
@@ -10,7 +11,6 @@ use crate::migrate::branch::Branch;
 use crate::migrate::enter::Run;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::kept::entry;
 use crate::migrate::kept::only::only_drops;

@@ -9,13 +9,13 @@ mod transaction;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::base::fault::point;
 use crate::db::error::DbError;
 use crate::migrate::back;
 use crate::migrate::books::{self, Mark};
 use crate::migrate::enter::{self, Run};
 use crate::migrate::error::{Fault, MigrateError};
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::kept::Watched;
 use crate::migrate::probe::Target;
 use crate::migrate::session::Session;

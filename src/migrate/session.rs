@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::base::fault::point;
 use crate::catalog::read::read;
 use crate::db::connection::{Connection, Prepared, connect};
 use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::folder::Fact;
 use crate::migrate::retry::Retry;
 use crate::migrate::scope::{Reading, Scope};

@@ -1,5 +1,6 @@
 //! After a run: the checks, and what becomes of what was applied where one does not hold.
 
+use crate::base::fault::point;
 use crate::command::error::CommandError;
 use crate::command::gate::Gate;
 use crate::command::gate::error::{Failure, GateError};
@@ -8,7 +9,6 @@ use crate::command::gate::{assertion, endpoint, program};
 use crate::config::gate::{Asks, Check, OnFailure};
 use crate::migrate::apply::Order;
 use crate::migrate::error::MigrateError;
-use crate::migrate::fault::point;
 use crate::migrate::folder::Migration;
 use crate::migrate::glance::glance;
 use crate::migrate::rollback::Reach;

@@ -6,12 +6,12 @@ mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::fault::point;
 use crate::base::name::Qualified;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::kept::back::triggers::Triggers;
 use crate::migrate::kept::back::way::ways;
 use crate::migrate::kept::entry::{Entry, Sort, entries};

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::base::fault::point;
 use crate::db::error::DbError;
 use crate::migrate::backfill::gauge::Gauge;
 use crate::migrate::backfill::place::Place;
@@ -11,7 +12,6 @@ use crate::migrate::backfill::{Batches, Key};
 use crate::migrate::books;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 use crate::migrate::steps::Step;

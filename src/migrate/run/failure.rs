@@ -1,11 +1,11 @@
 //! How a run that stops is written down and told.
 
+use crate::base::fault::point;
 use crate::db::error::DbError;
 use crate::migrate::back;
 use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
-use crate::migrate::fault::point;
 use crate::migrate::kept::Watched;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};

@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
+use crate::base::fault::point;
 use crate::migrate::books;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::probe::Verdict;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Job, Work};

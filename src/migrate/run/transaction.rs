@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use crate::base::fault::point;
 use crate::db::error::DbError;
 use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::event::{Blocker, Event};
-use crate::migrate::fault::point;
 use crate::migrate::kept::Watched;
 use crate::migrate::retry::is_passing;
 use crate::migrate::run::{Failure, Work};

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use crate::base::fault::point;
 use crate::base::name::literal;
 use crate::db::error::DbError;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
-use crate::migrate::fault::point;
 use crate::migrate::retry::is_passing;
 use crate::migrate::seed::{Seed, Seeds, Standing, due};
 use crate::migrate::session::Session;
