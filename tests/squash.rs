@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::harness::migrations::Shop;
 use crate::harness::place::Ran;
+use crate::harness::program::{pgplumb, ran};
 
 const FIRST: &str = "20260101000000_first";
 const SECOND: &str = "20260102000000_second";
@@ -45,6 +46,39 @@ impl Project {
         names.sort();
         names
     }
+}
+
+#[test]
+fn killed_anywhere_no_migration_is_lost() {
+    let project = Project::new();
+    let folder = project.shop.place.path().join("generated");
+    let text = |id: &str, file: &str| project.shop.place.read(&format!("generated/{id}/{file}.sql"));
+    let before = [FIRST, SECOND, THIRD].map(|id| (id, text(id, "up"), text(id, "down")));
+    let squash = ["squash", "--scratch", &project.server, "--to", "second"];
+    let mut kills = 0;
+    for point in 1.. {
+        fs::remove_dir_all(&folder).unwrap();
+        for (id, up, down) in &before {
+            project.shop.migration(id, up, Some(down));
+        }
+        let died = ran(pgplumb(project.shop.place.path(), &squash).env("PGPLUMB_FAULT", point.to_string()));
+        if died.code.is_some() {
+            assert_eq!(
+                (died.code, project.folder().as_slice()),
+                (Some(0), [ONE.to_owned(), THIRD.to_owned()].as_slice())
+            );
+            break;
+        }
+        kills += 1;
+        let again = ran(&mut pgplumb(project.shop.place.path(), &squash));
+        // Killed behind the last step there is nothing of that name any more.
+        let done = again.err.contains("squash::no_migration");
+        assert!(again.code == Some(0) || done, "{point}: {}{}", again.out, again.err);
+        // One that was killed before it moved anything is in nobody's way.
+        let left: Vec<String> = project.folder().into_iter().filter(|name| !name.starts_with('.')).collect();
+        assert_eq!(left, [ONE, THIRD], "{point}: {}", again.err);
+    }
+    assert!(kills >= 4, "{kills}");
 }
 
 #[test]

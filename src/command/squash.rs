@@ -68,6 +68,7 @@ pub struct Args {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut opener = Opener::new(config, args.scratch.as_deref())?;
     let place = opener.config.migrations();
+    files::recover(&place)?;
     let (all, files) = (discover(&place)?, folder::read(&place)?);
     let count = count(&files, args.to.as_deref())?;
     let (Some(old), Some(migrations)) = (files.get(..count), all.get(..count)) else {
