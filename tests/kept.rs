@@ -395,6 +395,23 @@ fn killed_anywhere_it_keeps_and_puts_back_once() {
         }
     }
     assert!(kills > 20, "{kills}");
+
+    // What came again by hand gets its rows by the verb.
+    cluster.query("back", up).unwrap();
+    for point in 1.. {
+        matrix.anew();
+        let died = matrix.run(&["restore-kept"], point);
+        let again = matrix.run(&["restore-kept"], 0);
+        assert_eq!(again.code, Some(0), "{point}: {}{}", again.out, again.err);
+        assert_eq!(cluster.query("work", look).unwrap(), before, "{point}");
+        let waits =
+            "SELECT count(*) FILTER (WHERE outcome = 'put back'), count(*), count(copy) FROM pgplumb_kept.manifest";
+        assert_eq!(cluster.query("work", waits).unwrap().replace('|', " "), "3 3 0", "{point}");
+        if died.code.is_some() {
+            assert!(point > 3, "{point}");
+            break;
+        }
+    }
 }
 
 #[test]

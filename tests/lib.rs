@@ -35,6 +35,7 @@ mod history;
 mod hot;
 mod keep;
 mod kept;
+mod killed;
 mod layers;
 mod lint;
 mod lint_fix;

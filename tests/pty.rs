@@ -240,12 +240,14 @@ fn ctrl_c_in_what_is_not_in_a_transaction_leaves_what_can_be_gone_on_with() {
 #[test]
 fn ctrl_c_in_a_backup_leaves_nothing_of_it() {
     let shop = Shop::new();
-    shop.query("CREATE TABLE held (n int)");
+    shop.query("CREATE TABLE held (n int PRIMARY KEY, at timestamptz)");
+    shop.write("pgplumb.yaml", "backup: {since: {held: at}}\n");
     two(&shop);
     let other = Other::new(&shop, "BEGIN; LOCK TABLE held; SELECT 'other', pg_sleep(100)");
     for (arguments, says) in [
         (["apply", "--yes", "--backup"].as_slice(), "interrupted: what is at work ends its step"),
         (["backup", "full"].as_slice(), "interrupted: the backup is given up"),
+        (["backup", "--since", "2026-01-01"].as_slice(), "interrupted: the backup is given up"),
     ] {
         let mut terminal = at_terminal(&shop, arguments);
         shop.wait_for(
@@ -265,6 +267,58 @@ fn ctrl_c_in_a_backup_leaves_nothing_of_it() {
     terminal.shows("backed up shop into backups");
     terminal.shows("applied 20260102000000_b");
     terminal.exits(0);
+}
+
+/// An index that takes as long to build as `nap.wanted` says, and so does each row that is written.
+const NAPS: &str = "
+    CREATE TABLE held (id int PRIMARY KEY, at timestamptz);
+    INSERT INTO held VALUES (1, '2026-01-01'), (2, '2026-06-01');
+    CREATE FUNCTION nap(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+        $$BEGIN IF current_setting('nap.wanted', true) = 'yes' THEN PERFORM pg_sleep(60); END IF; RETURN $1; END$$;
+    CREATE INDEX napping ON held (nap(id), at);";
+
+#[test]
+fn ctrl_c_in_a_restore_leaves_what_was_there() {
+    let shop = Shop::new();
+    shop.query(NAPS);
+    shop.cluster.create(&["empty"]).unwrap();
+    shop.write("pgplumb.yaml", "backup: {since: {held: at}}\n");
+    shop.exits(0, &["backup", "full", "--name", "all"]);
+    shop.exits(0, &["backup", "--since", "2026-03-01", "--name", "changes"]);
+    let entries = fs::read_dir(shop.place.path().join("backups")).unwrap().flatten();
+    let mut names = entries.map(|entry| entry.file_name().into_string().unwrap());
+    let changes = names.find(|name| name.ends_with("_changes")).unwrap();
+    shop.query("UPDATE held SET at = '2026-01-01'");
+    let (there, empty) = (shop.url(), shop.cluster.url("empty"));
+    let rows = "SELECT string_agg(to_char(at, 'MM'), ' ' ORDER BY id) FROM held";
+    let tables = || shop.cluster.query("empty", "SELECT to_regclass('held') IS NOT NULL").unwrap();
+    let names = "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT datistemplate";
+    let ways: [(&[&str], &str, &str); 4] = [
+        (&["restore", &changes, "--merge"], &there, "INSERT INTO"),
+        (&["restore", "--into-empty", "new"], &there, "CREATE INDEX napping"),
+        (&["restore", "--swap", "--yes"], &there, "CREATE INDEX napping"),
+        (&["restore"], &empty, "CREATE INDEX napping"),
+    ];
+    shop.query("ALTER ROLE postgres SET nap.wanted = 'yes'");
+    for (arguments, url, sql) in ways {
+        let mut terminal = Terminal::run(shop.place.path(), &[arguments, &["--db", url]].concat());
+        shop.wait_for(&format!(
+            "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '{sql}%' AND state = 'active' AND pid <> pg_backend_pid()"
+        ));
+        terminal.ctrl_c();
+        terminal.shows("interrupted: the restore is given up");
+        terminal.shows("operate::restore_interrupted");
+        terminal.shows("what was there is as it was");
+        terminal.exits(130);
+        shop.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE '%nap%' AND pid <> pg_backend_pid()");
+        assert_eq!((shop.query(rows).as_str(), shop.query(names).as_str()), ("01 01", "empty postgres shop"), "{sql}");
+        assert_eq!(tables(), "f");
+    }
+    shop.query("ALTER ROLE postgres RESET nap.wanted");
+    for (arguments, url, _) in ways {
+        shop.place.exits(0, &[arguments, &["--db", url]].concat());
+    }
+    assert_eq!((shop.query(rows).as_str(), tables().as_str()), ("01 06", "t"));
 }
 
 #[test]

@@ -205,7 +205,8 @@ impl CommandError {
             Self::Migrate(error) if error.is_difference() => Exit::Differs,
             Self::Operate(error) if error.is_difference() => Exit::Differs,
             Self::Gate(error) if error.is_difference() => Exit::Differs,
-            Self::Migrate(MigrateError::Interrupted) | Self::Operate(OperateError::Interrupted) => Exit::Interrupted,
+            Self::Migrate(MigrateError::Interrupted)
+            | Self::Operate(OperateError::Interrupted | OperateError::RestoreInterrupted) => Exit::Interrupted,
             Self::Squash(SquashError::Data { .. } | SquashError::Lost { .. }) => Exit::Differs,
             Self::Preflight { .. } | Self::Fleet(FleetError::Rows) => Exit::Differs,
             Self::BeforeVerb { .. } => Exit::Usage,

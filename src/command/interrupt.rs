@@ -65,6 +65,21 @@ pub(super) fn listen_beside_backup() -> Stop {
     stop
 }
 
+/// Begins to listen while a backup is restored: its programs end, its statements are cancelled, and what there is of it goes.
+pub(super) fn listen_beside_restore() -> Stop {
+    let stop = Stop::default();
+    let wish = stop.clone();
+    let _ = ctrlc::set_handler(move || {
+        if wish.wish() > 0 {
+            leave();
+        }
+        out::remark("interrupted: the restore is given up");
+        client::end_all();
+        wish.cancel();
+    });
+    stop
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "who asks again wants no more waiting; a run can be cut off anywhere, and nothing here has a scratch database"
@@ -99,5 +114,14 @@ pub(super) fn told<T>(done: Result<T, CommandError>, stop: &Stop) -> Result<T, C
         }
         Err(error) if stop.is_pressed() && error.sqlstate() == Some(CANCELED) => Err(MigrateError::Interrupted.into()),
         done => done,
+    }
+}
+
+/// The same of a restore, which whatever fails then failed for.
+pub(super) fn told_of_restore<T>(done: Result<T, OperateError>, stop: &Stop) -> Result<T, CommandError> {
+    match done {
+        Err(OperateError::Program { .. }) if is_wished_by_now(stop) => Err(OperateError::RestoreInterrupted.into()),
+        Err(_) if stop.is_wished() => Err(OperateError::RestoreInterrupted.into()),
+        done => Ok(done?),
     }
 }

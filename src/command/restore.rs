@@ -6,8 +6,8 @@ use crate::base::wording::counted;
 use crate::command::backup::{measure, settings};
 use crate::command::database::Database;
 use crate::command::error::CommandError;
-use crate::command::out;
 use crate::command::runner::{agrees, can_ask};
+use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::operate::backup::load::{Load, contents};
@@ -25,13 +25,16 @@ of the old one only when it is what was dumped; the old one is kept under anothe
 A backup of changed rows (`backup --since`) goes with --merge over the rows that are there: new ones
 are inserted, those with the same key are overwritten, all in one transaction, and triggers fire.
 
+A new database has its name only when it has been compared. Ctrl-C leaves nothing of it, and what
+was there as it was; so does a crash, whose leftovers the next `restore` removes.
+
 Examples:
   pgplumb restore --db postgresql://localhost/empty
   pgplumb restore 20261121T030000Z_full --env staging --into-empty shop_copy
   pgplumb restore --env production --swap
 
 Exit status: 0 done; 1 the database is not empty, or the backup is damaged or not what was dumped;
-2 failure.";
+2 failure; 130 interrupted.";
 
 /// Put a backup back into an empty database, or into a new one
 #[derive(clap::Args)]
@@ -97,9 +100,14 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let client = Client::require(backup.manifest.program)?;
     let measure = measure(&config);
     let identity = settings.identity.as_deref();
-    let load = Load { backup: &backup, client: &client, identity, jobs: settings.jobs, measure: &measure };
+    let stop = interrupt::listen_beside_restore();
+    let stopped = || stop.is_wished();
+    let (backup, client) = (&backup, &client);
+    let load = Load { backup, client, identity, jobs: settings.jobs, measure: &measure, stopped: &stopped };
     if args.merge {
-        let Merged { written, left } = merge(&to, &load)?;
+        let mut at_work = None;
+        let merged = merge(&to, &load, &mut |session| at_work = Some(stop.enter(session)));
+        let Merged { written, left } = interrupt::told_of_restore(merged, &stop)?;
         let rows = |count: u64| counted(usize::try_from(count).unwrap_or(usize::MAX), "row");
         let (name, database) = (&backup.manifest.name, to.database());
         tracing::info!(event = "restored", name, into = database);
@@ -112,9 +120,9 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         );
         return Ok(Exit::Fine);
     }
-    let Done { database, kept } = restore(&to, &load, &place)?;
+    let Done { database, kept } = interrupt::told_of_restore(restore(&to, &load, &place), &stop)?;
     tracing::info!(event = "restored", name = backup.manifest.name, into = database, kept = kept.as_deref());
     let kept = kept.map(|kept| format!("; what was there before is `{kept}`")).unwrap_or_default();
-    out::text(&format!("restored {} into `{database}`: {}{kept}\n", backup.manifest.name, contents(&backup)))?;
+    out::text(&format!("restored {} into `{database}`: {}{kept}\n", backup.manifest.name, contents(backup)))?;
     Ok(Exit::Fine)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::fault::point;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::migrate::back::{Back, took_back};
@@ -88,7 +89,9 @@ impl Session<'_> {
         let sql = "INSERT INTO pgplumb.repair (id, what, because, done_from, tool_version) VALUES ($1, $2, $3, $4, $5)";
         let (what, version) = (repair.words(), env!("CARGO_PKG_VERSION"));
         self.connection.query_with(sql, &[&entry.id, &what, &because, &host, &version])?;
+        point();
         self.connection.execute("COMMIT")?;
+        point();
         Ok(what)
     }
 
@@ -177,8 +180,11 @@ impl Session<'_> {
             };
             number = Some(enter::begin(&mut self.connection, &run, "applied", 0.0, None)?);
         }
+        point();
         self.put_down(&live, number)?;
+        point();
         self.connection.execute("COMMIT")?;
+        point();
         Ok(due.iter().map(|entry| entry.id.clone()).collect())
     }
 }

@@ -37,6 +37,29 @@ pub enum OperateError {
     #[diagnostic(code(operate::interrupted), help("nothing of it is left, and nothing was run; take it again"))]
     Interrupted,
 
+    #[error("the restore was interrupted")]
+    #[diagnostic(
+        code(operate::restore_interrupted),
+        help("nothing of it is left, and what was there is as it was; `pgplumb restore` begins anew")
+    )]
+    RestoreInterrupted,
+
+    #[error("`{user}` may not create a database on {server}")]
+    #[diagnostic(
+        code(operate::no_create),
+        help("`ALTER ROLE {user} CREATEDB`, or restore into an empty database with `--db`")
+    )]
+    NoCreate { user: String, server: String },
+
+    #[error("PID {pid} is restoring into `{database}`")]
+    #[diagnostic(
+        code(operate::restore_at_work),
+        help(
+            "wait for it, or end it with `pgplumb health locks --end {pid} --yes`; then look whether anything is left to do"
+        )
+    )]
+    RestoreAtWork { database: String, pid: i32 },
+
     #[error("cannot {doing} `{}`", path.display())]
     #[diagnostic(code(operate::file), help("check that the disk has room, and that you may read and write there"))]
     File {
@@ -119,18 +142,19 @@ pub enum OperateError {
     #[diagnostic(
         code(operate::not_empty),
         help(
-            "restore beside it: `--into-empty NAME` makes a new database, `--swap` puts that in its place when it has been \
-             verified"
+            "{}restore beside it: `--into-empty NAME` makes a new database, `--swap` puts that in its place when it has \
+             been verified",
+            already(*same)
         )
     )]
-    NotEmpty { database: String, found: Vec<String> },
+    NotEmpty { database: String, found: Vec<String>, same: bool },
 
     #[error("there are rows in {} already", listed(tables))]
     #[diagnostic(
         code(operate::rows_there),
-        help("empty the tables first, or restore a full backup beside with `--swap`")
+        help("{}empty the tables first, or restore a full backup beside with `--swap`", already(*same))
     )]
-    RowsThere { tables: Vec<String> },
+    RowsThere { tables: Vec<String>, same: bool },
 
     #[error("the backup `{name}` does not hold all that a database needs")]
     #[diagnostic(
@@ -140,8 +164,8 @@ pub enum OperateError {
     NotWhole { name: String },
 
     #[error("there is a database `{name}` already")]
-    #[diagnostic(code(operate::database_exists), help("give another name, or drop it"))]
-    DatabaseExists { name: String },
+    #[diagnostic(code(operate::database_exists), help("{}give another name, or drop it", already(*same)))]
+    DatabaseExists { name: String, same: bool },
 
     #[error("what was restored is not what was dumped: {}", differences.join("; "))]
     #[diagnostic(code(operate::differs), help("{help}"))]
@@ -192,6 +216,11 @@ impl OperateError {
                 | Self::OnlyChanges { .. }
         )
     }
+}
+
+/// Said where nothing is left to do, as after a run that was cut off behind its last step.
+fn already(same: bool) -> &'static str {
+    if same { "what is there is exactly what the backup holds; for another, " } else { "" }
 }
 
 fn others(found: &[u32]) -> String {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::base::fault::point;
 use crate::catalog::taken::of_tables;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
@@ -96,8 +97,11 @@ impl Session<'_> {
         for one in &new {
             number = Some(self.write(one, &origin(one))?);
         }
+        point();
         self.put_down(&live, number)?;
+        point();
         self.connection.execute("COMMIT")?;
+        point();
         let ids = |matched: &mut dyn Iterator<Item = &&Matched>| matched.map(|one| one.id.clone()).collect();
         Ok(Taken {
             tool: tool.name,

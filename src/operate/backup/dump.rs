@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::base::fault::point;
 use crate::base::name::Qualified;
 use crate::catalog::Catalog;
 use crate::catalog::read::read_shared;
@@ -85,8 +87,9 @@ pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result
     let version = connection.version();
     let client = Client::require(version.major())?;
     let target = Target::read(&mut connection, to)?;
-    let name = format!("{}_{}", now.strftime("%Y%m%dT%H%M%SZ"), order.name.unwrap_or(order.kind.word()));
+    let (now, name) = free(now, &settings.folder, order.name.unwrap_or(order.kind.word()));
     let partial = Partial::start(&settings.folder, &name)?;
+    point();
     let maker = Maker { client, settings, folder: &partial.folder, recipients };
     let seen = dump(&mut connection, &maker, order)?;
     let mut files = Vec::new();
@@ -117,8 +120,20 @@ pub fn take(to: &ConnectionString, settings: &Settings, order: &Order) -> Result
         libraries: target.libraries,
         files,
     };
+    point();
     partial.finish(&manifest)?;
     Ok(manifest)
+}
+
+/// A name by the second, of which another may be whole by now: then the next second's.
+fn free(mut now: Timestamp, shelf: &Path, word: &str) -> (Timestamp, String) {
+    let named = |now: Timestamp| format!("{}_{word}", now.strftime("%Y%m%dT%H%M%SZ"));
+    let start = now;
+    while shelf.join(named(now)).exists() && now.duration_since(start).as_secs() < 2 {
+        sleep(Duration::from_millis(50));
+        now = Timestamp::now();
+    }
+    (now, named(now))
 }
 
 /// The same for rows that `pg_dump` does not write: one file for each table in any case, and zstd where it would be gzip, which
@@ -183,6 +198,7 @@ fn changed(
     let (mut rows, mut found) = (BTreeMap::new(), BTreeMap::new());
     for one in wanted {
         rows.insert(one.name.to_string(), copy::out(snapshot, &one, &files, since)?);
+        point();
         found.insert(one.name.to_string(), one.table);
     }
     let Date { written, at, clock } = &since.date;
@@ -210,7 +226,9 @@ impl Maker<'_> {
             run.argument(&format!("--file={}", path.display()));
             return run.finish();
         }
-        run.read(|stdout| pack(stdout, &path, self.zstd(), &self.recipients).map(drop))
+        let made = run.read(|stdout| pack(stdout, &path, self.zstd(), &self.recipients).map(drop));
+        point();
+        made
     }
 
     fn zstd(&self) -> Option<i32> {

@@ -28,9 +28,26 @@ pub struct Load<'a> {
     pub jobs: u32,
     /// The fingerprint of what counts in a schema.
     pub measure: &'a dyn Fn(Catalog) -> String,
+    /// Whether somebody wishes the end of it.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Load<'_> {
+    /// Nothing more is begun once somebody wishes the end of it.
+    ///
+    /// # Errors
+    /// `RestoreInterrupted`.
+    pub fn unless_stopped(&self) -> Result<(), OperateError> {
+        if (self.stopped)() { Err(OperateError::RestoreInterrupted) } else { Ok(()) }
+    }
+
+    /// Whether what is there is all that was dumped, and nothing else; of rows alone, the rows.
+    pub fn is_there(&self, to: &ConnectionString) -> bool {
+        let rows_alone = self.backup.manifest.kind == Kind::Data;
+        let counts = |difference: &String| !(rows_alone && difference.starts_with(SCHEMA_IS));
+        self.differences(to).is_ok_and(|differences| !differences.iter().any(counts))
+    }
+
     /// All of it into an empty database, in which a failure leaves whatever it leaves.
     ///
     /// # Errors
@@ -98,7 +115,8 @@ impl Load<'_> {
         options.iter().for_each(|option| run.argument(option));
         let path = self.backup.folder.join(name);
         let layers = &self.backup.manifest.layers;
-        if layers.is_empty() {
+        // By way of us it ends with us, whatever ends us; several at once read the file themselves.
+        if path.is_dir() || options.iter().any(|option| option.starts_with("--jobs=")) {
             run.argument("--");
             run.argument(&path.display().to_string());
             return run.finish();

@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use crate::base::fault::point;
 use crate::base::wording::nearest;
 use crate::operate::backup::manifest::{FILE, Manifest};
 use crate::operate::backup::{Kind, pack};
@@ -144,7 +145,8 @@ impl Partial {
         if whole.exists() {
             return Err(OperateError::BackupExists { name: name.to_owned() });
         }
-        let folder = shelf.join(format!("{PARTIAL}{name}"));
+        // One that was killed in this second may have left one.
+        let folder = shelf.join(format!("{PARTIAL}{name}-{}", std::process::id()));
         let make = |path: &Path| DirBuilder::new().recursive(true).mode(0o700).create(path);
         make(shelf).map_err(OperateError::file("make", shelf))?;
         sweep(shelf);
@@ -161,12 +163,14 @@ impl Partial {
         let mut text = serde_json::to_string_pretty(manifest)?;
         text.push('\n');
         pack::pack(&mut text.as_bytes(), &self.folder.join(FILE), None, &[])?;
+        point();
         let synced = |path: &Path| fs::File::open(path).and_then(|folder| folder.sync_all());
         synced(&self.folder).map_err(OperateError::file("write", &self.folder))?;
         if self.whole.exists() {
             return Err(OperateError::BackupExists { name: self.name.clone() });
         }
         fs::rename(&self.folder, &self.whole).map_err(OperateError::file("write", &self.whole))?;
+        point();
         if let Some(shelf) = self.whole.parent() {
             synced(shelf).map_err(OperateError::file("write", shelf))?;
         }

@@ -24,7 +24,7 @@ pub fn verify(
     let roles: Vec<String> = backup.manifest.roles.keys().cloned().collect();
     scratch.ensure_roles(&roles)?;
     let database = scratch.database("restore")?;
-    let load = Load { backup, client: &client, identity, jobs: 1, measure };
+    let load = Load { backup, client: &client, identity, jobs: 1, measure, stopped: &|| false };
     if let Some(since) = &backup.manifest.since {
         return load.changes(since, database.place());
     }

@@ -50,7 +50,9 @@ fn owner_and_privileges(connection: &mut Connection, name: &Ident) -> Result<Vec
     let (owner, comment, limit, granted): (String, Option<String>, i32, bool) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     let mut statements = vec![format!("ALTER DATABASE {name} OWNER TO {}", Ident::new(&owner))];
-    statements.extend(comment.map(|comment| format!("COMMENT ON DATABASE {name} IS {}", literal(&comment))));
+    // Its own comment until now says whose it is.
+    let comment = comment.map_or_else(|| "NULL".to_owned(), |comment| literal(&comment));
+    statements.push(format!("COMMENT ON DATABASE {name} IS {comment}"));
     if limit >= 0 {
         statements.push(format!("ALTER DATABASE {name} CONNECTION LIMIT {limit}"));
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use crate::base::fault::point;
 use crate::base::name::{Ident, literal};
-use crate::db::connection::{Connection, connect};
+use crate::db::connection::{Canceller, Connection, connect};
 use crate::db::row::decode;
 use crate::db::url::ConnectionString;
 use crate::operate::backup::load::Load;
@@ -26,16 +27,18 @@ pub struct Merged {
 }
 
 /// Merges all tables in one transaction, those that others refer to first. Triggers fire as for any other program that writes.
+/// `at_work` is given what cancels its statements.
 ///
 /// # Errors
 /// `Damaged`, `NotChanges`, `NoTable`; what the server says, and then nothing was written.
-pub fn merge(to: &ConnectionString, load: &Load) -> Result<Merged, OperateError> {
+pub fn merge(to: &ConnectionString, load: &Load, at_work: &mut dyn FnMut(Canceller)) -> Result<Merged, OperateError> {
     let manifest = &load.backup.manifest;
     let Some(since) = &manifest.since else {
         return Err(OperateError::NotChanges { name: manifest.name.clone() });
     };
     load.backup.check()?;
     let mut connection = connect(to)?;
+    at_work(connection.canceller());
     connection.execute("BEGIN; SET LOCAL row_security = off; SET CONSTRAINTS ALL DEFERRED")?;
     let mut merged = Merged::default();
     // What fails ends the session, and with it the transaction.
@@ -46,13 +49,18 @@ pub fn merge(to: &ConnectionString, load: &Load) -> Result<Merged, OperateError>
             listed(&table.columns)
         );
         connection.execute(&made)?;
+        point();
         let rows = load.copy_into(&mut connection, BESIDE, table)?;
+        load.unless_stopped()?;
         let written = connection.change(&over(&name, table))?;
+        point();
         merged.written += written;
         merged.left += rows.saturating_sub(written);
         connection.execute(&format!("DROP TABLE {BESIDE}"))?;
     }
+    load.unless_stopped()?;
     connection.execute("COMMIT")?;
+    point();
     Ok(merged)
 }
 
