@@ -72,6 +72,12 @@ struct Pending {
     written: i64,
 }
 
+/// A table that a foreign key ties to another.
+#[derive(Deserialize)]
+struct Tied {
+    oid: u32,
+}
+
 /// Runs statements one by one, all on one connection, and sees what they do to the relations that were there when it
 /// began.
 pub struct Observer {
@@ -164,7 +170,11 @@ impl Observer {
         sql: &str,
     ) -> Result<Effects, DbError> {
         connection.listen();
-        let mut seen = watched(connection, watcher, self.questions.pid, sql, &self.named_in(sql))?;
+        let near = self.named_in(sql);
+        let tied = self.tied_to(&near, watcher)?;
+        let [near, tied] =
+            [near, tied].map(|all| all.into_iter().map(|known| known.relation.clone()).collect::<Vec<_>>());
+        let mut seen = watched(connection, watcher, self.questions.pid, sql, [&near, &tied])?;
         let says = says(connection);
         let oids: Vec<u32> = seen.iter().filter_map(|seen| seen.oid).collect();
         self.counted.extend(&oids);
@@ -177,7 +187,7 @@ impl Observer {
     }
 
     /// The tables and materialized views whose names, or whose indexes' names, stand in the statement, in the order of these.
-    fn named_in(&self, sql: &str) -> Vec<Relation> {
+    fn named_in(&self, sql: &str) -> Vec<&Known> {
         let mut named: BTreeMap<u32, usize> = BTreeMap::new();
         for known in self.known.values() {
             let Some(at) = sql.find(&known.relation.name) else { continue };
@@ -188,7 +198,15 @@ impl Observer {
             named.iter().filter_map(|(oid, at)| Some((*at, self.known.get(oid)?))).collect();
         named.retain(|(_, known)| known.relation.has_rows());
         named.sort_by_key(|(at, known)| (*at, known.oid));
-        named.iter().map(|(_, known)| known.relation.clone()).collect()
+        named.into_iter().map(|(_, known)| known).collect()
+    }
+
+    /// The tables that foreign keys tie to these.
+    fn tied_to(&self, near: &[&Known], watcher: &mut Connection) -> Result<Vec<&Known>, DbError> {
+        let oids: Vec<u32> = near.iter().map(|known| known.oid).collect();
+        let rows = watcher.query_with(include_str!("observe/tied.sql"), &[&oids])?;
+        let tied = rows.iter().map(decode::<Tied>).collect::<Result<Vec<_>, _>>()?;
+        Ok(tied.iter().filter_map(|tied| self.known.get(&tied.oid)).collect())
     }
 
     /// What was seen, in names; from then on the relations are known as they are now.

@@ -3,7 +3,8 @@
 //! Such a statement (CREATE INDEX CONCURRENTLY) is over in a moment on a small table, and its locks are gone with it. So
 //! others stand in its way, and see what it holds and waits for: first a lock on each table that all of them conflict
 //! with, then an old snapshot and the weakest of locks, which they wait for as they would for any reader, and at last a
-//! reader that came while they waited, which meets the lock that they end with.
+//! reader that came while they waited, which meets the lock that they end with. Tables that foreign keys tie to these are
+//! locked late, if at all (DETACH CONCURRENTLY makes their triggers), so a writer of them came as well, and leaves last.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -26,21 +27,24 @@ struct Gates<'a> {
     late: Connection,
     /// What the late one reads, as a list for LOCK TABLE; empty where the statement names no table.
     tables: String,
+    /// What it writes.
+    tied: String,
     /// How the watcher lets go, step by step.
     ways: Vec<String>,
-    late_reads: bool,
+    /// How the late one leaves.
+    leaving: Vec<&'static str>,
 }
 
 /// Runs the statement in the session with this PID; every lock that was seen on the way. The tables near it are in the
-/// order in which it may ask for them.
+/// order in which it may ask for them; foreign keys tie others to these.
 pub(super) fn watched(
     connection: &mut Connection,
     watcher: &mut Connection,
     pid: i32,
     sql: &str,
-    near: &[Relation],
+    [near, tied]: [&[Relation]; 2],
 ) -> Result<Vec<Seen>, DbError> {
-    let mut gates = Gates::close(watcher, near)?;
+    let mut gates = Gates::close(watcher, near, tied)?;
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let looking = scope.spawn(|| {
@@ -81,9 +85,11 @@ fn look(gates: &mut Gates, pid: i32, over: &AtomicBool) -> Result<Vec<Seen>, DbE
 }
 
 impl<'a> Gates<'a> {
-    fn close(watcher: &'a mut Connection, near: &[Relation]) -> Result<Self, DbError> {
+    fn close(watcher: &'a mut Connection, near: &[Relation], tied: &[Relation]) -> Result<Self, DbError> {
         let (tables, views): (Vec<&Relation>, Vec<&Relation>) = near.iter().partition(|near| near.is_table());
-        let tables: Vec<String> = tables.iter().map(|table| format!("ONLY {}", table.sql())).collect();
+        let only = |table: &Relation| format!("ONLY {}", table.sql());
+        let tables: Vec<String> = tables.into_iter().map(only).collect();
+        let tied = tied.iter().map(only).collect::<Vec<_>>().join(", ");
         let mut ways = vec!["ROLLBACK".to_owned()];
         let mut lock = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1".to_owned();
         // LOCK TABLE takes no materialized view, and one that is not filled yet cannot be read; this locks it as a reader does.
@@ -100,23 +106,29 @@ impl<'a> Gates<'a> {
         }
         watcher.execute(&lock)?;
         let late = watcher.another()?;
-        Ok(Self { watcher, late, tables: tables.join(", "), ways, late_reads: false })
+        Ok(Self { watcher, late, tables: tables.join(", "), tied, ways, leaving: Vec::new() })
     }
 
     /// Lets the statement come further, where anything is left that stops it.
     fn open_next(&mut self, for_ends: bool) -> Result<(), DbError> {
         if for_ends && self.ways.len() == 1 && !self.tables.is_empty() {
-            let read = format!("BEGIN; LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", self.tables);
-            // Refused where the statement holds what no reader passes; then that was seen.
-            self.late_reads = self.late.execute(&read).is_ok();
+            self.come_late();
         }
         match self.ways.pop() {
             Some(way) => self.watcher.execute(&way),
-            None if self.late_reads => {
-                self.late_reads = false;
-                self.late.execute("ROLLBACK")
-            }
-            None => Ok(()),
+            None => self.leaving.pop().map_or(Ok(()), |way| self.late.execute(way)),
+        }
+    }
+
+    /// The late one comes. Where it is refused, the statement holds what none of its kind passes; then that was seen.
+    fn come_late(&mut self) {
+        let write = match self.tied.as_str() {
+            "" => String::new(),
+            tied => format!("LOCK TABLE {tied} IN ROW EXCLUSIVE MODE NOWAIT; "),
+        };
+        let come = format!("BEGIN; {write}SAVEPOINT reads; LOCK TABLE {} IN ACCESS SHARE MODE NOWAIT", self.tables);
+        if self.late.execute(&come).is_ok() {
+            self.leaving = vec!["ROLLBACK", "ROLLBACK TO reads"];
         }
     }
 
