@@ -200,3 +200,28 @@ fn partitions_have_the_names_that_they_are_to_have() {
         &["ATTACH PARTITION", "VALIDATE CONSTRAINT p_id_not_null"],
     );
 }
+
+/// What a table has only by its parent is not its own afterwards: it goes with the parent's again.
+#[test]
+fn what_was_inherited_is_inherited_again() {
+    let bench = Bench::on_18();
+    for (table, below) in [
+        (
+            "p (a int NOT NULL, b int) PARTITION BY LIST (a)",
+            "TABLE c PARTITION OF p DEFAULT PARTITION BY LIST (a); CREATE TABLE d PARTITION OF c DEFAULT",
+        ),
+        ("p (a int NOT NULL, b int)", "TABLE c (x int) INHERITS (p); CREATE TABLE d () INHERITS (c)"),
+    ] {
+        let plain = format!("CREATE TABLE {table}; CREATE {below};");
+        let from = plain.replace("b int", "b int NOT NULL");
+        let rows = "INSERT INTO p SELECT 1, n FROM generate_series(1, 9) AS n;";
+        for own in ["c", "d"] {
+            let to = format!("{plain} ALTER TABLE {own} ALTER COLUMN b SET NOT NULL;");
+            bench.changes(&format!("{from}{rows}"), &to, &["DROP NOT NULL"]);
+            let own =
+                "SELECT string_agg(conrelid::regclass || ' ' || conislocal, ', ' ORDER BY conrelid::regclass::text)
+                FROM pg_constraint WHERE contype = 'n' AND pg_get_constraintdef(oid) = 'NOT NULL b'";
+            assert_eq!(bench.cluster.query("shop", own).unwrap(), "c false, d false, p true");
+        }
+    }
+}

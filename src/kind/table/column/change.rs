@@ -38,6 +38,7 @@ impl Column {
             from.lose_storage();
         }
         if *not_null != self.not_null && *not_null {
+            change.statements.extend(to.freed_below(at));
             change.statements.push(to.made_not_null(at));
         }
         if *not_null && self.not_null {

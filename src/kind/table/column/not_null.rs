@@ -4,10 +4,13 @@
 //! Its name is part of the state: pg_dump writes it wherever it is not the one that Postgres gives by itself. On a table under
 //! another it is that of the parent and cannot be changed, so there it is written where the column is made, and not compared.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::name::{Ident, object_name};
 use crate::kind::carried::Carried;
+use crate::kind::facts::Facts;
 use crate::kind::key::Child;
 use crate::kind::statement::{Hazard, Statement};
 use crate::kind::table::column::{Column, is_foreign};
@@ -89,6 +92,24 @@ impl Column {
             return statement;
         }
         looks_at_rows(statement)
+    }
+
+    /// Takes away what tables below declare themselves and shall only inherit: once the parent has it, nobody can any more.
+    pub(super) fn freed_below(&self, at: &Site) -> Vec<Statement> {
+        let reaches = self.not_null_constraint.as_ref().is_some_and(|constraint| !constraint.no_inherit);
+        let Some(table) = at.key.on().filter(|_| reaches) else { return Vec::new() };
+        let constraint = |facts: &Facts, key: &Key| match facts.get(key) {
+            Some(Body::Column(column)) => column.not_null_constraint.clone(),
+            _ => None,
+        };
+        let below = lineage::below(at.here, table).intersection(&lineage::below(at.there, table)).cloned().collect();
+        let columns =
+            |tables: BTreeSet<Key>| tables.into_iter().map(|table| Key::Column(Child::new(table, at.key.name())));
+        let goes = |key: &Key| {
+            constraint(at.here, key).is_some_and(|own| own.own_name.is_some())
+                && constraint(at.there, key).is_some_and(|own| own.own_name.is_none() && !own.local.0)
+        };
+        columns(below).filter(goes).map(|key| Statement::new(self.clause_of(&at.of(&key), "DROP NOT NULL"))).collect()
     }
 
     /// What leads from one NOT NULL to another.
