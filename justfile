@@ -36,6 +36,12 @@ test *ARGS:
 fixture CASE:
     PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib -- fixtures::
 
+# Run the fixtures on another major, 14, 16, 17 or 18; says what it leaves out there, and why
+[group('test')]
+fixtures-on MAJOR CASE='':
+    ./dev client
+    PGPLUMB_FIXTURE_MAJOR='{{ MAJOR }}' PGPLUMB_CASE='{{ CASE }}' cargo test --locked --test lib -- fixtures:: --nocapture
+
 # Write the goldens of the fixtures anew, all or those with CASE in their name; review the diff
 [group('test')]
 bless CASE='':

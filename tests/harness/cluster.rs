@@ -113,8 +113,7 @@ impl Cluster {
 
     /// The same with the server of another major version, one of those that `./dev majors` fetches.
     pub(crate) fn start_major(major: u32) -> Result<Cluster, String> {
-        // Cargo makes its folder for tests beside those of the profiles.
-        let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("majors").join(major.to_string());
+        let fetched = majors().join(major.to_string());
         if !fetched.join("bin/postgres").exists() {
             return Err(format!("PostgreSQL {major} is not in {}: run `./dev majors`", fetched.display()));
         }
@@ -269,12 +268,17 @@ impl Cluster {
 
     /// What `pg_dump --schema-only` says of a database.
     pub(crate) fn dump(&self, database: &str) -> Result<String, String> {
-        checked("pg_dump", self.client("pg_dump").args(["--schema-only", "-d", database]).output())
+        let dump = checked("pg_dump", self.client("pg_dump").args(["--schema-only", "-d", database]).output())?;
+        // pg_dump writes it from 17 on whatever the server, and one of before does not know it.
+        Ok(dump.replace("SET transaction_timeout = 0;\n", ""))
     }
 
     pub(crate) fn client(&self, name: &str) -> Command {
-        let own = self.bin.join(name);
-        let mut command = limited(&if own.exists() { own } else { Path::new(BIN).join(name) });
+        // A dump is for the major of its server or a later one.
+        let fetched = majors().join("client/bin").join(name);
+        let own = [self.bin.join(name), fetched].into_iter().filter(|_| self.bin != Path::new(BIN));
+        let found = own.into_iter().find(|program| program.exists());
+        let mut command = limited(&found.unwrap_or_else(|| Path::new(BIN).join(name)));
         command.env("PGHOST", self.folder.path()).env("PGUSER", "postgres").env_remove("PGPORT");
         if let Some(port) = self.port {
             command.env("PGPORT", port.to_string());
@@ -283,6 +287,11 @@ impl Cluster {
         command.env("PGOPTIONS", "-c client_min_messages=warning -c quote_all_identifiers=off");
         command
     }
+}
+
+/// Where `./dev` puts what it fetches. Cargo makes its folder for tests beside those of the profiles.
+fn majors() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("majors")
 }
 
 fn folder() -> Result<TempDir, String> {
