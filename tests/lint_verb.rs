@@ -37,6 +37,15 @@ fn what_blocks_is_shown_at_its_place_and_exits_with_1() {
     assert!(ran.out.contains("pgplumb: allow index-not-concurrent:orders because"), "{}", ran.out);
 }
 
+/// What was mistyped must not look like files without a fault.
+#[test]
+fn a_path_that_is_not_there_is_told() {
+    for path in ["migrations/003_third.sql", "migration", "migrations/deeper/x.sql"] {
+        let ran = place().exits(2, &["lint", "--text-only", "migrations/001_first.sql", path]);
+        assert!(ran.err.contains("source::not_there") && ran.err.contains(path), "{}", ran.err);
+    }
+}
+
 #[test]
 fn one_file_is_run_after_those_before_it_and_only_it_is_told_of() {
     let place = place();

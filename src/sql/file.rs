@@ -38,7 +38,9 @@ impl SqlFile {
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let line = self.line(offset);
         let start = self.line_start(line);
-        (line, self.text.get(start..offset).map_or(offset.saturating_sub(start), |text| text.chars().count()) + 1)
+        // A mark of the byte order, which editors on Windows put first, is in no column.
+        let count = |text: &str| text.trim_start_matches('\u{feff}').chars().count();
+        (line, self.text.get(start..offset).map_or(offset.saturating_sub(start), count) + 1)
     }
 
     /// The first byte of a line.
@@ -63,5 +65,7 @@ mod tests {
         assert_eq!(places, [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 1), (4, 1), (4, 2)]);
         assert_eq!(file.line_start(1), 0);
         assert_eq!(file.line_start(4), 7);
+        let marked = SqlFile::new("a.sql", "\u{feff}a\nb");
+        assert_eq!([3, 4, 5].map(|at| marked.line_column(at)), [(1, 1), (1, 2), (2, 1)]);
     }
 }

@@ -25,6 +25,7 @@ use crate::prove::{Bench, file};
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::convention::{self, Piece, discover, folder_of};
+use crate::source::error::SourceError;
 use crate::source::live::Live;
 use crate::source::role;
 use crate::sql::directive::{Directive, directives_within};
@@ -212,6 +213,10 @@ pub(in crate::command) fn allows(statements: &[Statement], within: &Range<usize>
 fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandError> {
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in asked.paths {
+        // Its folder may be there, and have nothing that was asked for: that would look like files without a fault.
+        if !path.exists() {
+            return Err(SourceError::NotThere { path: path.clone() }.into());
+        }
         let folder = if path.is_dir() { path.clone() } else { folder_of(path) };
         folders.entry(folder).or_default().push(path.clone());
     }
