@@ -35,8 +35,14 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// With a COMMIT between changes of two such tables.
     fn parted(&self, mut plan: Plan) -> Plan {
-        plan.part_hot_tables(self.hot);
+        plan.part_hot_tables(&|table| self.hot_table(table));
         plan
+    }
+
+    /// Such a table, as the live database calls it.
+    fn hot_table(&self, table: &Key) -> Option<Key> {
+        let before = self.renames.iter().filter(|rename| rename.to == *table).map(|rename| &rename.from);
+        std::iter::once(table).chain(before).find(|table| (self.hot)(table)).cloned()
     }
 }
 

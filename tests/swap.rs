@@ -188,8 +188,13 @@ fn rows_and_names_go_over_and_back_while_others_write() {
 #[test]
 fn what_is_cut_short_is_finished() {
     let cluster = Cluster::start().unwrap();
-    let case = &CASES[0];
-    let place = Place::new(&cluster, "whole", case.from, case.to);
+    for case in CASES.iter().filter(|case| case.is_cut) {
+        cut(&cluster, case);
+    }
+}
+
+fn cut(cluster: &Cluster, case: &Case) {
+    let place = Place::new(cluster, "whole", case.from, case.to);
     place.swap(case, "out");
     let up = place.read("out/up.sql");
     let ends: Vec<usize> = up.match_indices("\nCOMMIT;\n").map(|(at, text)| at + text.len()).collect();
@@ -198,14 +203,14 @@ fn what_is_cut_short_is_finished() {
     let cuts: Vec<usize> = ends.into_iter().chain(outside).collect();
     assert!(cuts.len() >= 6, "{up}");
     for (number, end) in cuts.into_iter().enumerate() {
-        let place = Place::new(&cluster, &format!("cut{number}"), case.from, case.to);
+        let place = Place::new(cluster, &format!("{}-cut{number}", case.tables[0]), case.from, case.to);
         place.write(&up[..end]);
         place.write(case.early);
         let said = place.swap(case, "again");
         // Where all is done already there is nothing but the contract.
         let again = fs::read_to_string(place.folder.join("again/up.sql")).unwrap_or_default();
         assert!(!again.contains("CREATE TABLE"), "{number}: {}{again}", said.out);
-        if up[..end].contains("customer__old;") {
+        if up[..end].contains("__old;") {
             assert!(!again.contains("RENAME"), "{number}: {again}");
         }
         if !again.is_empty() {
@@ -250,6 +255,43 @@ fn check_runs_both_from_nothing() {
     let second = apply(&["--phase", "contract"]);
     assert_eq!(second.code, Some(0), "{}{}", second.out, second.err);
     assert_eq!(cluster.query("wanted", "SELECT to_regclass('customer__old') IS NULL").unwrap(), "t");
+    // Nothing is lost, so nothing has to be allowed.
+    let rows = "INSERT INTO customer (email, note) VALUES ('a', 'b'), ('c', 'd')";
+    cluster.query("wanted", rows).unwrap();
+    let back = ran(&mut pgplumb(&place.folder, &["rollback", "--yes", "--db", &db]));
+    assert_eq!(back.code, Some(0), "{}{}", back.out, back.err);
+    let filled = "SELECT string_agg(email || note, ',' ORDER BY email) FROM customer__old";
+    assert_eq!(cluster.query("wanted", filled).unwrap(), "ab,cd");
+}
+
+/// What the down of a contract fills again is not lost, as far as the new table holds it.
+#[test]
+fn a_contract_is_graded_by_what_comes_back() {
+    let cluster = Cluster::start().unwrap();
+    let grade = |number: usize, from: &str, to: &str, online: &str| {
+        let place = Place::new(&cluster, &format!("grade{number}"), from, to);
+        place.plan(&["--online", online, "--allow", "all", "--out", "out"]);
+        let json: serde_json::Value = serde_json::from_str(&place.read("out-contract/plan.json")).unwrap();
+        (json["down_grade"].clone(), json["proof"]["rows"]["restored"].clone())
+    };
+    let table = |columns: &str| format!("CREATE TABLE t (id {columns})");
+    let held = ["integer PRIMARY KEY, note varchar(9)", "bigint PRIMARY KEY, note text"].map(table);
+    let (lossless, back) = (serde_json::json!({"grade": "lossless"}), serde_json::json!(["public.t__old"]));
+    assert_eq!(grade(0, &held[0], &held[1], "swap:t"), (lossless.clone(), back.clone()));
+    assert_eq!(grade(1, &held[0], &held[1], "expand"), (lossless, serde_json::json!([])));
+    let cut = ["integer PRIMARY KEY, at timestamp, gone text", "bigint PRIMARY KEY, at timestamp(3)"].map(table);
+    let lossy = |losses: &[&str]| serde_json::json!({"grade": "lossy", "because": losses});
+    let cut_short = "the values of column t__old.at that do not fit timestamp(3) without time zone";
+    assert_eq!(
+        grade(2, &cut[0], &cut[1], "swap:t"),
+        (lossy(&[cut_short, "the values of column t__old.gone"]), back.clone())
+    );
+    // A table that takes no row made up for it was not seen to be filled.
+    let odd = ["integer PRIMARY KEY CHECK (id > 5)", "bigint PRIMARY KEY CHECK (id > 5)"].map(table);
+    assert_eq!(grade(3, &odd[0], &odd[1], "swap:t"), (lossy(&["the rows of t__old"]), serde_json::json!([])));
+    let cut = ["integer PRIMARY KEY, at timestamp", "bigint PRIMARY KEY, at timestamp(3)"].map(table);
+    let cut_short = "the values of column t.at__old that do not fit timestamp(3) without time zone";
+    assert_eq!(grade(4, &cut[0], &cut[1], "expand"), (lossy(&[cut_short]), serde_json::json!([])));
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::plan::action::{Part, Verb};
 use crate::plan::step::Step;
 
 impl Plan {
-    /// Cuts transactions further, so that none locks two tables for which `is_hot` says so, where that can be.
-    pub fn part_hot_tables(&mut self, is_hot: &dyn Fn(&Key) -> bool) {
+    /// Cuts transactions further, so that none locks two hot tables, where that can be. `hot` says which one a table is,
+    /// whatever it is called by then; none that is not hot.
+    pub fn part_hot_tables(&mut self, hot: &dyn Fn(&Key) -> Option<Key>) {
         let held = held_together(&self.steps);
         let mut locked: BTreeSet<Key> = BTreeSet::new();
         let (mut more, mut before) = (0, None);
@@ -22,7 +23,7 @@ impl Plan {
                 before = Some(step.group);
                 locked.clear();
             }
-            let tables = tables(step, is_hot);
+            let tables = tables(step, hot);
             if !tables.is_empty() && !locked.is_empty() && locked.is_disjoint(&tables) && !held.contains(&index) {
                 more += 1;
                 locked.clear();
@@ -34,7 +35,7 @@ impl Plan {
 }
 
 /// The hot tables that a step locks against others.
-fn tables(step: &Step, is_hot: &dyn Fn(&Key) -> bool) -> BTreeSet<Key> {
+fn tables(step: &Step, hot: &dyn Fn(&Key) -> Option<Key>) -> BTreeSet<Key> {
     let weak = |key: &Key| {
         matches!(
             key,
@@ -42,7 +43,7 @@ fn tables(step: &Step, is_hot: &dyn Fn(&Key) -> bool) -> BTreeSet<Key> {
         )
     };
     let all = step.with.iter().chain([&step.key]).filter(|key| !weak(key)).map(Key::root);
-    all.filter(|root| matches!(root, Key::Table(_)) && is_hot(root)).cloned().collect()
+    all.filter(|root| matches!(root, Key::Table(_))).filter_map(hot).collect()
 }
 
 /// The steps before which no transaction may end.
@@ -99,7 +100,7 @@ mod tests {
 
     fn groups(steps: Vec<Step>) -> Vec<usize> {
         let mut plan = Plan { steps };
-        plan.part_hot_tables(&|key| key.name().starts_with("hot"));
+        plan.part_hot_tables(&|key| key.name().starts_with("hot").then(|| key.clone()));
         plan.steps.iter().map(|step| step.group).collect()
     }
 

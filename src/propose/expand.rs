@@ -46,8 +46,9 @@ pub struct Expansion {
     pub settled: bool,
     /// The new columns, which a trigger fills.
     pub filled: BTreeSet<Key>,
-    /// What the second drops of which nothing is lost: old columns, and views with old names.
-    pub moved: BTreeSet<Key>,
+    /// What the second drops because something else took its place: columns and tables, each with what has its values, and
+    /// views with old names, which have none.
+    pub moved: BTreeMap<Key, Option<Key>>,
 }
 
 /// What came of it.
@@ -194,7 +195,7 @@ pub(in crate::propose) fn both(
     let live = request.live;
     empty(bench, seeded)?;
     let Between { state, base, before, after, copies } = between::make(bench, request, along)?;
-    let moved = copies.back.iter().map(|copy| copy.column.clone()).collect();
+    let moved = copies.back.iter().map(|copy| (copy.column.clone(), Some(copy.from.clone()))).collect();
     let filled: Vec<Key> = copies.forward.iter().map(|copy| copy.column.clone()).collect();
     let filling = |copies: Vec<Copy>| {
         move |action: &Action, at: &Site, changes: &Changes| -> Option<Phases> {
@@ -244,7 +245,7 @@ pub(in crate::propose) fn proven(
         after: None,
         settled: false,
         filled: BTreeSet::new(),
-        moved: BTreeSet::new(),
+        moved: BTreeMap::new(),
     })
 }
 

@@ -10,6 +10,7 @@
 
 mod column;
 mod stay;
+mod turn;
 mod view;
 
 use std::collections::BTreeSet;
@@ -169,13 +170,14 @@ fn by_views(
         Ok(plan.steps.into_iter().map(|step| Step { group: 0, ..step }).collect())
     };
     let renames = Renames::pending(request.renames, &live.facts, &desired.facts);
-    let before = Plan { steps: [steps(&between, &later)?, renames.undo(&desired.facts)].concat() };
-    let after = Plan { steps: [renames.redo(&desired.facts), steps(&later, &between)?].concat() };
+    let undone = turn::back(request, kept, steps(&between, &later)?, renames.undo(&desired.facts));
+    let done = turn::forth(request, kept, renames.redo(&desired.facts), steps(&later, &between)?);
+    let (before, after) = (Plan { steps: undone }, Plan { steps: done });
     let base = with(&model, &[&begun]);
-    let up = joined(plan(live, &base, request.rewrite)?, after);
-    let down = joined(before, plan(&base, live, request.rewrite)?);
+    let up = request.parted(joined(plan(live, &base, request.rewrite)?, after));
+    let down = request.parted(joined(before, plan(&base, live, request.rewrite)?));
     let expand = Proposal { up, down, base: Some(base), proof: None };
-    let moved = kept.iter().map(|kept| kept.view.clone()).collect();
+    let moved = kept.iter().map(|kept| (kept.view.clone(), None)).collect();
     Ok(Expansion { moved, ..proven(bench, request, desired, expand, between, request.rewrite, seeded)? })
 }
 

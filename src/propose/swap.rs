@@ -55,6 +55,9 @@ pub fn swap(
         return Ok(outcome);
     }
     let seeded = plain.proof.iter().flat_map(|proof| &proof.rows.seeded).cloned().collect();
+    // Whoever asks for it says that the table is large.
+    let hot = |table: &Key| pairs.iter().any(|pair| pair.table == *table) || (request.hot)(table);
+    let request = &Request { hot: &hot, ..*request };
     match request.timings.time("building beside", || both(bench, request, &pairs, &seeded)) {
         Ok(expansion) => {
             outcome.expansion = Some(expansion);
@@ -80,6 +83,9 @@ const PARTITIONS: &str = "rows that go with a partition, by TRUNCATE, DETACH or 
 
 fn both(bench: &mut Bench, request: &Request, pairs: &[Pair], seeded: &BTreeSet<String>) -> Result<Expansion, Unmade> {
     let (live, desired) = (request.live, request.desired);
+    // Where a trigger is not there yet, what a proof has copied does not go with the row.
+    let beside = pairs.iter().flat_map(|pair| [pair.new.sql(), pair.old.sql()]);
+    let seeded = &seeded.iter().cloned().chain(beside).collect();
     empty(bench, seeded)?;
     let way = make(bench, request, pairs)?;
     let (mut up, mut down) = (expand(request, pairs, &way)?, back(request, pairs, &way)?);
@@ -89,9 +95,11 @@ fn both(bench: &mut Bench, request: &Request, pairs: &[Pair], seeded: &BTreeSet<
     run::plan(bench.connection, &up, Direction::Up)?;
     let expand = Proposal { up, down, base: None, proof: Some(proof) };
     let gone = Plan { steps: all(pairs, |pair| pair.unsync(Stage::Done)) };
-    let mut up = joined(gone, plan(&way.after, desired, request.rewrite)?);
+    let up = joined(gone, plan(&way.after, desired, request.rewrite)?);
     let again = Plan { steps: all(pairs, |pair| pair.sync(Stage::Done)) };
-    let mut down = joined(plan(desired, &way.after, request.rewrite)?, again);
+    let hot = |table: &Key| pairs.iter().any(|pair| pair.old == *table) || (request.hot)(table);
+    let mut up = Request { hot: &hot, ..*request }.parted(up);
+    let mut down = request.parted(joined(plan(desired, &way.after, request.rewrite)?, again));
     for step in all(pairs, |pair| pair.fill(Stage::Done)) {
         down = apart(down, Plan { steps: vec![step] });
     }
@@ -99,16 +107,16 @@ fn both(bench: &mut Bench, request: &Request, pairs: &[Pair], seeded: &BTreeSet<
     let states = States { live: &way.between, desired };
     let proof = prove::prove(bench, states, &mut up, &mut down, request.prepare)?;
     let contract = Proposal { up, down, base: None, proof: Some(proof) };
-    let moved = pairs.iter().map(|pair| pair.old.clone()).collect();
+    let moved = pairs.iter().map(|pair| (pair.old.clone(), Some(pair.table.clone()))).collect();
     let (after, settled, filled) = (None, false, BTreeSet::new());
     Ok(Expansion { expand, between: way.between, contract, after, settled, filled, moved })
 }
 
 /// The table beside, its rows, and the exchange.
 fn expand(request: &Request, pairs: &[Pair], way: &Way) -> Result<Plan, Unmade> {
-    let fresh = |pair: &&Pair| pair.stage == Stage::Fresh;
-    let began = Plan { steps: pairs.iter().filter(fresh).flat_map(|pair| pair.sync(Stage::Begun)).collect() };
-    let mut whole = joined(plan(&way.live, &way.before, request.rewrite)?, began);
+    // A function tells whoever goes on that the new table is ours; each table is locked in a transaction of its own then.
+    let began = Plan { steps: [all(pairs, Pair::function), all(pairs, Pair::triggers)].concat() };
+    let mut whole = request.parted(joined(plan(&way.live, &way.before, request.rewrite)?, began));
     if pairs.iter().all(|pair| pair.stage == Stage::Done) {
         return Ok(whole);
     }
@@ -131,7 +139,7 @@ fn expand(request: &Request, pairs: &[Pair], way: &Way) -> Result<Plan, Unmade> 
 
 /// The exchange the other way round, and what was built beside goes.
 fn back(request: &Request, pairs: &[Pair], way: &Way) -> Result<Plan, Unmade> {
-    let rest = plan(&way.before, &way.live, request.rewrite)?;
+    let rest = request.parted(plan(&way.before, &way.live, request.rewrite)?);
     if pairs.iter().all(|pair| pair.stage == Stage::Done) {
         return Ok(rest);
     }
@@ -141,9 +149,12 @@ fn back(request: &Request, pairs: &[Pair], way: &Way) -> Result<Plan, Unmade> {
     steps.extend(all(pairs, Pair::back));
     steps.extend(all(pairs, |pair| pair.hand_over(false)));
     steps.extend(now);
-    steps.extend(all(pairs, |pair| {
-        pair.sync(Stage::Begun).into_iter().filter(|_| pair.stage == Stage::Begun).collect()
-    }));
+    steps.extend(all(
+        pairs,
+        |pair| {
+            if pair.stage == Stage::Begun { pair.there(pair.sync(Stage::Begun)) } else { Vec::new() }
+        },
+    ));
     Ok(apart(apart(Plan { steps }, rest), later))
 }
 

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::db::connection::Connection;
 use crate::kind::{Body, Key};
 use crate::plan::Plan;
+use crate::plan::action::Verb;
 use crate::prove::error::{Direction, ProofError};
 use crate::prove::seed::{Seeds, empty, row_of, seed};
 use crate::prove::{Bench, States, run};
@@ -25,6 +26,23 @@ pub struct Rows {
     pub lost: Vec<String>,
     /// Columns whose value was not there any more, or another, after up and down.
     pub changed: Vec<String>,
+    /// Tables that the up drops, and whose row the down brought back.
+    pub restored: Vec<String>,
+}
+
+impl Rows {
+    /// Whether what the up drops of this was seen to be there again, as it was: a table's row, or a column's value.
+    pub fn came_back(&self, key: &Key) -> bool {
+        let is_in = |names: &[String], key: &Key| names.contains(&key.sql());
+        match (key, key.on()) {
+            _ if self.fails.is_some() => false,
+            (Key::Column(_), Some(table)) => {
+                let name = format!("{}.{}", table.sql(), key.name());
+                is_in(&self.seeded, table) && !self.changed.contains(&name)
+            }
+            _ => is_in(&self.restored, key),
+        }
+    }
 }
 
 /// Runs down, seeds, runs up and down again step by step, and looks at the rows after each.
@@ -34,7 +52,8 @@ pub struct Rows {
 pub fn check(bench: &mut Bench, states: States, up: &mut Plan, down: &mut Plan) -> Result<Rows, ProofError> {
     run::plan(bench.connection, down, Direction::Down)?;
     run::leave_failed_builds(bench.connection, states.live)?;
-    let tables = touched(states, up);
+    let refilled = refilled(states, down);
+    let tables = touched(states, up).union(&refilled).cloned().collect();
     let seeds = seed(bench.connection, states.live, states.desired, &tables)?;
     let mut rows = Rows {
         seeded: seeds.rows.keys().map(Key::sql).collect(),
@@ -54,7 +73,12 @@ pub fn check(bench: &mut Bench, states: States, up: &mut Plan, down: &mut Plan) 
     if rows.fails.is_none() {
         match failed_down {
             Some(why) => rows.fails = Some((Direction::Down.to_string(), why)),
-            None => rows.changed = changed(bench.connection, &seeds)?,
+            None => {
+                let missing: BTreeSet<Key>;
+                (rows.changed, missing) = changed(bench.connection, &seeds, &refilled)?;
+                let back = refilled.iter().filter(|table| seeds.rows.contains_key(table) && !missing.contains(table));
+                rows.restored = back.map(Key::sql).collect();
+            }
         }
     }
     Ok(rows)
@@ -79,6 +103,13 @@ fn touched(States { live, desired }: States, up: &Plan) -> BTreeSet<Key> {
         .map(|key| table_of(key, live).unwrap_or_else(|| key.root().clone()))
         .filter(|key| matches!(key, Key::Table(_)) && live.facts.contains(key) && desired.facts.contains(key))
         .collect()
+}
+
+/// The tables that are there before only, and with which the down does more than to create them: it may fill them again.
+fn refilled(States { live, desired }: States, down: &Plan) -> BTreeSet<Key> {
+    let altered = down.steps.iter().filter(|step| step.verb == Verb::Alter).map(|step| &step.key);
+    let gone = |key: &&Key| matches!(key, Key::Table(_)) && live.facts.contains(key) && !desired.facts.contains(key);
+    altered.filter(gone).cloned().collect()
 }
 
 fn table_of(key: &Key, live: &Catalog) -> Option<Key> {
@@ -109,10 +140,20 @@ fn failed_for_rows(result: Result<(), ProofError>) -> Result<Option<String>, Pro
     }
 }
 
-fn changed(connection: &mut Connection, seeds: &Seeds) -> Result<Vec<String>, ProofError> {
-    let mut changed = Vec::new();
+/// The columns whose value is another now, and the tables without a row of those that were dropped in between: nobody said
+/// that it would be there.
+fn changed(
+    connection: &mut Connection,
+    seeds: &Seeds,
+    refilled: &BTreeSet<Key>,
+) -> Result<(Vec<String>, BTreeSet<Key>), ProofError> {
+    let (mut changed, mut missing) = (Vec::new(), BTreeSet::new());
     for (table, before) in &seeds.rows {
         let after = row_of(connection, table)?;
+        if after.is_none() && refilled.contains(table) {
+            missing.insert(table.clone());
+            continue;
+        }
         let columns = before.as_object().into_iter().flatten();
         for (column, value) in columns {
             if after.as_ref().and_then(|row| row.get(column)) != Some(value) {
@@ -120,5 +161,5 @@ fn changed(connection: &mut Connection, seeds: &Seeds) -> Result<Vec<String>, Pr
             }
         }
     }
-    Ok(changed)
+    Ok((changed, missing))
 }

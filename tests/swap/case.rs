@@ -18,6 +18,8 @@ pub(super) struct Case {
     /// True after all, and after both downs.
     pub(super) holds: &'static str,
     pub(super) restored: &'static str,
+    /// Whether it is also cut short after each of its statements.
+    pub(super) is_cut: bool,
 }
 
 impl Case {
@@ -68,6 +70,7 @@ CREATE VIEW noted AS SELECT id, note FROM customer WHERE note IS NOT NULL;
     columns: &["id::bigint, email, note::text, seen"],
     holds: "SELECT pg_typeof(id) = 'bigint'::regtype AND nextval('customer_id_seq') > 20000 AND (SELECT convalidated FROM pg_constraint WHERE conname = 'bill_customer_id_fkey') FROM customer LIMIT 1",
     restored: "SELECT pg_typeof(id) = 'integer'::regtype AND EXISTS (SELECT FROM customer WHERE email = 'late') FROM customer LIMIT 1",
+    is_cut: true,
 };
 
 const TREE: Case = Case {
@@ -135,6 +138,7 @@ GRANT SELECT ON titles TO PUBLIC;
     columns: &["id::bigint, parent::bigint, kind, \"At\"::timestamp(3), size::numeric(12,2), j::jsonb"],
     holds: "SELECT bool_and(twice = size * 2 OR size IS NULL) AND bool_and(added = 'fresh') AND nextval('node_id_seq') > max(id) AND (SELECT count(*) > 0 FROM log) FROM node",
     restored: "SELECT nextval('node_id_seq') > max(id) AND bool_or(kind = 'late+') FROM node",
+    is_cut: false,
 };
 
 const PARTITIONED: Case = Case {
@@ -166,6 +170,7 @@ CREATE INDEX event_n ON event (n);
     columns: &["id, at, n, note"],
     holds: "SELECT (SELECT count(*) FROM event_rest) > 0 AND (SELECT note = 'late' FROM event_rest WHERE id = 99998)",
     restored: "SELECT relkind = 'r' AND EXISTS (SELECT FROM event WHERE id = 99998) FROM pg_class WHERE oid = 'event'::regclass",
+    is_cut: false,
 };
 
 const KEYS: Case = Case {
@@ -196,6 +201,7 @@ ALTER TABLE team ADD CONSTRAINT team_lead FOREIGN KEY (lead, id) REFERENCES memb
     columns: &["id::bigint, code, lead", "team_id::bigint, nr, name"],
     holds: "SELECT nextval('team_id_seq') > max(id) AND pg_typeof(max(id)) = 'bigint'::regtype FROM team",
     restored: "SELECT nextval('team_id_seq') > max(id) AND pg_typeof(max(id)) = 'integer'::regtype FROM team",
+    is_cut: true,
 };
 
 const UNLOGGED: Case = Case {
@@ -217,6 +223,7 @@ INSERT INTO s.\"Hot\" SELECT n, n FROM generate_series(1, 5000) AS n;
     columns: &["\"Key\", n"],
     holds: "SELECT relpersistence = 'u' AND EXISTS (SELECT FROM s.\"Hot\" WHERE \"Key\" = 'late') FROM pg_class WHERE relname = 'Hot'",
     restored: "SELECT relpersistence = 'p' AND EXISTS (SELECT FROM s.\"Hot\" WHERE \"Key\" = 'late') FROM pg_class WHERE relname = 'Hot'",
+    is_cut: false,
 };
 
 /// What is there, what is wanted, and why the table stays what it is.

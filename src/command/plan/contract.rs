@@ -1,6 +1,6 @@
 //! The second of two migrations, the contract: written beside the first, and held back by what its head says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ use crate::command::plan::give::{folder, give_held};
 use crate::command::plan::pair::Pair;
 use crate::command::runner;
 use crate::command::side::Opener;
-use crate::grade::{Grade, losses};
+use crate::grade::{Grade, beside, losses};
 use crate::kind::Key;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::{Input, blocked, check};
@@ -58,8 +58,8 @@ pub(super) struct Held {
     after: Option<After>,
     /// Whether it was written before.
     settled: bool,
-    /// What it drops of which nothing is lost.
-    moved: BTreeSet<Key>,
+    /// What it drops because something else took its place.
+    moved: BTreeMap<Key, Option<Key>>,
 }
 
 impl Held {
@@ -92,7 +92,10 @@ impl Held {
         let arrived = proof.as_ref().map_or(to, |proof| &proof.reached);
         let reached = runner::scope(&opener.config).portable(arrived);
         let losses = losses(up, &from.facts, &to.facts);
-        let grade = Grade::of(&losses, proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
+        let rows = proof.as_ref().map(|proof| &proof.rows);
+        let came_back = |key: &Key| rows.is_some_and(|rows| rows.came_back(key));
+        let left = beside::left(&losses, &self.moved, (&from.facts, &to.facts), &came_back);
+        let grade = Grade::of(&left, rows.map_or(&[], |rows| &rows.changed));
         let (live, desired) = (&from.facts, &to.facts);
         let input = Input { up, live, desired, losses: &losses, grade: &grade, ..*input };
         let allows = [args.allow.clone(), said.to_vec(), self.allows()].concat();
@@ -155,6 +158,6 @@ impl Held {
             _ => None,
         };
         let steps = self.proposal.up.steps.iter();
-        steps.filter(|step| step.verb == Verb::Drop && self.moved.contains(&step.key)).filter_map(one).collect()
+        steps.filter(|step| step.verb == Verb::Drop && self.moved.contains_key(&step.key)).filter_map(one).collect()
     }
 }

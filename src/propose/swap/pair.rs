@@ -36,6 +36,8 @@ pub(super) struct Pair {
     leaving: BTreeSet<Named>,
     arriving: BTreeSet<Named>,
     handed: Vec<Handed>,
+    /// The triggers that an earlier run did not come to.
+    lacking: BTreeSet<Key>,
 }
 
 /// The steps of all pairs.
@@ -69,8 +71,11 @@ impl Pair {
         let arriving = Named::of(desired, table, &shared);
         let leaving = Named::of(live, table, &shared);
         let arriving = arriving.into_iter().filter(|named| leaving.iter().any(|other| other.meets(named))).collect();
+        let forward = Mirror::of(table, [live, desired], NEW)?;
+        let lacks = |trigger: &&Key| stage == Stage::Begun && !live.facts.contains(trigger);
         Ok(Self {
-            forward: Mirror::of(table, [live, desired], NEW)?,
+            lacking: forward.triggers.iter().filter(lacks).cloned().collect(),
+            forward,
             reverse: Mirror::of(table, [desired, live], OLD)?,
             handed: handed(table, live, desired, &shared),
             table: table.clone(),
@@ -101,6 +106,30 @@ impl Pair {
     pub(super) fn sync(&self, stage: Stage) -> Vec<Step> {
         let create = self.mirror(stage).create();
         create.into_iter().map(|(key, sql)| step(Verb::Create, &key, sql)).collect()
+    }
+
+    /// Makes the function from the old to the new table, where it is not there.
+    pub(super) fn function(&self) -> Vec<Step> {
+        self.missing().into_iter().filter(|step| step.key == self.forward.function).collect()
+    }
+
+    /// The same of the triggers that call it.
+    pub(super) fn triggers(&self) -> Vec<Step> {
+        self.missing().into_iter().filter(|step| step.key != self.forward.function).collect()
+    }
+
+    fn missing(&self) -> Vec<Step> {
+        let steps = self.sync(Stage::Begun).into_iter();
+        match self.stage {
+            Stage::Fresh => steps.collect(),
+            Stage::Begun => steps.filter(|step| self.lacking.contains(&step.key)).collect(),
+            Stage::Done => Vec::new(),
+        }
+    }
+
+    /// Those of these steps that are about what was there from the beginning.
+    pub(super) fn there(&self, steps: Vec<Step>) -> Vec<Step> {
+        steps.into_iter().filter(|step| !self.lacking.contains(&step.key)).collect()
     }
 
     /// Drops them.

@@ -80,7 +80,7 @@ fn clean(bench: &mut Bench, request: &Request, begun: &[&Pair]) -> Result<Option
         return Ok(None);
     }
     for pair in begun {
-        run(bench, pair.unsync(pair.stage))?;
+        run(bench, pair.there(pair.unsync(pair.stage)))?;
         if pair.stage == Stage::Begun {
             bench.connection.execute(&format!("DROP TABLE {}", pair.new.sql()))?;
         }
