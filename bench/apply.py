@@ -20,18 +20,18 @@ FORMS = (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL
 );
-CREATE INDEX {table}_name_idx ON {table} (name);
+CREATE INDEX {name}_name_idx ON {table} (name);
 """,
     "ALTER TABLE {before} ADD COLUMN note text;\n",
-    "ALTER TABLE {older} ADD CONSTRAINT {older}_name_check CHECK (name <> '');\nCOMMENT ON TABLE {older} IS 'Checked.';\n",
+    "ALTER TABLE {older} ADD CONSTRAINT older_name_check CHECK (name <> '');\nCOMMENT ON TABLE {older} IS 'Checked.';\n",
 )
 
 
-def migrations(folder, count):
-    """Writes the pairs, and returns the ups in their order."""
+def migrations(folder, count, schema=""):
+    """Writes the pairs, and returns the ups in their order; `schema` is what stands before the names of tables, with its dot."""
     ups = []
     for number in range(count):
-        names = {"table": f"t{number}", "before": f"t{number - 1}", "older": f"t{number - 2}"}
+        names = {"table": f"{schema}t{number}", "before": f"{schema}t{number - 1}", "older": f"{schema}t{number - 2}", "name": f"t{number}"}
         up = folder / f"{20260101000000 + number}_step" / "up.sql"
         up.parent.mkdir(parents=True)
         up.write_text("BEGIN;\nSET LOCAL lock_timeout = '3s';\n\n" + FORMS[number % len(FORMS)].format(**names) + "\nCOMMIT;\n")

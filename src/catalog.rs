@@ -10,6 +10,7 @@ pub mod read;
 #[cfg(test)]
 pub mod sample;
 pub mod taken;
+mod tenant;
 
 use std::collections::BTreeMap;
 

@@ -31,6 +31,7 @@ use crate::config::health::Health;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
 use crate::config::record::{Logs, Reports};
+use crate::db::tenant::may_be_template;
 use crate::lint::rule::RULES;
 
 /// Where the configuration is looked for, in the folder that pgplumb runs in.
@@ -74,6 +75,9 @@ pub struct Server {
     /// Whether people depend on it; where nothing is said its name says it. Of an environment alone, not of `scratch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub production: Option<bool>,
+    /// Which schema of it is meant, where it is one of several alike. Of an environment alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_schema: Option<String>,
 }
 
 /// A connection string may hold a password.
@@ -83,6 +87,7 @@ impl std::fmt::Debug for Server {
             .field("url", &self.url.as_ref().map(|_| "..."))
             .field("url_env", &self.url_env)
             .field("production", &self.production)
+            .field("tenant_schema", &self.tenant_schema)
             .finish()
     }
 }
@@ -222,6 +227,11 @@ impl Config {
         // What is meant for an environment that is not there would hold nowhere.
         if let Some(name) = self.apply.environments.keys().find(|name| !self.environments.contains_key(*name)) {
             return Err(ConfigError::no_environment(name, self.environments.keys()));
+        }
+        if let Some(template) = &self.fleet.schema
+            && !may_be_template(template)
+        {
+            return Err(ConfigError::bad_template(file, text, template));
         }
         let Timeouts { lock, statement, check_data } = &self.timeouts;
         let timeouts = [("lock", lock), ("statement", statement), ("check_data", check_data)];

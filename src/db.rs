@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod error;
 pub mod row;
+pub mod tenant;
 mod tls;
 pub mod url;
 pub mod version;

@@ -41,6 +41,7 @@ pub mod start;
 pub mod steps;
 pub mod stop;
 pub mod survey;
+pub mod tenant;
 pub mod unchecked;
 pub mod voice;
 pub mod watch;

@@ -337,8 +337,8 @@ fn tenants_and_environments_name_targets_too() {
     let ran = many.place.exits(0, &["apply", "--db", &url, "--tenants", sql, "--format", "json"]);
     assert_eq!(states(&matrix(&ran.out)), "1 applied, 2 applied");
     for (sql, what) in [
-        ("SELECT db AS name, db AS schema FROM tenants", "fleet::schema_tenant"),
-        ("SELECT db AS name FROM tenants", "it has neither a `database` nor a `url`"),
+        ("SELECT db AS name, db AS schema FROM tenants", "fleet::no_template"),
+        ("SELECT db AS name FROM tenants", "it has neither a `database`, a `url` nor a `schema`"),
         ("SELECT 'x' AS name, db AS database FROM tenants", "row 2 of the tenants: its `name` is that of row 1"),
         ("DELETE FROM tenants RETURNING db AS name", "syntax error"),
         ("SELECT nextval('counted') AS name", "read-only transaction"),

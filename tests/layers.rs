@@ -21,7 +21,8 @@ const LAYERS: &[&[&str]] = &[
     &["scratch"],
     &["catalog"],
     &["kind", "observe"],
-    &["db", "sql"],
+    &["db"],
+    &["sql"],
     &["base"],
 ];
 
@@ -192,7 +193,8 @@ fn an_import_against_the_order_is_found() {
     assert_eq!(fault_of("diff", "use crate::catalog::Catalog;"), "");
     assert_eq!(fault_of("db", "use crate::base::{name::Ident, plural};"), "");
     assert_eq!(fault_of("db", "use crate::plan::Step;"), "`db` imports `plan`, which is above it");
-    assert_eq!(fault_of("db", "fn f() { crate::sql::split(x) }"), "`db` imports its peer `sql`");
+    assert_eq!(fault_of("ask", "fn f() { crate::prove::run(x) }"), "`ask` imports its peer `prove`");
+    assert_eq!(fault_of("sql", "fn f() { crate::db::url(x) }"), "`sql` imports `db`, which is above it");
     assert_eq!(
         fault_of("catalog", "use crate::{base::{a, b}, diff::Change};"),
         "`catalog` imports `diff`, which is above it"

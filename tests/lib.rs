@@ -56,6 +56,7 @@ mod seeds;
 mod squash;
 mod stop;
 mod swap;
+mod tenants;
 mod tls;
 mod unchecked;
 mod verify;

@@ -36,7 +36,7 @@ pub(super) fn questions(
         return Ok(Vec::new());
     }
     let Some(table) = scene.table(parent)? else { return Ok(Vec::new()) };
-    let rows = scene.connection.query_with(include_str!("attach.sql"), &[&written(parent)])?;
+    let rows = scene.connection.query_with(include_str!("attach.sql"), &[&scene.connection.named(&written(parent))])?;
     let Some(facts) = rows.first().map(decode::<Parent>).transpose()? else { return Ok(Vec::new()) };
     let (name, said) = (scene.object(own), table.said());
     let accepted = if bound.is_default {

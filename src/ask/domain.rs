@@ -33,7 +33,7 @@ pub(super) fn questions(alter: &AlterDomainStmt, scene: &mut Scene) -> Result<Ve
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for row in scene.connection.query_with(include_str!("domain.sql"), &[&domain])? {
+    for row in scene.connection.query_with(include_str!("domain.sql"), &[&scene.connection.named(&domain)])? {
         let (table, column): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let Some(table) = Table::read(scene.connection, &table)? else { continue };
         found.push(question(&without_public(&domain), &table, &column, &wanted));
@@ -53,7 +53,7 @@ fn wanted(constraint: &Constraint) -> Option<Wanted> {
 fn live(domain: &str, name: &str, scene: &mut Scene) -> Result<Option<Wanted>, DbError> {
     let query = "SELECT pg_catalog.pg_get_expr(conbin, 0) FROM pg_catalog.pg_constraint \
                  WHERE contypid = pg_catalog.to_regtype($1) AND conname = $2 AND NOT convalidated";
-    let rows = scene.connection.query_with(query, &[&domain, &name])?;
+    let rows = scene.connection.query_with(query, &[&scene.connection.named(domain), &name])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let check: Option<String> = row.try_get(0)?;
     Ok(check.map(Wanted::Check))

@@ -34,6 +34,7 @@ pub(super) struct Column {
 impl Table {
     /// The one of this name, as SQL has it; none where there is none.
     pub(super) fn read(connection: &mut Connection, name: &str) -> Result<Option<Self>, DbError> {
+        let name = connection.named(name);
         connection.query_with(include_str!("table.sql"), &[&name])?.first().map(decode).transpose()
     }
 

@@ -28,7 +28,7 @@ fn live(range: &RangeVar, name: &str, scene: &mut Scene) -> Result<Option<Constr
     let query = "SELECT pg_catalog.pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint \
                  WHERE conrelid = pg_catalog.to_regclass($1) AND conname = $2 AND NOT convalidated";
     let table = written(range);
-    let rows = scene.connection.query_with(query, &[&table, &name])?;
+    let rows = scene.connection.query_with(query, &[&scene.connection.named(&table), &name])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let definition: String = row.try_get(0)?;
     let sql = format!("ALTER TABLE {table} ADD CONSTRAINT {} {definition}", Ident::new(name));

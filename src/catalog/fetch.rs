@@ -14,6 +14,7 @@ use postgres::Row;
 
 use crate::catalog::read::ReadError;
 use crate::catalog::taken;
+use crate::catalog::tenant::of_depend;
 use crate::db::connection::{Shared, Snapshot, connect};
 use crate::db::error::DbError;
 use crate::kind::{ROOMS, Room};
@@ -54,9 +55,14 @@ impl Queue {
 /// # Errors
 /// `NotShared` when a second session was to be let in and this one cannot do that; what the server says against a query.
 pub fn fetch(snapshot: &mut Snapshot, share: bool, answers: &Sender<Answer>) -> Result<(), ReadError> {
-    let depends = snapshot.query(include_str!("depend.sql"))?;
+    let tenant = snapshot.tenant().cloned();
+    let depends = match &tenant {
+        Some(tenant) => snapshot.query(&of_depend(include_str!("depend.sql"), tenant))?,
+        None => snapshot.query(include_str!("depend.sql"))?,
+    };
     let casts = snapshot.query(include_str!("cast.sql"))?;
-    let unmanaged = snapshot.query(include_str!("unmanaged.sql"))?;
+    // What is in no schema is nothing of a tenant's.
+    let unmanaged = if tenant.is_some() { Vec::new() } else { snapshot.query(include_str!("unmanaged.sql"))? };
     let told = snapshot.query(taken::TOLD)?.first().map(|row| row.try_get(0)).transpose();
     let told: bool = told.map_err(DbError::from)?.unwrap_or_default();
     let taken = if told { snapshot.query(&taken::of_books())? } else { Vec::new() };
@@ -98,5 +104,7 @@ fn help(shared: &Shared, queue: &Queue, answers: &Sender<Answer>) {
 fn ask(snapshot: &mut Snapshot, place: usize) -> Result<Vec<Row>, ReadError> {
     let Some(Room { label, query, .. }) = ROOMS.get(place) else { return Ok(Vec::new()) };
     // Which room was read when the server went away says nothing.
+    let narrowed = snapshot.tenant().map(|tenant| tenant.narrowed(query));
+    let query = narrowed.as_deref().unwrap_or(query);
     snapshot.query(query).map_err(|cause| if cause.is_lost() { cause.into() } else { ReadError::Room { label, cause } })
 }

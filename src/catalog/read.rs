@@ -15,9 +15,11 @@ use crate::catalog::Catalog;
 use crate::catalog::address::{Address, Addresses};
 use crate::catalog::edges::Edges;
 use crate::catalog::fetch::{Answer, Base, fetch};
+use crate::catalog::tenant;
 use crate::db::connection::{Connection, Shared};
 use crate::db::error::DbError;
 use crate::db::row::decode;
+use crate::db::tenant::Tenant;
 use crate::kind::facts::{Casts, Facts};
 use crate::kind::{Body, Key, ROOMS, Room};
 
@@ -62,15 +64,20 @@ pub fn read(connection: &mut Connection) -> Result<Catalog, ReadError> {
 /// # Errors
 /// As `read`, and that there is no such snapshot any more.
 pub fn read_shared(connection: &mut Connection, shared: &Shared) -> Result<Catalog, ReadError> {
-    fetched(move |sender| connection.read_shared(shared, |snapshot| fetch(snapshot, false, sender)))
+    let tenant = connection.is_for().cloned();
+    fetched(tenant, move |sender| connection.read_shared(shared, |snapshot| fetch(snapshot, false, sender)))
 }
 
 /// Reads with the help of a second session, or without.
 fn read_by(connection: &mut Connection, share: bool) -> Result<Catalog, ReadError> {
-    fetched(move |sender| connection.read_snapshot(|snapshot| fetch(snapshot, share, sender)))
+    let tenant = connection.is_for().cloned();
+    fetched(tenant, move |sender| connection.read_snapshot(|snapshot| fetch(snapshot, share, sender)))
 }
 
-fn fetched(fetching: impl FnOnce(&Sender<Answer>) -> Result<(), ReadError> + Send) -> Result<Catalog, ReadError> {
+fn fetched(
+    tenant: Option<Arc<Tenant>>,
+    fetching: impl FnOnce(&Sender<Answer>) -> Result<(), ReadError> + Send,
+) -> Result<Catalog, ReadError> {
     let (sender, receiver) = channel();
     thread::scope(|scope| {
         let fetching = scope.spawn(move || {
@@ -80,19 +87,19 @@ fn fetched(fetching: impl FnOnce(&Sender<Answer>) -> Result<(), ReadError> + Sen
             }
             fetched
         });
-        let read = read_answers(receiver);
+        let read = read_answers(receiver, tenant);
         fetching.join().unwrap_or_else(|panic| resume_unwind(panic)).and(read)
     })
 }
 
 /// Rows to facts, room by room in the order of the registry, whatever order they come in.
-fn read_answers(answers: Receiver<Answer>) -> Result<Catalog, ReadError> {
+fn read_answers(answers: Receiver<Answer>, tenant: Option<Arc<Tenant>>) -> Result<Catalog, ReadError> {
     let ended = || DbError::unexpected("a session that ends before its answer");
     let Ok(Answer::Base(Base { depends, casts, unmanaged, taken })) = answers.recv() else {
         return Err(ended().into());
     };
     let depends: Vec<Depend> = depends.iter().map(Depend::of).collect::<Result<_, _>>()?;
-    let mut reader = Reader::default();
+    let mut reader = Reader { tenant, ..Reader::default() };
     reader.count_unmanaged(&unmanaged)?;
     reader.learn_parts(&depends);
     let mut early: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
@@ -106,8 +113,11 @@ fn read_answers(answers: Receiver<Answer>) -> Result<Catalog, ReadError> {
         };
         reader.read_room(room, &rows)?;
     }
-    let mut catalog = reader.finish(&depends, read_casts(&casts)?)?;
-    let taken = taken.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(DbError::from)?;
+    let names = reader.tenant.clone();
+    let back = |text: String| names.as_ref().map_or(text.clone(), |tenant| tenant.back().rename(&text).text);
+    let casts = read_casts(&casts)?.into_iter().map(|(from, to, assigns)| (back(from), back(to), assigns)).collect();
+    let mut catalog = reader.finish(&depends, casts)?;
+    let taken = taken.iter().map(|row| row.try_get(0).map(&back)).collect::<Result<_, _>>().map_err(DbError::from)?;
     catalog.leave_taken(&taken);
     Ok(catalog)
 }
@@ -183,6 +193,8 @@ struct Reader {
     /// In the order in which they were read. `addresses` knows each by its place.
     facts: Vec<(Key, Body)>,
     excluded: BTreeMap<String, Vec<String>>,
+    /// Whose schema it is, where it is one of several alike.
+    tenant: Option<Arc<Tenant>>,
 }
 
 impl Reader {
@@ -237,11 +249,17 @@ impl Reader {
             }
             on = self.addresses.resolve(below).and_then(|place| self.facts.get(place)).map(|(key, _)| key.clone());
             if on.is_none() {
-                self.leave_out("stands on an object that is not managed", room.label.to_owned());
+                // Beside a tenant there is all of the others.
+                if self.tenant.is_none() {
+                    self.leave_out("stands on an object that is not managed", room.label.to_owned());
+                }
                 return Ok(());
             }
         }
-        let (key, body) = (room.read)(row, on)?;
+        let (key, body) = match &self.tenant {
+            Some(tenant) => tenant::back(tenant, (room.read)(row, on)?, room.prose)?,
+            None => (room.read)(row, on)?,
+        };
         if let Some(reason) = row.try_get::<_, Option<&str>>(layout.excluded)? {
             self.leave_out(reason, key.to_string());
             return Ok(());
@@ -257,7 +275,7 @@ impl Reader {
 
     /// Everything was read: facts and edges in order.
     fn finish(self, depends: &[Depend], casts: Casts) -> Result<Catalog, ReadError> {
-        let Self { addresses, facts, excluded } = self;
+        let Self { addresses, facts, excluded, tenant: _ } = self;
         let mut order: Vec<usize> = (0..facts.len()).collect();
         order.sort_by(|a, b| facts[*a].0.cmp(&facts[*b].0));
         let edges = edges(&addresses, &facts, &order, depends);

@@ -15,7 +15,7 @@ use crate::command::apply::rollout::Rollout;
 use crate::command::apply::shown::shown;
 use crate::command::backup::before_a_run;
 use crate::command::blockers::Blockers;
-use crate::command::database::Database;
+use crate::command::database::{Database, may_back_up};
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::fleet::Fleet;
@@ -194,7 +194,8 @@ pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, Comman
         return fleet::run(args, targets, &config, run);
     }
     args.rollout.for_one()?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
+    may_back_up(args.backup, &to)?;
     let mut ear = args.events.open(&to, args.verbose)?;
     let stop = interrupt::listen();
     let done = on_one(args, &config, &to, &mut ear, &stop);

@@ -23,7 +23,7 @@ use crate::report::findings::Findings;
 /// # Errors
 /// When no database is named, or the server goes away.
 pub(super) fn of_plan(database: &Database, opener: &Opener, up: &Plan) -> Result<Vec<Finding>, CommandError> {
-    let to = database.require(&opener.config)?;
+    let to = database.require_target(&opener.config)?;
     let _progress = Progress::start("asking the rows");
     opener.timings.time("asking the rows", || look(&to, &opener.config, &Step::of_plan(up)))
 }

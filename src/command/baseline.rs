@@ -73,7 +73,7 @@ fn tools() -> impl Iterator<Item = &'static str> {
 /// When the database is not what the migrations lead to, or the books cannot be written.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let files = folder::read(&config.migrations())?;
     let mut listener = Listener::alone(false);
     let mut tell = |event: Event| listener.hear(event);

@@ -96,7 +96,7 @@ pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, Comman
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
         return of_many(args, &targets, &config, run);
     }
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     if let Some(every) = args.watch {
         return watch(args, &config, &to, every);
     }

@@ -59,7 +59,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
 
 /// The dump, from the database to what is written.
 fn make(args: &Args, mut opener: Opener) -> Result<Exit, CommandError> {
-    let to = args.database.require(&opener.config)?;
+    let to = args.database.require_target(&opener.config)?;
     let mut live = opener.live(&to)?;
     let side = read_live(&mut live, &opener.timings)?;
     let timings = opener.timings.clone();

@@ -7,6 +7,7 @@ pub(super) mod group;
 pub(super) mod look;
 pub(super) mod matrix;
 pub(super) mod outcome;
+mod pool;
 pub(super) mod record;
 pub(super) mod stand;
 pub(super) mod target;
@@ -16,7 +17,7 @@ pub(super) mod voice;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::command::database::{Database, of_server};
+use crate::command::database::{Database, of_environment};
 use crate::command::error::CommandError;
 use crate::command::fleet::error::FleetError;
 use crate::command::fleet::target::Target;
@@ -31,7 +32,7 @@ pub(super) struct Fleet {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "env", "tenants"])]
     targets: Option<PathBuf>,
 
-    /// Those that a query on the named database gives: columns `name`, and `database` or `url`
+    /// Those that a query on the named database gives: columns `name`, and `database`, `url` or `schema`
     #[arg(long, value_name = "SQL")]
     tenants: Option<String>,
 
@@ -46,10 +47,14 @@ impl Fleet {
     /// # Errors
     /// When the file, an environment or the query is not as it should be, or names no database.
     pub(super) fn targets(&self, database: &Database, config: &Config) -> Result<Option<Vec<Target>>, CommandError> {
+        let many = self.targets.is_some() || self.tenants.is_some() || several(database, config).is_some();
+        if many && database.tenant_schema.is_some() {
+            return Err(FleetError::NotOne { option: "--tenant-schema" }.into());
+        }
         let (targets, source) = if let Some(path) = &self.targets {
             (file::read(path)?, path.display().to_string())
         } else if let Some(sql) = &self.tenants {
-            (tenants::read(sql, &database.require(config)?)?, "--tenants".to_owned())
+            (tenants::read(sql, &database.require(config)?, config.fleet.schema.as_deref())?, "--tenants".to_owned())
         } else if let Some(names) = several(database, config) {
             (environments(&names, config)?, "--env".to_owned())
         } else if self.jobs.is_some() {
@@ -79,7 +84,7 @@ fn environments(names: &[&str], config: &Config) -> Result<Vec<Target>, CommandE
     let mut targets = BTreeMap::new();
     let mut order = Vec::new();
     for name in names {
-        let to = of_server(config.environment(name)?, name)?;
+        let to = of_environment(name, config)?;
         let target = Target { name: (*name).to_owned(), environment: Some((*name).to_owned()), to };
         if targets.insert(*name, target).is_none() {
             order.push(*name);

@@ -84,7 +84,7 @@ struct Listed<'a> {
 /// When the database cannot be read.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let mut tell = |_: Event| {};
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;
     let records = books::records(&mut session.connection)?;

@@ -169,7 +169,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         return fleet::run(args, targets, config);
     }
     if args.check_data {
-        args.database.require(&opener.config)?;
+        args.database.require_target(&opener.config)?;
     }
     Ok(opener.timed(args.timings, |opener| make(args, opener))?.0)
 }
@@ -317,7 +317,7 @@ fn sides(args: &Args, opener: &mut Opener) -> Result<(Side, Side), CommandError>
     let timings = opener.timings.clone();
     let parsed = timings.time("parsing the files", || files::parse(&paths))?;
     let title = title(&parsed, &paths);
-    let to = if args.before.is_some() { None } else { args.database.choose(&opener.config)? };
+    let to = if args.before.is_some() { None } else { args.database.choose_target(&opener.config)? };
     let Some(to) = to else {
         let live = opener.replay(&opener.config.migrations(), args.before.as_deref())?;
         let desired = of_loaded(load(parsed, opener.scratch()?, &timings)?, title);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::wording::listed;
 use crate::command::branch::{self, Branches, Commuting, Folder, said};
-use crate::command::database::{Database, of_server};
+use crate::command::database::{Database, of_environment};
 use crate::command::error::CommandError;
 use crate::command::rebase::anew::Anew;
 use crate::command::rebase::error::RebaseError;
@@ -145,5 +145,5 @@ fn asked(database: &Database, config: &Config) -> Result<Vec<(String, Connection
         return Ok(named.map(|to| (database.env.clone().unwrap_or_else(|| to.describe()), to)).into_iter().collect());
     };
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| Ok((name.to_owned(), of_server(config.environment(name)?, name)?))).collect()
+    names.map(|name| Ok((name.to_owned(), of_environment(name, config)?))).collect()
 }

@@ -65,7 +65,7 @@ pub struct Args {
 /// When the catalog or the books contradict it.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let files = folder::read(&config.migrations())?;
     let step = |number: Option<i32>, done| number.map(|number| Repair::Step { number, done });
     let repair = match step(args.step_done, true).or(step(args.step_undone, false)) {

@@ -74,7 +74,7 @@ pub struct Args {
 /// Where there is nothing to put it into, or the database refuses it.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let stop = interrupt::listen();
     let end_older_than = args.blockers.older_than(&config, args.database.env.as_deref())?;
     let mut listener = Listener::alone(false);

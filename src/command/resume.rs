@@ -46,7 +46,7 @@ pub struct Args {
 /// When the database cannot be reached, or a statement fails.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let files = folder::read(&config.migrations())?;
     let mut listener = Listener::alone(false);
     let mut tell = |event: Event| {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::base::wording::counted;
 use crate::command::backup::before_a_run;
 use crate::command::blockers::Blockers;
-use crate::command::database::Database;
+use crate::command::database::{Database, may_back_up};
 use crate::command::error::CommandError;
 use crate::command::events::{Ear, Events};
 use crate::command::gate::Gate;
@@ -110,7 +110,8 @@ enum Force {
 /// When there is no way back, a loss is not allowed, or a statement fails.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
+    may_back_up(args.backup, &to)?;
     let mut ear = args.events.open(&to, args.verbose)?;
     let stop = interrupt::listen();
     let done = back(args, &config, &to, &mut ear, &stop);

@@ -28,6 +28,7 @@ pub(super) fn scope(config: &Config) -> Scope {
         leave: Leave {
             schemas: patterns(&config.exclude.schemas),
             objects: patterns(&config.exclude.objects),
+            only: config.fleet.schema.clone(),
             ..Leave::default()
         },
         ignore_owners: config.compare.owners == Compared::Ignore,

@@ -125,7 +125,7 @@ pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, Comman
     if let Some(targets) = args.fleet.targets(&args.database, &config)? {
         return of_many(args, &targets, &config, run);
     }
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let files = folder::read(&config.migrations())?;
     let mut tell = |_: Event| {};
     let mut session = Session::open(&to, options(&config, None), &mut tell)?;

@@ -97,7 +97,7 @@ fn hash(text: &str) -> Result<String, String> {
 /// When the database cannot be read, or nothing is on record that the schema could be held against.
 pub fn run(args: &Args, config: Option<&Path>, run: &Run) -> Result<Exit, CommandError> {
     let config = Config::load(config)?;
-    let to = args.database.require(&config)?;
+    let to = args.database.require_target(&config)?;
     let parts = args.parts();
     let drift = if parts.contains(&Part::Schema) { Some(drift(&config, &to)?) } else { None };
     let mut connection = connect(&to)?;

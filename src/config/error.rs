@@ -84,6 +84,21 @@ pub enum ConfigError {
         at: SourceSpan,
     },
 
+    #[error("`{template}` cannot be the template of tenants")]
+    #[diagnostic(
+        code(config::template),
+        help(
+            "take a name of three letters or more, lower-case letters, digits and `_`, that nothing else has: no keyword, neither `public` nor a schema of the system or of pgplumb, and none of the words that pgplumb's own SQL uses; `tenant_template` is one"
+        )
+    )]
+    Template {
+        template: String,
+        #[source_code]
+        text: NamedSource<String>,
+        #[label("here")]
+        at: SourceSpan,
+    },
+
     #[error("there is no environment `{name}`")]
     #[diagnostic(code(config::no_environment))]
     NoEnvironment {
@@ -130,6 +145,10 @@ impl ConfigError {
 
     pub(crate) fn bad_timeout(file: &str, text: &str, at: [&str; 2], timeout: &str) -> Self {
         Self::Timeout { timeout: timeout.to_owned(), text: named(file, text), at: place(text, &at) }
+    }
+
+    pub(crate) fn bad_template(file: &str, text: &str, template: &str) -> Self {
+        Self::Template { template: template.to_owned(), text: named(file, text), at: place(text, &["fleet", "schema"]) }
     }
 
     pub(crate) fn no_rule(file: &str, text: &str, code: &str, meant: Option<&str>) -> Self {

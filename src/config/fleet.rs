@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fleet {
+    /// The schema that the files and migrations are written for, where each tenant has one of its own like it.
+    pub schema: Option<String>,
     /// Targets that come first, by name.
     pub canary: Vec<String>,
     /// How many come first where none is named.
@@ -22,6 +24,13 @@ pub struct Fleet {
 
 impl Default for Fleet {
     fn default() -> Self {
-        Self { canary: Vec::new(), canaries: 0, jobs: 4, max_failures: 1, folder: PathBuf::from("reports") }
+        Self {
+            schema: None,
+            canary: Vec::new(),
+            canaries: 0,
+            jobs: 4,
+            max_failures: 1,
+            folder: PathBuf::from("reports"),
+        }
     }
 }

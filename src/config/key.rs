@@ -16,6 +16,10 @@ pub const KEYS: &[(&str, &str)] = &[
         "environments.*.production",
         "Whether people depend on it: no seeds run there without `--force seed`. Default: `true` for the names `production` and `prod`",
     ),
+    (
+        "environments.*.tenant_schema",
+        "Which schema of it is meant, where there are several alike (`fleet.schema`). Default: the whole database",
+    ),
     ("exclude", "What is neither compared nor touched"),
     ("exclude.schemas", "Schemas by name; `*` and `?` match as in a shell"),
     ("exclude.objects", "Objects as `schema.name`; `*` and `?` match as in a shell"),
@@ -98,6 +102,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("health.cache_hit", "Percent of the blocks read that are to be in memory. Default: `90`"),
     ("health.growth", "Percent that a table of 8 MB and more may grow from one day to the next. Default: `50`"),
     ("fleet", "How many databases are worked on with one command"),
+    (
+        "fleet.schema",
+        "The schema that the files and migrations are written for, where each tenant has one of its own like it (docs/fleet.md)",
+    ),
     ("fleet.canary", "Targets that `apply` begins with, by name, one after the other"),
     ("fleet.canaries", "How many it begins with where none is named. Default: `0`"),
     ("fleet.jobs", "How many databases are worked on at once. Default: `4`"),

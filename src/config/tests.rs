@@ -102,8 +102,9 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn the_table_of_keys_is_the_structs() {
-    let server = Server { url: Some(String::new()), url_env: Some(String::new()), production: None };
-    let environment = Server { production: Some(true), ..server.clone() };
+    let server =
+        Server { url: Some(String::new()), url_env: Some(String::new()), production: None, tenant_schema: None };
+    let environment = Server { production: Some(true), tenant_schema: Some(String::new()), ..server.clone() };
     let config = Config {
         migrations: Some(PathBuf::new()),
         seeds: Some(PathBuf::new()),
@@ -122,6 +123,7 @@ fn the_table_of_keys_is_the_structs() {
             variables: BTreeMap::from([("x".to_owned(), preflight::Variable::default())]),
             ..Preflight::default()
         },
+        fleet: Fleet { schema: Some(String::new()), ..Fleet::default() },
         backup: Backup {
             identity: Some(PathBuf::new()),
             since: BTreeMap::from([("x".to_owned(), String::new())]),

@@ -3,9 +3,11 @@
 mod advice;
 mod attempt;
 mod cancel;
+mod lens;
 mod notice;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use postgres::types::ToSql;
 use postgres::{Client, Row, SimpleQueryMessage, Statement};
@@ -13,8 +15,10 @@ use postgres::{Client, Row, SimpleQueryMessage, Statement};
 use crate::base::name::literal;
 use crate::db::connection::attempt::connect_host;
 pub use crate::db::connection::cancel::Canceller;
+use crate::db::connection::lens::Lens;
 use crate::db::connection::notice::Notices;
 use crate::db::error::DbError;
+use crate::db::tenant::Tenant;
 use crate::db::url::ConnectionString;
 use crate::db::version::Version;
 
@@ -87,6 +91,35 @@ impl Connection {
         self.version
     }
 
+    /// Which of the schemas is worked on, where it is one of several alike.
+    pub fn is_for(&self) -> Option<&Arc<Tenant>> {
+        self.to.tenant()
+    }
+
+    /// Goes on with another schema of the same database.
+    pub fn turn_to(&mut self, tenant: Option<&Arc<Tenant>>) {
+        self.to = self.to.of_tenant(tenant.cloned());
+    }
+
+    /// A name that goes to the server as a parameter, as SQL writes it.
+    pub fn named(&self, name: &str) -> String {
+        self.to.tenant().map_or_else(|| name.to_owned(), |tenant| tenant.there().rename(name).text)
+    }
+
+    /// The same for the bare name of a schema.
+    pub fn schema<'a>(&'a self, name: &'a str) -> &'a str {
+        self.to.tenant().map_or(name, |tenant| tenant.there().name(name))
+    }
+
+    /// A query over all schemas but the system's, for that of the tenant alone, where there is one.
+    pub fn narrowed(&self, query: &str) -> String {
+        self.to.tenant().map_or_else(|| query.to_owned(), |tenant| tenant.narrowed(query))
+    }
+
+    fn tenant(&self) -> Lens<'_> {
+        Lens(self.to.tenant())
+    }
+
     /// What stops the running statement from another thread.
     pub fn canceller(&self) -> Canceller {
         Canceller { token: self.client.cancel_token(), to: self.to.clone() }
@@ -97,7 +130,8 @@ impl Connection {
     /// # Errors
     /// What the server says against the first that fails, or that it went away.
     pub fn execute(&mut self, sql: &str) -> Result<(), DbError> {
-        Ok(self.client.batch_execute(sql)?)
+        let sent = self.tenant().sent(sql);
+        self.client.batch_execute(sent.text()).map_err(|error| sent.error(error))
     }
 
     /// Runs many statements, each by itself, in few round trips.
@@ -114,7 +148,8 @@ impl Connection {
     /// # Errors
     /// As `execute`; `Decode` when the column is not text.
     pub fn query_text(&mut self, sql: &str) -> Result<Option<String>, DbError> {
-        match self.client.query_opt(sql, &[])? {
+        let sent = self.tenant().sent(sql);
+        match self.client.query_opt(sent.text(), &[]).map_err(|error| sent.error(error))? {
             Some(row) => Ok(row.try_get(0)?),
             None => Ok(None),
         }
@@ -125,7 +160,8 @@ impl Connection {
     /// # Errors
     /// As `execute`.
     pub fn query_with(&mut self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, DbError> {
-        Ok(self.client.query(sql, parameters)?)
+        let sent = self.tenant().sent(sql);
+        self.client.query(sent.text(), parameters).map_err(|error| sent.error(error))
     }
 
     /// Runs one statement. How many rows it changed.
@@ -133,7 +169,8 @@ impl Connection {
     /// # Errors
     /// As `execute`.
     pub fn change(&mut self, sql: &str) -> Result<u64, DbError> {
-        Ok(self.client.execute(sql, &[])?)
+        let sent = self.tenant().sent(sql);
+        self.client.execute(sent.text(), &[]).map_err(|error| sent.error(error))
     }
 
     /// Gives a `COPY ... FROM STDIN` what there is to read. How many rows it took.
@@ -141,7 +178,8 @@ impl Connection {
     /// # Errors
     /// What the server says; where it cannot be read to its end, nothing was copied.
     pub fn copy_in(&mut self, sql: &str, rows: &mut impl Read) -> Result<u64, DbError> {
-        let mut writer = self.client.copy_in(sql)?;
+        let sent = self.tenant().sent(sql);
+        let mut writer = self.client.copy_in(sent.text()).map_err(|error| sent.error(error))?;
         io::copy(rows, &mut writer).map_err(copied)?;
         Ok(writer.finish()?)
     }
@@ -159,7 +197,8 @@ impl Connection {
     /// # Errors
     /// As `execute`.
     pub fn prepare(&mut self, sql: &str) -> Result<Prepared, DbError> {
-        Ok(Prepared(self.client.prepare(sql)?))
+        let sent = self.tenant().sent(sql);
+        self.client.prepare(sent.text()).map(Prepared).map_err(|error| sent.error(error))
     }
 
     /// All rows of a query that this session has prepared.
@@ -272,7 +311,13 @@ impl Snapshot<'_> {
     /// # Errors
     /// What the server says against it, or that it went away.
     pub fn query(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
-        Ok(self.client.query(sql, &[])?)
+        let sent = Lens(self.to.tenant()).own(sql);
+        self.client.query(sent.text(), &[]).map_err(|error| sent.error(error))
+    }
+
+    /// Which of the schemas is read, where it is one of several alike.
+    pub fn tenant(&self) -> Option<&Arc<Tenant>> {
+        self.to.tenant()
     }
 
     /// What a `COPY ... TO STDOUT` writes.
@@ -280,7 +325,8 @@ impl Snapshot<'_> {
     /// # Errors
     /// What the server says against it, or that it went away; later `copied` tells what an error of the reader is.
     pub fn copy(&mut self, sql: &str) -> Result<impl Read + '_, DbError> {
-        Ok(self.client.copy_out(sql)?)
+        let sent = Lens(self.to.tenant()).own(sql);
+        self.client.copy_out(sent.text()).map_err(|error| sent.error(error))
     }
 
     /// Lets other sessions see the same state, as long as this one reads.

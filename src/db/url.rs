@@ -11,8 +11,11 @@ mod tests;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::base::name::Ident;
 use crate::db::error::DbError;
+use crate::db::tenant::Tenant;
 use crate::db::url::environment::{Environment, VARIABLES};
 use crate::db::url::parse::{Parameters, check_met, parse, wrong};
 use crate::db::url::passfile::{Found, Login, look_up};
@@ -26,6 +29,8 @@ pub struct ConnectionString {
     hosts: Vec<Host>,
     /// A password file that was there and could not be used, because others can read it.
     ignored_passfile: Option<PathBuf>,
+    /// Which of the schemas of the database is meant, where it is one of several alike.
+    tenant: Option<Arc<Tenant>>,
 }
 
 /// One of the places to try.
@@ -82,12 +87,12 @@ impl ConnectionString {
         let parameters =
             [("user", user), ("dbname", database)].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let host = Host { name, address: None, port: 5432, password: None };
-        Self { parameters: Parameters::from(parameters), hosts: vec![host], ignored_passfile: None }
+        Self { parameters: Parameters::from(parameters), hosts: vec![host], ignored_passfile: None, tenant: None }
     }
 
     fn complete(mut parameters: Parameters, environment: &Environment) -> Result<Self, DbError> {
         environment.complete(&mut parameters)?;
-        let mut complete = Self { hosts: hosts(&parameters)?, parameters, ignored_passfile: None };
+        let mut complete = Self { hosts: hosts(&parameters)?, parameters, ignored_passfile: None, tenant: None };
         complete.find_passwords();
         // Everything that can be wrong is said now, not at the first connection.
         for host in &complete.hosts {
@@ -157,7 +162,24 @@ impl ConnectionString {
     pub fn with_database(&self, name: &str) -> Self {
         let mut other = self.clone();
         other.parameters.insert("dbname".to_owned(), name.to_owned());
+        other.tenant = None;
         other
+    }
+
+    /// The same, for a schema of it that is one of several alike.
+    #[must_use]
+    pub fn for_tenant(&self, tenant: Tenant) -> Self {
+        Self { tenant: Some(Arc::new(tenant)), ..self.clone() }
+    }
+
+    /// The same for another of them, or for the whole of the database.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: Option<Arc<Tenant>>) -> Self {
+        Self { tenant, ..self.clone() }
+    }
+
+    pub fn tenant(&self) -> Option<&Arc<Tenant>> {
+        self.tenant.as_ref()
     }
 
     /// The same, with settings for the session: `-c name=value` for each.
@@ -180,9 +202,10 @@ impl ConnectionString {
         self.parameter("user").unwrap_or_default()
     }
 
-    /// What a reader is told: `shop on localhost`.
+    /// What a reader is told: `shop on localhost`; of a tenant `acme in shop on localhost`.
     pub fn describe(&self) -> String {
-        format!("{} on {}", self.database(), self.server())
+        let schema = self.tenant.as_ref().map(|tenant| format!("{} in ", Ident::new(tenant.schema())));
+        format!("{}{} on {}", schema.unwrap_or_default(), self.database(), self.server())
     }
 
     /// The first host; of a socket its folder.
@@ -224,7 +247,7 @@ impl ConnectionString {
 
 impl fmt::Display for ConnectionString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {} as {}", self.database(), self.server(), self.user())
+        write!(f, "{} as {}", self.describe(), self.user())
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Comment {
 impl Kind for Comment {
     const LABEL: &'static str = "comment";
     const QUERY: &'static str = include_str!("comment.sql");
+    const PROSE: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         one(comment_on(&at.on_object(), self.text.as_deref()))

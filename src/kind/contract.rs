@@ -20,6 +20,8 @@ pub trait Kind: Clone + PartialEq + Serialize + DeserializeOwned {
     /// Whether its query makes Postgres print what it keeps as a tree, which is most of the work of reading. In a large
     /// database two sessions share such queries, so that what they say must not depend on the role that asks.
     const PRINTS: bool = false;
+    /// Whether its texts are words of the user's that Postgres does not look into.
+    const PROSE: bool = false;
 
     /// Creates it. Runs after everything it depends on exists.
     fn create(&self, at: &Site) -> Vec<Statement>;

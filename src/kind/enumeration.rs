@@ -17,6 +17,7 @@ pub struct Enum {
 impl Kind for Enum {
     const LABEL: &'static str = "enum";
     const QUERY: &'static str = include_str!("enumeration.sql");
+    const PROSE: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let labels = self.labels.iter().map(|label| literal(label)).collect::<Vec<_>>().join(", ");

@@ -17,6 +17,7 @@ pub struct PartComment {
 impl Kind for PartComment {
     const LABEL: &'static str = "comment on the inner part";
     const QUERY: &'static str = include_str!("part_comment.sql");
+    const PROSE: bool = true;
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         one(comment_on(&part(at), Some(&self.text)))

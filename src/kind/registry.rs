@@ -9,6 +9,7 @@ pub struct Room {
     pub label: &'static str,
     pub query: &'static str,
     pub prints: bool,
+    pub prose: bool,
     /// A row of the query as a fact; the second argument is the fact it stands on, for kinds that stand on one.
     pub read: ReadRow,
 }
@@ -35,6 +36,7 @@ macro_rules! kinds {
             label: <$body as Kind>::LABEL,
             query: <$body as Kind>::QUERY,
             prints: <$body as Kind>::PRINTS,
+            prose: <$body as Kind>::PROSE,
             read: |row, on| {
                 let key = Key::$kind(<$shape as Shape>::read(row, on)?);
                 Ok((key, Body::$kind(crate::db::row::decode(row)?)))

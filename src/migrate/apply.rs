@@ -126,14 +126,16 @@ impl Session<'_> {
         let mut coming = whole(&survey);
         coming.extend(due.iter().map(|entry| entry.id.as_str()));
         self.tell_kept(&coming)?;
-        if let Some(first) = due.first() {
-            self.at_start(first, order)?;
-        }
         let one = |entry: &&Entry| {
             let file = entry.file.map(|file| Script::parse(&file.up)).transpose()?.unwrap_or_default();
             Ok(Due { id: entry.id.clone(), script: file, resumed: entry.standing == Standing::HalfApplied })
         };
-        due.iter().map(one).collect()
+        let scripts: Vec<Due> = due.iter().map(one).collect::<Result<_, MigrateError>>()?;
+        self.fit_tenant(scripts.iter().map(|due| &due.script))?;
+        if let Some(first) = due.first() {
+            self.at_start(first, order)?;
+        }
+        Ok(scripts)
     }
 
     /// Runs everything that is due. What was cut off goes on where it stopped. Returns what was run.
@@ -168,6 +170,7 @@ impl Session<'_> {
         // All of them are read before the first is run.
         let read = |entry: &&Entry| entry.file.map(|file| Script::parse(&file.up)).transpose();
         let scripts: Vec<Option<Script>> = due.iter().map(read).collect::<Result<_, _>>()?;
+        self.fit_tenant(scripts.iter().flatten())?;
         self.at_start(first, order)?;
         let applied = self.watched(|session| session.run_due(&due, &scripts, &kept, order))?;
         self.tell_left(files, order)?;

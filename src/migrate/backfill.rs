@@ -90,7 +90,8 @@ impl Batches {
     /// # Errors
     /// What the server says.
     pub fn estimate(&self, connection: &mut Connection) -> Result<u64, DbError> {
-        let rows = connection.query_with(include_str!("backfill/estimate.sql"), &[&self.source.table])?;
+        let table = connection.named(&self.source.table);
+        let rows = connection.query_with(include_str!("backfill/estimate.sql"), &[&table])?;
         let count: Option<i64> = rows.first().map(|row| row.try_get(0)).transpose()?.flatten();
         Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }

@@ -10,6 +10,7 @@ use crate::catalog::read::ReadError;
 use crate::db::error::DbError;
 use crate::migrate::foreign::error::ForeignError;
 use crate::migrate::kept::error::KeptError;
+use crate::migrate::tenant::TenantError;
 use crate::source::error::SourceError;
 use crate::sql::directive::DirectiveError;
 use crate::sql::split::Statement;
@@ -72,6 +73,10 @@ pub enum MigrateError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Kept(#[from] KeptError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Tenant(Box<TenantError>),
 
     #[error("{fault}")]
     #[diagnostic(code(migrate::script), help("{}", fault.help()))]
@@ -346,6 +351,12 @@ const DRIFT: &str = "three ways out: take the change into the schema files and p
 fn missing(id: &str, forward: bool) -> String {
     let way = if forward { "applied" } else { "rolled back" };
     format!("`{id}` is half {way}")
+}
+
+impl From<TenantError> for MigrateError {
+    fn from(error: TenantError) -> Self {
+        Self::Tenant(Box::new(error))
+    }
 }
 
 impl MigrateError {

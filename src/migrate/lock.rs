@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use postgres::Row;
+use sha2::{Digest, Sha256};
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
@@ -18,6 +19,13 @@ use crate::migrate::voice::Voice;
 
 /// `pgplumb` in ASCII.
 const KEY: i64 = 0x0070_6770_6c75_6d62;
+
+/// The key of these books: a tenant has a lock of its own, so that others in the same database can be worked on meanwhile.
+fn key(connection: &Connection) -> i64 {
+    let Some(tenant) = connection.is_for() else { return KEY };
+    let hash = Sha256::digest(tenant.books());
+    i64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default())
+}
 
 /// Takes it where it is free. A standby has such locks as well, and nothing to write down behind them.
 const TRY: &str = "SELECT pg_catalog.pg_try_advisory_lock($1), CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby' \
@@ -37,9 +45,9 @@ pub(in crate::migrate) fn take(
     voice: &Voice,
 ) -> Result<(), MigrateError> {
     let start = Instant::now();
-    let mut told = false;
+    let (mut told, key) = (false, key(connection));
     loop {
-        let rows = connection.query_with(TRY, &[&KEY])?;
+        let rows = connection.query_with(TRY, &[&key])?;
         let get = |row: &Row| Ok::<(bool, String), postgres::Error>((row.try_get(0)?, row.try_get(1)?));
         let (taken, writes) = rows.first().map(get).transpose().map_err(DbError::from)?.unwrap_or_default();
         match writes.as_str() {
@@ -67,7 +75,8 @@ pub(in crate::migrate) fn take(
 
 /// Who has it; none where it was given back meanwhile.
 fn holder(connection: &mut Connection) -> Result<Option<(i32, String, String, String)>, MigrateError> {
-    let rows = connection.query_with(include_str!("holder.sql"), &[&KEY])?;
+    let key = key(connection);
+    let rows = connection.query_with(include_str!("holder.sql"), &[&key])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let get = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?));
     get().map(Some).map_err(|error: postgres::Error| DbError::from(error).into())

@@ -6,6 +6,7 @@ use pg_query::protobuf::{AlterTableType, DropStmt, IndexStmt, ObjectType, RangeV
 use crate::base::name::Ident;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::tenant::Tenant;
 use crate::sql::parser::parse;
 
 /// What a statement works on, as far as the catalog can tell of it.
@@ -118,17 +119,34 @@ impl Target {
     /// # Errors
     /// What the server says, or that it went away.
     pub fn look(&self, connection: &mut Connection) -> Result<Option<String>, DbError> {
+        // A tenant's are others than the script's; the rest are alike.
+        let renamed = connection.is_for().map(|tenant| self.in_tenant(tenant));
+        let target = renamed.as_ref().unwrap_or(self);
         let mut ask = |sql: &str, parameters: &[&(dyn postgres::types::ToSql + Sync)]| {
             let rows = connection.query_with(sql, parameters)?;
             Ok(Some(rows.first().map_or(Ok(None), |row| row.try_get(0))?.unwrap_or_else(|| "absent".to_owned())))
         };
-        match self {
+        match target {
             Self::Index { name, table } => ask(INDEX, &[name, table]),
             Self::Gone { names } => ask(INDEXES, &[names]),
             Self::Detached { parent, partition } => ask(PARTITION, &[parent, partition]),
             Self::Rebuilt { relation } => ask(LEFTOVERS, &[relation]),
             Self::Named { query, name } => ask(query, &[name]),
             Self::Nameless | Self::Repeatable | Self::Unknown => Ok(None),
+        }
+    }
+
+    /// The same in the schema of a tenant.
+    fn in_tenant(&self, tenant: &Tenant) -> Self {
+        let named = |name: &String| tenant.there().rename(name).text;
+        match self {
+            Self::Index { name, table } => Self::Index { name: name.clone(), table: named(table) },
+            Self::Gone { names } => Self::Gone { names: names.iter().map(named).collect() },
+            Self::Detached { parent, partition } => {
+                Self::Detached { parent: named(parent), partition: named(partition) }
+            }
+            Self::Rebuilt { relation } => Self::Rebuilt { relation: relation.as_ref().map(named) },
+            Self::Named { .. } | Self::Nameless | Self::Repeatable | Self::Unknown => self.clone(),
         }
     }
 

@@ -52,6 +52,7 @@ impl Look {
 /// # Errors
 /// What the server says, or that it went away.
 pub(in crate::migrate) fn look(connection: &mut Connection, pid: i32, table: Option<&str>) -> Result<Look, DbError> {
+    let table = table.map(|table| connection.named(table));
     let rows = connection.query_with(include_str!("progress.sql"), &[&pid, &table])?;
     Ok(rows.first().map(seen).transpose()?.unwrap_or_default())
 }

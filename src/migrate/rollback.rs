@@ -138,7 +138,9 @@ impl Session<'_> {
             undo.migration.from = undo.migration.from.filter(|_| !late(record));
             Ok(undo)
         };
-        taken.into_iter().map(bound).collect()
+        let undos: Vec<Undo> = taken.into_iter().map(bound).collect::<Result<_, MigrateError>>()?;
+        self.fit_tenant(undos.iter().map(|undo| &undo.script))?;
+        Ok(undos)
     }
 
     /// Whether what this one drops is kept: where it is asked for, or the one who began it asked for it. Looks whether it can be,

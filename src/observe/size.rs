@@ -45,8 +45,10 @@ impl Sizes {
     /// What the server says, or that it went away.
     pub fn read(connection: &mut Connection) -> Result<Self, DbError> {
         let mut sizes = BTreeMap::new();
-        for row in connection.query_with(include_str!("size.sql"), &[])? {
+        let tenant = connection.is_for().cloned();
+        for row in connection.query_with(&connection.narrowed(include_str!("size.sql")), &[])? {
             let Row { schema, name, rows, bytes, index_bytes } = decode(&row)?;
+            let schema = tenant.as_ref().map_or(schema.clone(), |tenant| tenant.back().name(&schema).to_owned());
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate, checked")]
             let rows = (rows >= 0.0).then_some(rows as u64);
             let size = Size { rows, bytes: bytes.unsigned_abs(), index_bytes: index_bytes.unsigned_abs() };

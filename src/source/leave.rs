@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::name::Ident;
 use crate::base::pattern::Pattern;
 use crate::catalog::Catalog;
+use crate::db::tenant::is_of_tenant;
 use crate::kind::Key;
 
 /// The schema in which pgplumb keeps its own books.
@@ -20,6 +22,8 @@ pub struct Leave {
     pub objects: Vec<Pattern>,
     /// Whether our own books are to be seen: only where they are what is declared.
     pub bookkeeping: bool,
+    /// The one schema that is looked at; none where all are.
+    pub only: Option<String>,
     /// What belongs to histories of other tools that were taken over, as keys print themselves.
     pub taken: BTreeSet<String>,
 }
@@ -32,6 +36,10 @@ impl Leave {
         }
         catalog.leave_taken(&self.taken);
         catalog.exclude("rows that pgplumb keeps", |key| schema(key) == Some(KEPT));
+        catalog.exclude("books of a tenant", |key| schema(key).is_some_and(is_of_tenant));
+        if let Some(only) = &self.only {
+            catalog.exclude("outside of the template", |key| key.on().is_none() && schema(key) != Some(only));
+        }
         if !self.schemas.is_empty() || !self.objects.is_empty() {
             catalog.exclude("left out by the configuration", |key| self.names(key));
         }
@@ -56,7 +64,8 @@ impl Leave {
 fn schema(key: &Key) -> Option<&str> {
     match key {
         Key::Schema(_) => Some(key.name()),
-        _ => key.schema().map(crate::base::name::Ident::as_str),
+        Key::DefaultPrivileges(new) => new.schema.as_ref().map(Ident::as_str),
+        _ => key.schema().map(Ident::as_str),
     }
 }
 

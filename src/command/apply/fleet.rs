@@ -7,11 +7,12 @@ use std::time::Instant;
 use crate::base::wording::counted;
 use crate::command::apply::Args;
 use crate::command::backup::before_a_run;
+use crate::command::database::may_back_up;
 use crate::command::error::CommandError;
 use crate::command::fault::render;
 use crate::command::fleet::each::each;
 use crate::command::fleet::error::FleetError;
-use crate::command::fleet::group::told;
+use crate::command::fleet::group::{Group, told};
 use crate::command::fleet::look::{Seen, alike, look};
 use crate::command::fleet::matrix::Matrix;
 use crate::command::fleet::outcome::{Outcome, State, worst};
@@ -49,6 +50,7 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
     }
     let named = if rollout.canary.is_empty() { &config.fleet.canary } else { &rollout.canary };
     rollout.check(&targets)?;
+    targets.iter().try_for_each(|target| may_back_up(args.backup, &target.to))?;
     let targets = if rollout.retry_failed { record::failed(config, targets)? } else { targets };
     if targets.is_empty() {
         out::text("nothing failed in the last run\n")?;
@@ -68,6 +70,7 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
     };
     let mut seen = look(targets, args.fleet.jobs(config), &files, &|target| fleet.order_for(target), &fleet.stop);
     let groups = alike(&seen);
+    let first = first_of_each(&groups, &seen);
     fleet.say_first_look(&seen);
     fleet.count = seen.iter().filter(|seen| seen.due).count();
     out::remark(told(&groups).trim_end());
@@ -81,7 +84,7 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
         return Ok(Exit::Differs);
     }
     if !args.dry_run {
-        fleet.roll_out(&mut seen, named);
+        fleet.roll_out(&mut seen, named, &first);
     }
     let outcomes: Vec<Outcome> = seen.into_iter().map(|seen| seen.outcome).collect();
     let written = if args.dry_run { Ok(()) } else { record::write(config, &outcomes, rollout.retry_failed) };
@@ -90,6 +93,16 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
     out::text(&matrix.render(rollout.format.unwrap_or(TextOrJson::Text))?)?;
     written?;
     Ok(if fleet.is_cut_short(&outcomes) { Exit::Interrupted } else { worst(&outcomes) })
+}
+
+/// Of each group of schemas alike the first that has something to do: it goes before the others, unless somebody says which
+/// do, as it shows whether the migration means the same there as where it was proven.
+fn first_of_each(groups: &[Group], seen: &[Seen]) -> Vec<String> {
+    let due = |name: &&String| {
+        let is_it = |seen: &&Seen| seen.target.name == **name;
+        seen.iter().find(is_it).is_some_and(|seen| seen.due && seen.target.to.tenant().is_some())
+    };
+    groups.iter().filter_map(|group| group.targets.iter().find(due).cloned()).collect()
 }
 
 struct Apply<'a> {
@@ -161,8 +174,8 @@ impl Apply<'_> {
     }
 
     /// The canaries one after the other, then the others.
-    fn roll_out(&self, seen: &mut [Seen], named: &[String]) {
-        let (first, rest) = self.order_of(seen, named);
+    fn roll_out(&self, seen: &mut [Seen], named: &[String], firsts: &[String]) {
+        let (first, rest) = self.order_of(seen, named, firsts);
         // A canary that cannot be come to is one that failed.
         let mut fine = !seen.iter().any(|seen| named.contains(&seen.target.name) && seen.outcome.is_failure());
         for at in first {
@@ -197,9 +210,10 @@ impl Apply<'_> {
     }
 
     /// Which of those that have something to do come first, and which after them.
-    fn order_of(&self, seen: &[Seen], named: &[String]) -> (Vec<usize>, Vec<usize>) {
+    fn order_of(&self, seen: &[Seen], named: &[String], firsts: &[String]) -> (Vec<usize>, Vec<usize>) {
         let due = seen.iter().enumerate().filter(|(_, seen)| seen.due).map(|(at, _)| at);
         let count = self.args.rollout.canaries;
+        let named = if named.is_empty() && self.config.fleet.canaries == 0 { firsts } else { named };
         if count.is_none() && !named.is_empty() {
             return due.partition(|at| seen.get(*at).is_some_and(|seen| named.contains(&seen.target.name)));
         }

@@ -77,7 +77,8 @@ impl Args {
         }
         let production = addresses(config);
         let is_production = |(environment, to): &(Option<String>, &ConnectionString)| {
-            environment.as_deref().is_some_and(|name| config.is_production(name)) || production.contains(&to.describe())
+            environment.as_deref().is_some_and(|name| config.is_production(name))
+                || production.contains(&to.of_tenant(None).describe())
         };
         let named = |(environment, to): (Option<String>, &ConnectionString)| match environment {
             Some(name) => format!("`{name}`, {}", to.describe()),

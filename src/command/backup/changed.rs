@@ -39,13 +39,14 @@ impl Changed {
     /// # Errors
     /// When anything is given: a verb of its own says what is backed up.
     pub(super) fn not_beside_a_verb(&self) -> Result<(), CommandError> {
-        let Database { db, env, .. } = &self.database;
+        let Database { db, env, tenant_schema, .. } = &self.database;
         let given = [
             ("--since", self.since.is_some()),
             ("--tables", !self.tables.is_empty()),
             ("--name", self.name.is_some()),
             ("--db", db.is_some()),
             ("--env", env.is_some()),
+            ("--tenant-schema", tenant_schema.is_some()),
         ];
         let given = given.into_iter().find(|(_, given)| *given);
         given.map_or(Ok(()), |(option, _)| Err(CommandError::BeforeVerb { option }))

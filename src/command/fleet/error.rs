@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::base::name::Ident;
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum FleetError {
     #[error("line {line} of `{file}`: {what}")]
@@ -21,19 +23,41 @@ pub enum FleetError {
     #[diagnostic(
         code(fleet::row),
         help(
-            "the query gives a `name`, and either a `database` on the same server or a `url`, as in `SELECT slug AS name, 'shop_' || slug AS database FROM tenants`"
+            "the query gives a `name`, and a `database` on the same server, a `url`, or a `schema`, as in `SELECT slug AS name, 'shop_' || slug AS database FROM tenants`"
         )
     )]
     Row { row: usize, what: String },
 
-    #[error("row {row} of the tenants names a schema")]
+    #[error("row {row} of the tenants: its `schema` cannot be a tenant: {why}")]
+    #[diagnostic(code(fleet::schema_tenant), help("rename it, or take it out of the query"))]
+    SchemaTenant { row: usize, why: &'static str },
+
+    #[error("the schema {schema} cannot be a tenant: {why}")]
+    #[diagnostic(code(fleet::bad_tenant), help("name the schema of one tenant"))]
+    BadTenant { schema: Ident, why: &'static str },
+
+    #[error("nobody says which schema the files are written for, in whose place the schemas of tenants are")]
     #[diagnostic(
-        code(fleet::schema_tenant),
+        code(fleet::no_template),
+        help("write it into pgplumb.yaml, as the files name it: `fleet: {{schema: shop}}`; see docs/fleet.md")
+    )]
+    NoTemplate,
+
+    #[error("this is for a whole database, and `{schema}` is one of its schemas")]
+    #[diagnostic(
+        code(fleet::whole_database),
         help(
-            "tenants are databases: the names in a migration are qualified with their schema, and a database has one set of books"
+            "leave out `--tenant-schema`, or name the database with `--db` where it is the environment that has a tenant"
         )
     )]
-    SchemaTenant { row: usize },
+    WholeDatabase { schema: String },
+
+    #[error("`--backup` is for a whole database, and `{target}` is one of its schemas")]
+    #[diagnostic(
+        code(fleet::backup_of_tenant),
+        help("make one of the database before: `pgplumb backup`, without `--tenant-schema`")
+    )]
+    BackupOfTenant { target: String },
 
     #[error("`{source_name}` names no database")]
     #[diagnostic(code(fleet::no_targets), help("there is nothing to do without one"))]

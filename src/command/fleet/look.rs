@@ -6,9 +6,9 @@ use crate::command::error::CommandError;
 use crate::command::fleet::each::each;
 use crate::command::fleet::group::{Group, groups};
 use crate::command::fleet::outcome::{Outcome, State};
+use crate::command::fleet::pool::Pool;
 use crate::command::fleet::target::Target;
 use crate::command::progress::Progress;
-use crate::db::connection::connect;
 use crate::migrate::apply::Order;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
@@ -36,16 +36,17 @@ pub(in crate::command) fn look(
     order: &(dyn Fn(&Target) -> Order + Sync),
     stop: &Stop,
 ) -> Vec<Seen> {
-    let (progress, looked) = (Progress::start("looking at"), AtomicUsize::new(0));
+    let (progress, looked, pool) = (Progress::start("looking at"), AtomicUsize::new(0), Pool::default());
     let seen = each(&targets, jobs, &|target| {
         if stop.is_wished() {
             return None;
         }
-        let glanced = connect(&target.to).map_err(MigrateError::from);
+        let glanced = pool.take(&target.to).map_err(MigrateError::from);
         let order = order(target);
         let glanced = glanced.and_then(|mut connection| {
             let glance = glance(&mut connection)?;
             let seeds = order.seeds.as_ref().map(|seeds| seed::due(&mut connection, seeds)).transpose()?;
+            pool.give(&target.to, connection);
             Ok((glance, seeds.is_some_and(|due| !due.is_empty())))
         });
         progress.counted(looked.fetch_add(1, Ordering::SeqCst) + 1, targets.len(), "databases");

@@ -30,6 +30,7 @@ impl Rules {
             leave: Leave {
                 schemas: patterns(&config.exclude.schemas),
                 objects: patterns(&config.exclude.objects),
+                only: config.fleet.schema.clone(),
                 bookkeeping: declared(from) || declared(to),
                 // What was taken over in one is not to be made in the other.
                 taken: from.catalog.taken().chain(to.catalog.taken()).cloned().collect(),

@@ -15,7 +15,8 @@ impl Key {
         table: &str,
         named: &[String],
     ) -> Result<Result<Self, String>, DbError> {
-        let rows = connection.query_with(include_str!("key.sql"), &[&table, &named])?;
+        let there = connection.named(table);
+        let rows = connection.query_with(include_str!("key.sql"), &[&there, &named])?;
         if rows.is_empty() {
             return Ok(Err(format!("`{table}` has no primary key; name the columns of an index: `key=...`")));
         }

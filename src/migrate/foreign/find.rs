@@ -29,7 +29,9 @@ pub(super) fn tables(connection: &mut Connection, named: Option<&str>) -> Result
     let usual = TOOLS.iter().flat_map(|tool| [vec![tool.table.to_owned()], tool.beside(tool.table)].concat());
     let usual: Vec<String> = usual.collect();
     let beside: Vec<&str> = TOOLS.iter().flat_map(|tool| tool.beside).copied().collect();
-    let rows = connection.query_with(include_str!("find.sql"), &[&usual, &named, &beside])?;
+    let sql = connection.narrowed(include_str!("find.sql"));
+    let named = named.map(|named| connection.named(named));
+    let rows = connection.query_with(&sql, &[&usual, &named, &beside])?;
     let one = |row: &postgres::Row| {
         let value: Value = row.try_get(0)?;
         serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })

@@ -149,7 +149,8 @@ pub(super) fn exists(connection: &mut Connection) -> Result<bool, KeptError> {
     let sql = "SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE'), pg_catalog.pg_has_role(n.nspowner, 'USAGE') \
                AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid AND c.relname = 'manifest' \
                AND c.relowner = n.nspowner) FROM pg_catalog.pg_namespace AS n WHERE n.nspname = $1";
-    let rows = connection.query_with(sql, &[&KEPT])?;
+    let schema = connection.schema(KEPT).to_owned();
+    let rows = connection.query_with(sql, &[&schema])?;
     let Some(row) = rows.first() else { return Ok(false) };
     let (usable, ours): (bool, bool) = (row.try_get(0).map_err(DbError::from)?, row.try_get(1).map_err(DbError::from)?);
     match (usable, ours) {
@@ -174,7 +175,8 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), KeptError> {
 
 /// Takes away what default privileges gave others.
 pub(super) fn seal(connection: &mut Connection, schema: &str, table: Option<&str>) -> Result<(), DbError> {
-    let rows = connection.query_with(include_str!("grantees.sql"), &[&schema, &table])?;
+    let there = connection.schema(schema).to_owned();
+    let rows = connection.query_with(include_str!("grantees.sql"), &[&there, &table])?;
     let object = match table {
         Some(table) => format!("TABLE {}", Qualified::new(schema, table)),
         None => format!("SCHEMA {}", Ident::new(schema)),

@@ -85,13 +85,16 @@ pub(super) fn found(
     for name in names {
         let rows = match name {
             Named::Relation(relation) => {
-                connection.query_with(include_str!("named.sql"), &[relation, &None::<&str>, &None::<&str>])?
+                let relation = connection.named(relation);
+                connection.query_with(include_str!("named.sql"), &[&relation, &None::<&str>, &None::<&str>])?
             }
             Named::Column { table, column } => {
-                connection.query_with(include_str!("named.sql"), &[table, &Some(column), &None::<&str>])?
+                let table = connection.named(table);
+                connection.query_with(include_str!("named.sql"), &[&table, &Some(column), &None::<&str>])?
             }
             Named::Schema(schema) => {
-                connection.query_with(include_str!("named.sql"), &[&None::<&str>, &None::<&str>, schema])?
+                let schema = connection.schema(schema).to_owned();
+                connection.query_with(include_str!("named.sql"), &[&None::<&str>, &None::<&str>, &schema])?
             }
         };
         for row in rows {

@@ -47,7 +47,8 @@ impl Place {
     pub(super) fn named(connection: &mut Connection, name: &Qualified) -> Result<Option<Self>, DbError> {
         let sql = "SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n \
                    ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2";
-        let rows = connection.query_with(sql, &[&name.schema.as_str(), &name.name.as_str()])?;
+        let schema = connection.schema(name.schema.as_str()).to_owned();
+        let rows = connection.query_with(sql, &[&schema, &name.name.as_str()])?;
         match rows.first() {
             Some(row) => Self::of(connection, row.try_get(0)?),
             None => Ok(None),

@@ -11,6 +11,7 @@ use crate::migrate::retry::is_passing;
 use crate::migrate::seed::{Seed, Seeds, Standing, due};
 use crate::migrate::session::Session;
 use crate::migrate::steps::Part;
+use crate::migrate::tenant;
 use crate::sql::split::Statement;
 
 /// What Postgres says of a statement that somebody cancelled, or that took longer than it may.
@@ -41,6 +42,10 @@ impl Session<'_> {
         // The lock, and the books: what another runner did meanwhile is not due any more.
         self.enter_books()?;
         let due = due(&mut self.connection, seeds)?;
+        if let Some(tenant) = self.connection.is_for() {
+            let parts = due.iter().flat_map(|(seed, _)| &seed.script.parts);
+            parts.map(Part::statement).try_for_each(|statement| tenant::check(statement, tenant))?;
+        }
         if due.is_empty() { Ok(Vec::new()) } else { self.watched(|session| session.run_seeds(&due, seeds)) }
     }
 

@@ -7,6 +7,7 @@ use crate::base::name::literal;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
+use crate::db::tenant::is_of_tenant;
 use crate::operate::verify::Asked;
 
 /// A connection that only looks.
@@ -83,7 +84,11 @@ impl<'a> Looking<'a> {
 
     /// Neither the server's own, nor the books, nor what the project leaves out.
     fn is_looked_at(&self, schema: &str) -> bool {
+        if let Some(tenant) = self.connection.is_for() {
+            return schema == tenant.schema();
+        }
         let own = ["pg_catalog", "information_schema", "pgplumb", "pgplumb_kept"].contains(&schema)
+            || is_of_tenant(schema)
             || schema.starts_with("pg_toast")
             || schema.starts_with("pg_temp");
         !own && !self.asked.exclude.iter().any(|pattern| pattern.fits(schema))
