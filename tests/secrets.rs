@@ -22,8 +22,8 @@ use crate::secrets::way::{Door, WAYS, Way};
 const RIGHT: &str = "correct-horse-7f3a";
 const WRONG: &str = "battery-staple-91cd";
 
-/// Every verb, with what it is to be told beside the database. `{db}` is the database where no option names it, `{new}` a name
-/// that nobody has.
+/// Every verb, with what it is to be told beside the database, in each form that goes another way. `{db}` is the database where
+/// no option names it, `{new}` a name that nobody has, `{backup}` and `{changes}` what was backed up before.
 const COMMANDS: &[(&str, &[&str])] = &[
     ("explain", &["drop-table"]),
     ("completions", &["bash"]),
@@ -49,11 +49,12 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("backup full", &["--name", "all"]),
     ("backup schema", &[]),
     ("backup data", &[]),
-    ("backup", &["--since", "2026-01-01"]),
+    ("backup", &["--since", "2026-01-01", "--name", "changes"]),
     ("backup list", &[]),
     ("backup prune", &["--dry-run"]),
     ("backup verify", &["{backup}"]),
     ("restore", &["{backup}", "--into-empty", "{new}"]),
+    ("restore", &["{changes}", "--merge"]),
     ("rollback", &["--keep", "--allow", "down-lossy", "--yes"]),
     ("restore-kept", &["--list"]),
     ("baseline", &[]),
@@ -172,7 +173,7 @@ fn every_verb_is_in_the_table() {
     leaves(&Cli::command(), "", &mut known);
     let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
     let told: BTreeSet<&str> = COMMANDS.iter().map(|(path, _)| *path).collect();
-    assert_eq!(told, known, "every verb is run with passwords, and each once");
+    assert_eq!(told, known, "every verb is run with passwords");
 }
 
 /// A server that wants the password.
@@ -218,12 +219,16 @@ fn all(way: Way, door: &Door, works: bool) -> Search {
         }
         let backups = fs::read_dir(place.path().join("backups"));
         let backup = backups.ok().into_iter().flatten().flatten().map(|entry| entry.file_name().into_string().unwrap());
-        let backup = backup.filter(|name| name.ends_with("_all")).max().unwrap_or_else(|| "latest".to_owned());
+        let names: Vec<String> = backup.collect();
+        let newest = |end: &str| names.iter().filter(|name| name.ends_with(end)).max().cloned();
+        let backup = newest("_all").unwrap_or_else(|| "latest".to_owned());
+        let changes = newest("_changes").unwrap_or_else(|| "latest".to_owned());
         let new = format!("copy_{}_{at}", way.name());
         let filled = |text: &&str| match *text {
             "{db}" => way.positional(door),
             "{new}" => new.clone(),
             "{backup}" => backup.clone(),
+            "{changes}" => changes.clone(),
             other => other.to_owned(),
         };
         let mut arguments: Vec<String> = path.split(' ').map(str::to_owned).collect();
