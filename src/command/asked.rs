@@ -14,7 +14,7 @@ use crate::lint::allow::Allow;
 use crate::lint::finding::{self, Span};
 use crate::lint::rule::{RULES, Rule};
 use crate::lint::{Finding, blocked, weighed};
-use crate::migrate::apply::Due;
+use crate::migrate::due::Due;
 use crate::plan::Plan;
 use crate::report::findings::Findings;
 

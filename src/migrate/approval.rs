@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::migrate::apply::{Order, due};
+use crate::migrate::apply::Order;
 use crate::migrate::books;
+use crate::migrate::due::due;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::Migration;
 use crate::migrate::seed::Seed;

@@ -2,7 +2,7 @@
 
 use crate::base::wording::counted;
 use crate::command::runner::first_line;
-use crate::migrate::apply::Due;
+use crate::migrate::due::Due;
 use crate::migrate::seed::{Seed, Standing};
 
 /// The migrations, and the seeds after them.
