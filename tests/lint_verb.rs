@@ -161,3 +161,26 @@ fn each_format_is_printed_or_written_beside_another() {
     let wrong = place.exits(64, &["lint", "--report", "sarif", "migrations"]);
     assert!(wrong.err.contains("write FORMAT=FILE"), "{}", wrong.err);
 }
+
+#[test]
+fn what_runs_anew_in_flyway_needs_no_undo_file() {
+    let place = Place::new();
+    place.write("sql/V1__t.sql", "CREATE TABLE t ();\n");
+    place.write("sql/U1__t.sql", "DROP TABLE t;\n");
+    place.write("sql/V2__u.sql", "CREATE TABLE u ();\n");
+    place.write("sql/R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 1 AS one;\n");
+    let json = place.exits(0, &["lint", "--text-only", "--format", "json", "--rule", "down-missing", "sql"]).out;
+    assert_eq!(found(&json), ["sql/V2__u.sql down-missing warning"]);
+}
+
+#[test]
+fn an_allowance_that_lets_nothing_through_is_told() {
+    let place = place();
+    let text = "-- pgplumb: allow drop-table because nobody reads it\nCREATE TABLE t ();\n";
+    place.write("migrations/003_third.sql", text);
+    let ran = place.exits(0, &["lint", "--text-only", "--allow", "drop-tabel:x", "migrations/003_third.sql"]);
+    let at = "`allow drop-table at migrations/003_third.sql:1 (because nobody reads it)`";
+    for told in ["allowance-unused", at, "`--allow drop-tabel:x` lets nothing through", "did you mean `drop-table`?"] {
+        assert!(ran.out.contains(told), "{told}: {}", ran.out);
+    }
+}

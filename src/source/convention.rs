@@ -32,6 +32,8 @@ pub struct Migration {
     pub down: Option<Piece>,
     /// Whether its tool runs all of the up in one transaction.
     pub in_transaction: bool,
+    /// Whether it runs anew when its text is another: what takes it back is its text of before.
+    pub repeats: bool,
 }
 
 /// A part of a file.

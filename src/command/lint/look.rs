@@ -229,7 +229,11 @@ fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandErr
         let any_down = found.iter().any(|one| one.down.is_some());
         let down = |one: &convention::Migration| {
             let missing = Down { id: one.id.clone(), at: None, came: Came::Missing, edited: Vec::new() };
-            asked.downs.get(&one.id).cloned().or_else(|| (any_down && one.down.is_none()).then_some(missing))
+            asked
+                .downs
+                .get(&one.id)
+                .cloned()
+                .or_else(|| (any_down && one.down.is_none() && !one.repeats).then_some(missing))
         };
         let last = found.iter().rposition(is_asked_for).map_or(0, |last| last + 1);
         let migration = |one: &convention::Migration| Migration {

@@ -62,7 +62,7 @@ pub(super) fn migrations(listing: &Listing) -> Result<Vec<Migration>, SourceErro
     let mut ups = Vec::new();
     for (name, found) in named.iter().filter(|(name, _)| name.prefix != 'B' && !is_undo(name)) {
         let down = undo.get(&name.version).filter(|_| name.prefix == 'V');
-        let migration = migration(found, down.copied());
+        let migration = Migration { repeats: name.prefix == 'R', ..migration(found, down.copied()) };
         // What has no version comes last; two of the same name in two folders are told apart by their paths.
         let order = match name.prefix {
             'R' => (true, Vec::new(), name.description.to_owned(), found.file.path.clone()),
@@ -77,7 +77,8 @@ fn migration(found: &Found, down: Option<&Found>) -> Migration {
     let up = Piece::whole(Arc::clone(&found.file));
     let id = found.name.strip_suffix(".sql").unwrap_or(&found.name).to_owned();
     let in_transaction = said(found).unwrap_or_else(|| !up.statements().iter().any(|one| is_alone(one.sql())));
-    Migration { id, up, down: down.map(|down| Piece::whole(Arc::clone(&down.file))), in_transaction }
+    let down = down.map(|down| Piece::whole(Arc::clone(&down.file)));
+    Migration { id, up, down, in_transaction, repeats: false }
 }
 
 /// What `V1__name.sql.conf` says.

@@ -18,7 +18,7 @@ pub(super) fn migrations(listing: &Listing, convention: Convention) -> Result<Ve
         let (up, down) = (whole(up), down.map(whole));
         // Ours says BEGIN and COMMIT itself.
         let in_transaction = convention == Convention::Diesel && (!is_alone(folder) || as_one(&up));
-        (version, Migration { id, up, down, in_transaction })
+        (version, Migration { id, up, down, in_transaction, repeats: false })
     });
     unique(all.collect())
 }

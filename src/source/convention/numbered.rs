@@ -66,5 +66,5 @@ fn migration(found: &Found, convention: Convention) -> Migration {
         Convention::Dbmate | Convention::Sqlx => !found.marks.alone() || as_one(&up),
         _ => !found.marks.alone(),
     };
-    Migration { id, up, down, in_transaction }
+    Migration { id, up, down, in_transaction, repeats: false }
 }

@@ -18,7 +18,13 @@ pub(super) fn migrations(listing: &Listing) -> Vec<Migration> {
         let piece = |bytes| Piece { file: Arc::clone(&found.file), bytes };
         let beside = downs.get(&found.file.path).map(|down| Piece::whole(Arc::clone(&down.file)));
         let stem = found.name.strip_suffix(".sql").unwrap_or(&found.name);
-        Migration { id: stem.to_owned(), up: piece(up), down: down.map(piece).or(beside), in_transaction: false }
+        Migration {
+            id: stem.to_owned(),
+            up: piece(up),
+            down: down.map(piece).or(beside),
+            in_transaction: false,
+            repeats: false,
+        }
     })
     .collect()
 }
