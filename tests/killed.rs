@@ -281,3 +281,25 @@ fn books_are_corrected_once() {
     survives(&matrix, &[&["repair", "a", "--rolled-back"][..], &because].concat(), "it is not applied");
     survives(&matrix, &[&["repair", "a", "--forget"][..], &because].concat(), "it was never begun");
 }
+
+/// A migration without its down, or without what was proven of it, would be run all the same.
+#[test]
+fn a_migration_that_is_being_written_is_whole_or_not_there() {
+    let scene = Scene::new();
+    scene.place.write("schema/all.sql", "CREATE TABLE public.one (n int);\n");
+    for verb in [&["new", "by-hand"][..], &["plan", "--schema", "schema"]] {
+        let migrations = || {
+            let folder = fs::read_dir(scene.place.path().join("generated")).into_iter().flatten().flatten();
+            let names = folder.map(|entry| entry.file_name().to_string_lossy().into_owned());
+            names.filter(|name| !name.starts_with('.')).count()
+        };
+        let killed = |point: usize| {
+            ran(pgplumb(scene.place.path(), verb).env("PGPLUMB_FAULT", point.to_string())).code.is_none()
+        };
+        assert!(killed(1), "{verb:?} has no such place");
+        assert_eq!(migrations(), 0, "{verb:?}");
+        assert!(!killed(0));
+        assert_eq!(migrations(), 1, "{verb:?}");
+        fs::remove_dir_all(scene.place.path().join("generated")).unwrap();
+    }
+}

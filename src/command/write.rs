@@ -1,23 +1,21 @@
 //! Files that are written whole or not at all.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::base::fault::point;
 use crate::command::error::CommandError;
 
-/// Writes files into a folder, which is made where it is missing. No file has its name before all are on the disk.
+/// Writes files into a folder. One that is missing is made with all of them in it, or not at all; in one that is there no file
+/// has its name before all are on the disk.
 ///
 /// # Errors
 /// What the file system says. A folder that was made for the files is gone again then.
 pub(super) fn together(folder: &Path, files: &[(&str, &str)]) -> Result<(), CommandError> {
-    let made = !folder.exists();
-    let done = fs::create_dir_all(folder).and_then(|()| into(folder, files));
-    if done.is_err() && made {
-        // What went wrong before is what the user must hear of.
-        let _ = fs::remove_dir(folder);
-    }
+    let there = || fs::create_dir_all(folder).and_then(|()| into(folder, files));
+    let done = if folder.exists() { there() } else { anew(folder, files) };
     done.map_err(|cause| CommandError::Unwritable { path: folder.to_owned(), cause })
 }
 
@@ -26,9 +24,37 @@ pub(super) fn together(folder: &Path, files: &[(&str, &str)]) -> Result<(), Comm
 /// # Errors
 /// What the file system says.
 pub(super) fn one(path: &Path, text: &str) -> Result<(), CommandError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = around(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     together(folder, &[(&name, text)])
+}
+
+/// The folder that something is in.
+fn around(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Beside the place first, under a name that nobody reads: half a migration would be one without its down.
+fn anew(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+    fs::create_dir_all(around(folder))?;
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let beside = around(folder).join(format!(".pgplumb-{}-{name}", std::process::id()));
+    fs::create_dir(&beside)?;
+    let fill = || {
+        for (name, text) in files {
+            let mut file = File::create_new(beside.join(name))?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+        }
+        point();
+        fs::rename(&beside, folder)
+    };
+    let done = fill();
+    if done.is_err() {
+        // What went wrong before is what the user must hear of.
+        let _ = fs::remove_dir_all(&beside);
+    }
+    done
 }
 
 fn into(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
