@@ -214,14 +214,19 @@ impl Observer {
         let mut effects = Effects::default();
         for seen in seen_all {
             let Some(known) = seen.oid.and_then(|oid| self.known.get(&oid)) else { continue };
-            let effect = effects.on.entry(known.relation.clone()).or_insert_with(|| Effect::of(seen.mode));
-            effect.lock = effect.lock.max(seen.mode);
+            let again = seen.now.is_none() && again(seen_all, &known.relation);
+            // REINDEX CONCURRENTLY drops an index that is dead: nobody opens it any more who could wait for its lock, which
+            // is over before it is seen, or is not.
+            let dead = again && known.table.is_some();
+            let mode = if dead { seen.mode.min(Lock::ShareUpdateExclusive) } else { seen.mode };
+            let effect = effects.on.entry(known.relation.clone()).or_insert_with(|| Effect::of(mode));
+            effect.lock = effect.lock.max(mode);
             effect.scanned |= seen.scans > 0 && known.relation.has_rows();
             effect.written = effect.written.max(seen.written);
             match &seen.now {
                 Some(now) => known.compare(now, effect),
                 // One that is made again under its name is as good as there.
-                None if again(seen_all, &known.relation) => {}
+                None if again => {}
                 None => drop(effects.dropped.insert(known.relation.clone())),
             }
         }
