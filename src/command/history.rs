@@ -45,8 +45,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
 
-    /// Print all that is on record, as JSON
-    #[arg(long, conflicts_with = "format")]
+    /// Print all that is on record, which is JSON in any case
+    #[arg(long)]
     export: bool,
 }
 

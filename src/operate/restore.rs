@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::fault::point;
-use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
+use crate::base::name::{Ident, literal};
 use crate::db::connection::{Connection, connect};
 use crate::db::url::ConnectionString;
 use crate::operate::backup::Kind;
@@ -73,7 +73,7 @@ pub fn restore(to: &ConnectionString, load: &Load, place: &Place) -> Result<Done
         }
         Place::Swap => {
             let now = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-            let old = named(to.database(), &format!("_old_{now}"));
+            let old = swap::free(&mut connection, to.database(), &format!("_old_{now}"))?;
             let new = beside(&mut connection, to, load, None)?;
             carry::carry(&mut connection, new.name())?;
             drop(connection);
@@ -234,25 +234,4 @@ fn beside(
 
 fn found(differences: Vec<String>, help: String) -> Result<(), OperateError> {
     if differences.is_empty() { Ok(()) } else { Err(OperateError::Differs { differences, help }) }
-}
-
-/// The name with something behind it, as long as Postgres keeps it.
-fn named(name: &str, behind: &str) -> String {
-    let mut kept = name.to_owned();
-    while kept.len() + behind.len() > MAX_IDENT_BYTES {
-        kept.pop();
-    }
-    kept + behind
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_keeps_what_is_put_behind_it() {
-        assert_eq!(named("shop", "_old"), "shop_old");
-        let long = named(&"ä".repeat(31), "_old");
-        assert!(long.ends_with("ä_old") && long.len() <= MAX_IDENT_BYTES, "{long}");
-    }
 }

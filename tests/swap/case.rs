@@ -197,7 +197,7 @@ ALTER TABLE team ADD CONSTRAINT team_lead FOREIGN KEY (lead, id) REFERENCES memb
         "DELETE FROM member WHERE nr = 7 AND team_id = (SELECT 1 + (random() * 3000)::int)",
     ],
     early: "INSERT INTO team (code) VALUES ('early')",
-    late: "INSERT INTO team (code) VALUES ('late'); UPDATE member SET nr = 9 WHERE nr = 2 AND team_id = (SELECT max(id) - 1 FROM team WHERE lead IS NULL AND id < 3000)",
+    late: "INSERT INTO team (code) VALUES ('late'); UPDATE member SET nr = 9 WHERE nr = 2 AND team_id = (SELECT max(id) FROM team WHERE lead = 1 AND id < 3000)",
     columns: &["id::bigint, code, lead", "team_id::bigint, nr, name"],
     holds: "SELECT nextval('team_id_seq') > max(id) AND pg_typeof(max(id)) = 'bigint'::regtype FROM team",
     restored: "SELECT nextval('team_id_seq') > max(id) AND pg_typeof(max(id)) = 'integer'::regtype FROM team",

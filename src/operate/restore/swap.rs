@@ -1,6 +1,8 @@
 //! Two databases change names.
 
-use crate::base::name::{Ident, literal};
+use std::collections::BTreeSet;
+
+use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
 use crate::db::connection::{Connection, connect};
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
@@ -41,4 +43,53 @@ fn renamed(connection: &mut Connection, name: &str, new: &str, old: &str) -> Res
         let _ = connection.execute("ROLLBACK");
     }
     done
+}
+
+/// A name for a database that no database has: that of another with this behind it, and a number where two changed places
+/// within one second.
+///
+/// # Errors
+/// What the server says.
+pub(super) fn free(connection: &mut Connection, name: &str, behind: &str) -> Result<String, DbError> {
+    let rows = connection.query_with("SELECT datname::text FROM pg_catalog.pg_database", &[])?;
+    let taken = rows.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
+    Ok(first(name, behind, &taken))
+}
+
+fn first(name: &str, behind: &str, taken: &BTreeSet<String>) -> String {
+    let mut found = named(name, behind);
+    let mut number = 2;
+    while taken.contains(&found) {
+        found = named(name, &format!("{behind}_{number}"));
+        number += 1;
+    }
+    found
+}
+
+/// The name with something behind it, as long as Postgres keeps it.
+fn named(name: &str, behind: &str) -> String {
+    let mut kept = name.to_owned();
+    while kept.len() + behind.len() > MAX_IDENT_BYTES {
+        kept.pop();
+    }
+    kept + behind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_what_is_put_behind_it() {
+        assert_eq!(named("shop", "_old"), "shop_old");
+        let long = named(&"ä".repeat(31), "_old");
+        assert!(long.ends_with("ä_old") && long.len() <= MAX_IDENT_BYTES, "{long}");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let taken = ["shop_old", "shop_old_2"].map(str::to_owned).into();
+        assert_eq!(first("shop", "_old", &taken), "shop_old_3");
+        assert_eq!(first("other", "_old", &taken), "other_old");
+    }
 }
