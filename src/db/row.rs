@@ -21,6 +21,15 @@ pub fn decode<T: DeserializeOwned>(row: &Row) -> Result<T, DbError> {
     T::deserialize(Whole { row }).map_err(|error| DbError::Decode { what: error.to_string() })
 }
 
+/// A row of one column, which is JSON, as what that describes.
+///
+/// # Errors
+/// `Decode` when it is no JSON, or describes something else.
+pub fn document<T: DeserializeOwned>(row: &Row) -> Result<T, DbError> {
+    let value: Value = row.try_get(0)?;
+    serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
+}
+
 struct Whole<'a> {
     row: &'a Row,
 }

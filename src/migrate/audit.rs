@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 
 /// One change of the books.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -37,8 +38,5 @@ pub fn entries(connection: &mut Connection) -> Result<Vec<Entry>, DbError> {
     }
     let sql = "SELECT pg_catalog.to_jsonb(a) || pg_catalog.jsonb_build_object('hash', \
                pg_catalog.encode(a.hash, 'hex')) FROM pgplumb.audit AS a ORDER BY a.number";
-    let one = |row: &postgres::Row| {
-        serde_json::from_value(row.try_get(0)?).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    connection.query_with(sql, &[])?.iter().map(one).collect()
+    connection.query_with(sql, &[])?.iter().map(document).collect()
 }

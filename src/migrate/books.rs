@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use postgres::types::ToSql;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 use crate::migrate::backfill::place::Place;
 use crate::migrate::embedded::is_own;
 use crate::migrate::enter::Run;
@@ -106,11 +106,7 @@ pub fn records(connection: &mut Connection) -> Result<Vec<Record>, DbError> {
         return Ok(Vec::new());
     }
     let rows = connection.query_with(include_str!("records.sql"), &[])?;
-    let one = |row: &postgres::Row| {
-        let value: Value = row.try_get(0)?;
-        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    rows.iter().map(one).collect()
+    rows.iter().map(document).collect()
 }
 
 /// The steps of a run that were begun, by number.

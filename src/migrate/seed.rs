@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 use crate::migrate::error::MigrateError;
 use crate::migrate::folder::hash;
 use crate::migrate::seed::script::Whole;
@@ -187,11 +187,7 @@ pub fn done(connection: &mut Connection) -> Result<Vec<Done>, DbError> {
     if connection.query_text("SELECT pg_catalog.to_regclass('pgplumb.seed')::text")?.is_none() {
         return Ok(Vec::new());
     }
-    let one = |row: &postgres::Row| {
-        let value: Value = row.try_get(0)?;
-        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    connection.query_with(include_str!("seed/done.sql"), &[])?.iter().map(one).collect()
+    connection.query_with(include_str!("seed/done.sql"), &[])?.iter().map(document).collect()
 }
 
 /// Whether the role may look at that, where there is anything to look at: books that it was let into may be older than seeds.

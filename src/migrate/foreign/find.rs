@@ -1,9 +1,8 @@
 //! Finds the tables of other tools, and says which one is meant.
 
-use serde_json::Value;
-
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 use crate::migrate::foreign::error::ForeignError;
 use crate::migrate::foreign::table::Table;
 use crate::migrate::foreign::{TOOLS, Tool};
@@ -32,11 +31,7 @@ pub(super) fn tables(connection: &mut Connection, named: Option<&str>) -> Result
     let sql = connection.narrowed(include_str!("find.sql"));
     let named = named.map(|named| connection.named(named));
     let rows = connection.query_with(&sql, &[&usual, &named, &beside])?;
-    let one = |row: &postgres::Row| {
-        let value: Value = row.try_get(0)?;
-        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    rows.iter().map(one).collect()
+    rows.iter().map(document).collect()
 }
 
 /// The histories that stand where their tools make them.

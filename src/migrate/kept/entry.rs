@@ -1,12 +1,12 @@
 //! What is kept, as the manifest says it. It is a table of the schema of kept rows, which comes with the first of them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::base::name::{Ident, Qualified, without_public};
 use crate::base::wording::counted;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 use crate::migrate::kept::error::KeptError;
 use crate::observe::size::bytes as size;
 use crate::source::leave::KEPT;
@@ -134,11 +134,7 @@ pub fn entries(connection: &mut Connection) -> Result<Vec<Entry>, KeptError> {
         return Ok(Vec::new());
     }
     let rows = connection.query_with(include_str!("entries.sql"), &[])?;
-    let one = |row: &postgres::Row| {
-        let value: Value = row.try_get(0)?;
-        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    Ok(rows.iter().map(one).collect::<Result<_, DbError>>()?)
+    Ok(rows.iter().map(document).collect::<Result<_, DbError>>()?)
 }
 
 /// Whether anything was ever kept here.

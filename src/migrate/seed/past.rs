@@ -1,10 +1,10 @@
 //! Every run of a seed, as the books have it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::row::document;
 
 /// One run. A seed whose text became another has several.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,9 +31,5 @@ pub fn past(connection: &mut Connection) -> Result<Vec<Past>, DbError> {
     if connection.query_text("SELECT pg_catalog.to_regclass('pgplumb.seed')::text")?.is_none() {
         return Ok(Vec::new());
     }
-    let one = |row: &postgres::Row| {
-        let value: Value = row.try_get(0)?;
-        serde_json::from_value(value).map_err(|error| DbError::Decode { what: error.to_string() })
-    };
-    connection.query_with(include_str!("past.sql"), &[])?.iter().map(one).collect()
+    connection.query_with(include_str!("past.sql"), &[])?.iter().map(document).collect()
 }
