@@ -167,7 +167,7 @@ impl<'a> Gate<'a> {
     /// Whether checks come after this run. Where only what was cut off is finished and more is due, they come after that.
     fn is_last(&self, session: &mut Session, files: &[Migration], order: &Order) -> bool {
         let all = Order { only_begun: false, ..order.clone() };
-        let more = |session: &mut Session| session.due_after_begun(files, &all).unwrap_or(true);
+        let more = |session: &mut Session| session.pending(files, &all).map_or(true, |due| !due.is_empty());
         let is_last = !order.only_begun || !more(session);
         is_last && !self.gates.checks.is_empty()
     }

@@ -1,6 +1,6 @@
 //! What a run would do, for whoever looks at it before, and for the run itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migrate::apply::Order;
 use crate::migrate::books::{self, Outcome, Record};
@@ -41,17 +41,6 @@ impl Session<'_> {
         Ok(due.is_some_and(|due| !due.is_empty()))
     }
 
-    /// Whether `apply` would run anything but what was begun and cut off.
-    ///
-    /// # Errors
-    /// As `is_due`.
-    pub fn due_after_begun(&mut self, files: &[Migration], order: &Order) -> Result<bool, MigrateError> {
-        let records = books::records(&mut self.connection)?;
-        let survey = Survey::of(files, &records);
-        let due = due(&survey, order)?.due;
-        Ok(due.iter().any(|entry| entry.standing != Standing::HalfApplied))
-    }
-
     /// What `apply` would do now, after every check that it makes; nothing is written.
     ///
     /// # Errors
@@ -89,8 +78,9 @@ impl Session<'_> {
         let survey = Survey::of(files, &records);
         let sorted = due(&survey, order)?;
         let pending = sorted.due.iter().filter(|entry| entry.standing != Standing::HalfApplied);
-        let ids: Vec<&str> = pending.map(|entry| entry.id.as_str()).collect();
-        Ok(ids.iter().filter_map(|id| files.iter().find(|file| file.id == **id)).collect())
+        // By name, as the survey lives no longer than the records.
+        let by_id: BTreeMap<&str, &Migration> = files.iter().map(|file| (file.id.as_str(), file)).collect();
+        Ok(pending.filter_map(|entry| by_id.get(entry.id.as_str()).copied()).collect())
     }
 }
 
