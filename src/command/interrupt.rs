@@ -51,29 +51,16 @@ fn heard(stop: &Stop) {
     }
 }
 
-/// Begins to listen while a backup is taken: its programs end, and what there is of it goes.
-pub(super) fn listen_beside_backup() -> Stop {
+/// Begins to listen while a backup is taken or restored: its programs end, the statements that were entered are cancelled,
+/// and what there is of it goes. `what` is `the backup`.
+pub(super) fn listen_beside(what: &'static str) -> Stop {
     let stop = Stop::default();
     let wish = stop.clone();
     let _ = ctrlc::set_handler(move || {
         if wish.wish() > 0 {
             leave();
         }
-        out::remark("interrupted: the backup is given up");
-        client::end_all();
-    });
-    stop
-}
-
-/// Begins to listen while a backup is restored: its programs end, its statements are cancelled, and what there is of it goes.
-pub(super) fn listen_beside_restore() -> Stop {
-    let stop = Stop::default();
-    let wish = stop.clone();
-    let _ = ctrlc::set_handler(move || {
-        if wish.wish() > 0 {
-            leave();
-        }
-        out::remark("interrupted: the restore is given up");
+        out::remark(&format!("interrupted: {what} is given up"));
         client::end_all();
         wish.cancel();
     });

@@ -100,7 +100,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let client = Client::require(backup.manifest.program)?;
     let measure = measure(&config);
     let identity = settings.identity.as_deref();
-    let stop = interrupt::listen_beside_restore();
+    let stop = interrupt::listen_beside("the restore");
     let stopped = || stop.is_wished();
     let (backup, client) = (&backup, &client);
     let load = Load { backup, client, identity, jobs: settings.jobs, measure: &measure, stopped: &stopped };

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Changed, config: Option<&Path>) -> Result<Exit, Command
     let date = Date::read(args.since.as_deref().unwrap_or_default(), Timestamp::now())?;
     let to = args.database.require(&config)?;
     let settings = settings(&config, None);
-    let stop = interrupt::listen_beside_backup();
+    let stop = interrupt::listen_beside("the backup");
     let stopped = || stop.is_wished();
     let since = since::Order { date, columns: &config.backup.since, stopped: &stopped };
     let name = args.name.as_deref().map(spelled);

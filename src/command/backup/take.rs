@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, kind: Kind, tables: &[String], config: Option<&Pa
     let settings = settings(&config, None);
     let measure = &measure(&config);
     let order = Order { kind, purpose: Purpose::Regular, name: name.as_deref(), tables, since: None, measure };
-    let stop = interrupt::listen_beside_backup();
+    let stop = interrupt::listen_beside("the backup");
     let made = interrupt::told(take(&to, &settings, &order).map_err(Into::into), &stop)?;
     trace(&made);
     out::text(&told(&settings, &made))?;
