@@ -114,7 +114,10 @@ fn read_answers(answers: Receiver<Answer>, tenant: Option<Arc<Tenant>>) -> Resul
         reader.read_room(room, &rows)?;
     }
     let names = reader.tenant.clone();
-    let back = |text: String| names.as_ref().map_or(text.clone(), |tenant| tenant.back().rename(&text).text);
+    let back = |text: String| match &names {
+        Some(tenant) => tenant.back().rename(&text).text,
+        None => text,
+    };
     let casts = read_casts(&casts)?.into_iter().map(|(from, to, assigns)| (back(from), back(to), assigns)).collect();
     let mut catalog = reader.finish(&depends, casts)?;
     let taken = taken.iter().map(|row| row.try_get(0).map(&back)).collect::<Result<_, _>>().map_err(DbError::from)?;

@@ -109,7 +109,10 @@ impl Database {
 pub(super) fn of_environment(name: &str, config: &Config) -> Result<ConnectionString, CommandError> {
     let server = config.environment(name)?;
     let to = of_server(server, name)?;
-    server.tenant_schema.as_ref().map_or(Ok(to.clone()), |schema| for_tenant(&to, schema, config))
+    match &server.tenant_schema {
+        Some(schema) => for_tenant(&to, schema, config),
+        None => Ok(to),
+    }
 }
 
 /// That a backup, where one is wanted, is of a whole database.

@@ -1,7 +1,7 @@
 //! A statement of a step at work: where it takes longer than a moment, it is said how far it is and whom it waits for.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,12 +40,12 @@ impl Session<'_> {
         self.watch()?;
         let (voice, sight) = (self.voice.clone(), self.watcher.as_ref().map(Watcher::sight));
         thread::scope(|scope| {
-            let (over, ended) = channel();
+            let (over, ended) = channel::<()>();
             // Where there is no room for another thread, nothing is said, and the work is done all the same.
             let teller = move || sight.map(|sight| tell_on(&voice, &sight, &ended));
             let _ = thread::Builder::new().spawn_scoped(scope, teller);
             let done = work(self);
-            drop::<Sender<()>>(over);
+            drop(over);
             done
         })
     }
