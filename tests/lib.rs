@@ -50,6 +50,7 @@ mod progress;
 mod pty;
 mod random;
 mod readme;
+mod roots;
 mod runner;
 mod secrets;
 mod seeds;
