@@ -11,6 +11,7 @@ pub mod relation;
 pub mod size;
 pub mod wording;
 
+mod known;
 mod message;
 mod question;
 mod watch;
@@ -23,10 +24,11 @@ use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::observe::effect::{Effect, Effects};
+use crate::observe::known::{Known, Relations, relations};
 use crate::observe::lock::Lock;
 use crate::observe::message::Message;
-use crate::observe::question::Questions;
-use crate::observe::relation::{Relation, RelationKind};
+use crate::observe::question::{Questions, counted};
+use crate::observe::relation::Relation;
 use crate::observe::watch::watched;
 
 /// The planner chooses an index wherever there is one, so that a full scan says that there was none.
@@ -37,19 +39,6 @@ const END: &str = "RESET client_min_messages; RESET enable_seqscan";
 /// `active_sql_transaction`, `invalid_transaction_termination`: the statement, or a COMMIT within it, cannot run inside
 /// a transaction block.
 const OUTSIDE_ONLY: [&str; 2] = ["25001", "2D000"];
-
-/// A relation as it was before the statement.
-#[derive(Clone, Deserialize)]
-struct Known {
-    oid: u32,
-    relation: Relation,
-    /// Where its rows are; 0 where it has none of its own.
-    filenode: u32,
-    /// What its rows take up.
-    bytes: Option<i64>,
-    /// The table of an index.
-    table: Option<u32>,
-}
 
 /// A lock that a session holds or waits for.
 #[derive(Clone, Deserialize)]
@@ -72,33 +61,56 @@ struct Pending {
     written: i64,
 }
 
-/// A table that a foreign key ties to another.
+/// A relation that is named by its oid alone.
 #[derive(Deserialize)]
-struct Tied {
+struct Numbered {
     oid: u32,
 }
 
 /// Runs statements one by one, all on one connection, and sees what they do to the relations that were there when it
-/// began.
+/// looked. Relations that come later are not followed: nobody else uses them yet.
 pub struct Observer {
     questions: Questions,
-    known: BTreeMap<u32, Known>,
+    known: Relations,
     /// The relations that the session did something with that it counts; of others its counters are zero.
     counted: BTreeSet<u32>,
 }
 
 impl Observer {
-    /// Looks at what is there now. Relations that come later are not followed: nobody else uses them yet.
+    /// Looks at what is there now.
     ///
     /// # Errors
     /// What the server says against the query, or that it went away.
     pub fn start(connection: &mut Connection) -> Result<Self, DbError> {
-        let rows = connection.query_with(include_str!("observe/relation.sql"), &[&Vec::<u32>::new()])?;
-        let known = rows.iter().map(decode::<Known>).map(|known| known.map(|known| (known.oid, known)));
-        let known = known.collect::<Result<_, _>>()?;
+        let mut observer = Self::new(connection)?;
+        observer.look(connection)?;
+        Ok(observer)
+    }
+
+    /// One that knows of no relation yet.
+    ///
+    /// # Errors
+    /// What the server says against the query, or that it went away.
+    pub fn new(connection: &mut Connection) -> Result<Self, DbError> {
         let questions = Questions::prepare(connection)?;
-        let counted = questions.pending(connection, None)?.iter().map(|pending| pending.oid).collect();
-        Ok(Self { questions, known, counted })
+        let counted = counted(connection)?;
+        Ok(Self { questions, known: Relations::default(), counted })
+    }
+
+    /// The same in another session of the same database, a new one.
+    ///
+    /// # Errors
+    /// That the server went away.
+    pub fn turn_to(self, connection: &mut Connection) -> Result<Self, DbError> {
+        Ok(Self { questions: Questions::prepare(connection)?, counted: BTreeSet::new(), ..self })
+    }
+
+    /// Looks at what is there by now.
+    ///
+    /// # Errors
+    /// What the server says against the query, or that it went away.
+    pub fn look(&mut self, connection: &mut Connection) -> Result<(), DbError> {
+        self.known.look(connection)
     }
 
     /// Runs one statement: inside a transaction, or, where Postgres refuses that, with the second session looking on.
@@ -147,20 +159,23 @@ impl Observer {
                 // A lost connection has no transaction; its own error is the better one.
                 let _ = connection.execute("ROLLBACK");
                 // What it read before it failed is counted, and nobody saw what that was.
-                self.counted.extend(self.known.keys());
+                self.counted.extend(self.known.all.keys());
                 return Err(error);
             }
         };
         connection.execute("COMMIT")?;
-        Ok(Effects { in_transaction: true, ..self.effects(&seen, &says) })
+        Ok(self.effects(&seen, &says, true))
     }
 
     /// What the session has counted before a statement.
-    fn counters(&self, connection: &mut Connection) -> Result<Vec<Pending>, DbError> {
+    fn counters(&mut self, connection: &mut Connection) -> Result<Vec<Pending>, DbError> {
         if self.counted.is_empty() {
             return Ok(Vec::new());
         }
-        self.questions.pending(connection, Some(self.counted.iter().copied().collect()))
+        let pending = self.questions.pending(connection, self.counted.iter().copied().collect())?;
+        // The others were reported meanwhile.
+        self.counted = pending.iter().map(|pending| pending.oid).collect();
+        Ok(pending)
     }
 
     fn outside(
@@ -170,6 +185,8 @@ impl Observer {
         sql: &str,
     ) -> Result<Effects, DbError> {
         connection.listen();
+        // What it drops may be gone before that is seen.
+        self.known.is_sure = false;
         let near = self.named_in(sql);
         let tied = self.tied_to(&near, watcher)?;
         let [near, tied] =
@@ -178,24 +195,23 @@ impl Observer {
         let says = says(connection);
         let oids: Vec<u32> = seen.iter().filter_map(|seen| seen.oid).collect();
         self.counted.extend(&oids);
-        let after = connection.query_with(include_str!("observe/relation.sql"), &[&oids])?;
-        let after = after.iter().map(decode::<Known>).collect::<Result<Vec<_>, _>>()?;
+        let after = relations(connection, &oids, None)?;
         for seen in &mut seen {
             seen.now = after.iter().find(|known| Some(known.oid) == seen.oid).cloned();
         }
-        Ok(self.effects(&seen, &says))
+        Ok(self.effects(&seen, &says, false))
     }
 
     /// The tables and materialized views whose names, or whose indexes' names, stand in the statement, in the order of these.
     fn named_in(&self, sql: &str) -> Vec<&Known> {
         let mut named: BTreeMap<u32, usize> = BTreeMap::new();
-        for known in self.known.values() {
+        for known in self.known.all.values() {
             let Some(at) = sql.find(&known.relation.name) else { continue };
             let first = named.entry(known.table.unwrap_or(known.oid)).or_insert(at);
             *first = at.min(*first);
         }
         let mut named: Vec<(usize, &Known)> =
-            named.iter().filter_map(|(oid, at)| Some((*at, self.known.get(oid)?))).collect();
+            named.iter().filter_map(|(oid, at)| Some((*at, self.known.all.get(oid)?))).collect();
         named.retain(|(_, known)| known.relation.has_rows());
         named.sort_by_key(|(at, known)| (*at, known.oid));
         named.into_iter().map(|(_, known)| known).collect()
@@ -205,19 +221,19 @@ impl Observer {
     fn tied_to(&self, near: &[&Known], watcher: &mut Connection) -> Result<Vec<&Known>, DbError> {
         let oids: Vec<u32> = near.iter().map(|known| known.oid).collect();
         let rows = watcher.query_with(include_str!("observe/tied.sql"), &[&oids])?;
-        let tied = rows.iter().map(decode::<Tied>).collect::<Result<Vec<_>, _>>()?;
-        Ok(tied.iter().filter_map(|tied| self.known.get(&tied.oid)).collect())
+        let tied = rows.iter().map(decode::<Numbered>).collect::<Result<Vec<_>, _>>()?;
+        Ok(tied.iter().filter_map(|tied| self.known.all.get(&tied.oid)).collect())
     }
 
     /// What was seen, in names; from then on the relations are known as they are now.
-    fn effects(&mut self, seen_all: &[Seen], says: &[Message]) -> Effects {
-        let mut effects = Effects::default();
+    fn effects(&mut self, seen_all: &[Seen], says: &[Message], in_transaction: bool) -> Effects {
+        let mut effects = Effects { in_transaction, ..Effects::default() };
         for seen in seen_all {
-            let Some(known) = seen.oid.and_then(|oid| self.known.get(&oid)) else { continue };
+            let Some(known) = seen.oid.and_then(|oid| self.known.all.get(&oid)) else { continue };
             let again = seen.now.is_none() && again(seen_all, &known.relation);
             // REINDEX CONCURRENTLY drops an index that is dead: nobody opens it any more who could wait for its lock, which
             // is over before it is seen, or is not.
-            let dead = again && known.table.is_some();
+            let dead = again && known.table.is_some() && !in_transaction;
             let mode = if dead { seen.mode.min(Lock::ShareUpdateExclusive) } else { seen.mode };
             let effect = effects.on.entry(known.relation.clone()).or_insert_with(|| Effect::of(mode));
             effect.lock = effect.lock.max(mode);
@@ -231,23 +247,12 @@ impl Observer {
             }
         }
         for (oid, now) in seen_all.iter().filter_map(|seen| Some((seen.oid?, seen.now.as_ref()))) {
-            let known = self.known.remove(&oid);
+            let known = self.known.all.remove(&oid);
             let new = now.filter(|now| known.is_some() || effects.on.contains_key(&now.relation));
-            self.known.extend(new.map(|now| (oid, now.clone())));
+            self.known.all.extend(new.map(|now| (oid, now.clone())));
         }
         effects.take(says);
         effects
-    }
-}
-
-impl Known {
-    /// What became of its rows.
-    fn compare(&self, now: &Known, effect: &mut Effect) {
-        if self.filenode == 0 || self.filenode == now.filenode || self.relation.kind == RelationKind::Sequence {
-            return;
-        }
-        let emptied = self.bytes > Some(0) && now.bytes == Some(0);
-        if emptied { effect.emptied = true } else { effect.rewritten = true }
     }
 }
 

@@ -11,6 +11,8 @@ pub mod history;
 pub mod run;
 pub mod seed;
 
+mod state;
+
 use crate::catalog::Catalog;
 use crate::catalog::read::read;
 use crate::db::connection::Connection;

@@ -8,6 +8,7 @@ use std::path::Path;
 use pgplumb::db::connection::connect;
 use pgplumb::db::url::ConnectionString;
 use pgplumb::observe::Observer;
+use pgplumb::observe::lock::Lock;
 use pgplumb::observe::size::Sizes;
 use pgplumb::observe::wording::sentences;
 use similar::{ChangeTag, TextDiff};
@@ -92,4 +93,55 @@ fn what_is_prepared_may_be_thrown_away() {
     assert_eq!(run("ALTER TABLE kept ADD COLUMN b int"), [add]);
     assert!(run("DISCARD ALL").is_empty());
     assert_eq!(run("ALTER TABLE kept ADD COLUMN c int"), [add]);
+}
+
+/// An index that REINDEX CONCURRENTLY drops is dead by then; one that a new type of its column makes anew is locked until the end.
+#[test]
+fn an_index_made_anew_in_a_transaction_is_locked_for_everybody() {
+    let cluster = Cluster::start().unwrap();
+    cluster
+        .query("postgres", "CREATE TABLE kept (id int CONSTRAINT one PRIMARY KEY); INSERT INTO kept VALUES (1)")
+        .unwrap();
+    let url = ConnectionString::parse(&cluster.url("postgres")).unwrap();
+    let (mut connection, mut watcher) = (connect(&url).unwrap(), connect(&url).unwrap());
+    let mut observer = Observer::start(&mut connection).unwrap();
+    let mut lock = |sql| {
+        let effects = observer.run(&mut connection, &mut watcher, sql).unwrap();
+        effects.on.iter().find(|(relation, _)| relation.name == "one").unwrap().1.lock
+    };
+    assert_eq!(lock("ALTER TABLE kept ALTER COLUMN id TYPE bigint"), Lock::AccessExclusive);
+    assert_eq!(lock("REINDEX TABLE CONCURRENTLY kept"), Lock::ShareUpdateExclusive);
+}
+
+/// What a file made, renamed or dropped is known when the next one runs, be that in the same session or in another.
+#[test]
+fn an_observer_that_goes_on_knows_what_came_meanwhile() {
+    let cluster = Cluster::start().unwrap();
+    cluster.query("postgres", "CREATE SCHEMA old; CREATE TABLE old.kept (id int)").unwrap();
+    let url = ConnectionString::parse(&cluster.url("postgres")).unwrap();
+    let (mut connection, mut watcher) = (connect(&url).unwrap(), connect(&url).unwrap());
+    let mut observer = Observer::start(&mut connection).unwrap();
+    let mut run = |observer: &mut Observer, connection: &mut _, sql| {
+        sentences([&observer.run(connection, &mut watcher, sql).unwrap()], &Sizes::default())
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(
+        run(&mut observer, &mut connection, "CREATE TABLE made (id int); CREATE INDEX made_id ON made (id)"),
+        nothing
+    );
+    assert_eq!(run(&mut observer, &mut connection, "ALTER TABLE made ADD COLUMN a int"), nothing);
+    run(&mut observer, &mut connection, "ALTER SCHEMA old RENAME TO new");
+    observer.look(&mut connection).unwrap();
+    let add = |name: &str| [format!("ACCESS EXCLUSIVE on {name}, no row is read")];
+    assert_eq!(run(&mut observer, &mut connection, "ALTER TABLE made ADD COLUMN b int"), add("made"));
+    assert_eq!(run(&mut observer, &mut connection, "ALTER TABLE new.kept ADD COLUMN b int"), add("new.kept"));
+    run(&mut observer, &mut connection, "DROP INDEX CONCURRENTLY made_id");
+    let mut other = connect(&url).unwrap();
+    let mut observer = observer.turn_to(&mut other).unwrap();
+    observer.look(&mut other).unwrap();
+    assert_eq!(run(&mut observer, &mut other, "ALTER TABLE made ADD COLUMN c int"), add("made"));
+    assert_eq!(
+        run(&mut observer, &mut other, "CREATE INDEX made_id ON made (id)"),
+        ["SHARE on made while an index is built"]
+    );
 }

@@ -20,7 +20,7 @@ use pgplumb::lint::policy::Policy;
 use pgplumb::lint::rule::{Group, RULES};
 use pgplumb::lint::script::{Context, Ran, Script};
 use pgplumb::lint::{Finding, Level};
-use pgplumb::prove::{Bench, file};
+use pgplumb::prove::file::Files;
 use pgplumb::sql::file::SqlFile;
 use pgplumb::sql::split::{Statement, split};
 
@@ -123,8 +123,7 @@ fn checked(cluster: &Cluster, number: usize, path: &Path) -> (String, String, Ve
     let name = format!("lint{number}");
     cluster.query("postgres", &format!("CREATE DATABASE {name} TEMPLATE lint")).unwrap();
     let url = ConnectionString::parse(&cluster.url(&name)).unwrap();
-    let mut bench = Bench { connection: &mut connect(&url).unwrap(), watcher: &mut connect(&url).unwrap() };
-    let ran = file::run(&mut bench, &statements, &mut |_| false).unwrap();
+    let ran = Files::on(&url).run(&statements, &mut |_| false).unwrap();
     let refused: Vec<_> = ran.iter().filter_map(|ran| ran.refused.as_ref()).collect();
     assert!(refused.is_empty() || text.contains("-- refused"), "{}: {refused:?}", path.display());
     let code = path.parent().and_then(Path::file_name).unwrap().to_string_lossy();

@@ -14,7 +14,7 @@ use pgplumb::lint::finding::Finding;
 use pgplumb::lint::fix::apply;
 use pgplumb::lint::policy::Policy;
 use pgplumb::lint::script::{Context, Script};
-use pgplumb::prove::{Bench, file};
+use pgplumb::prove::file::Files;
 use pgplumb::sql::file::SqlFile;
 use pgplumb::sql::split::split;
 
@@ -37,9 +37,8 @@ const FIXED: [&str; 6] = [
 fn looked(cluster: &Cluster, name: &str, text: &str) -> (Vec<Finding>, Catalog, usize) {
     cluster.query("postgres", &format!("CREATE DATABASE {name} TEMPLATE lint")).unwrap();
     let url = ConnectionString::parse(&cluster.url(name)).unwrap();
-    let mut bench = Bench { connection: &mut connect(&url).unwrap(), watcher: &mut connect(&url).unwrap() };
     let statements = split(&Arc::new(SqlFile::new("a.sql", text)));
-    let ran = file::run(&mut bench, &statements, &mut |_| false).unwrap();
+    let ran = Files::on(&url).run(&statements, &mut |_| false).unwrap();
     let refused = ran.iter().filter(|ran| ran.refused.is_some()).count();
     let context = Context { major: Some(15), minor: Some(0), ..Context::default() };
     let found = check_script(&Script::of_file(&statements, &ran, context), &Policy::all(), &[]);

@@ -184,3 +184,21 @@ fn an_allowance_that_lets_nothing_through_is_told() {
         assert!(ran.out.contains(told), "{told}: {}", ran.out);
     }
 }
+
+#[test]
+fn what_one_file_sets_does_not_reach_the_next() {
+    let place = Place::new();
+    place.write(
+        "m/1_sets.sql",
+        "CREATE SCHEMA app;\nSET search_path = app;\nCREATE TABLE t (id int);\nCREATE TEMP TABLE passing (id int);\n",
+    );
+    place.write("m/2_role.sql", "CREATE ROLE reader;\nSET ROLE reader;\n");
+    place.write("m/3_prepares.sql", "PREPARE one AS SELECT 1;\nEXECUTE one;\n");
+    place.write(
+        "m/4_fails.sql",
+        "ALTER TABLE t ADD COLUMN a int;\nALTER TABLE passing ADD COLUMN a int;\nEXECUTE one;\n",
+    );
+    place.write("m/5_works.sql", "ALTER TABLE app.t ADD COLUMN note text NOT NULL;\n");
+    let looked = place.exits(1, &["lint", "--format", "json", "--rule", "statement-fails", "m"]);
+    assert_eq!(found(&looked.out), ["m/4_fails.sql statement-fails error"; 3]);
+}

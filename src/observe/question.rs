@@ -3,10 +3,12 @@
 //! A plan has hundreds of them, and Postgres takes longer to plan these queries than to answer them, so they are
 //! prepared once.
 
+use std::collections::BTreeSet;
+
 use crate::db::connection::{Connection, Prepared};
 use crate::db::error::DbError;
 use crate::db::row::decode;
-use crate::observe::{Pending, Seen};
+use crate::observe::{Numbered, Pending, Seen};
 
 const PENDING: &str = include_str!("pending.sql");
 const SEEN: &str = include_str!("seen.sql");
@@ -47,12 +49,18 @@ impl Questions {
         rows?.iter().map(decode).collect()
     }
 
-    /// What it has counted and not reported, with all relations or with some.
-    pub(super) fn pending(&self, connection: &mut Connection, oids: Option<Vec<u32>>) -> Result<Vec<Pending>, DbError> {
+    /// What it has counted and not reported of these relations.
+    pub(super) fn pending(&self, connection: &mut Connection, oids: Vec<u32>) -> Result<Vec<Pending>, DbError> {
         let rows = match &self.prepared {
             Some((pending, _)) => connection.query_prepared(pending, &[&oids]),
             None => connection.query_with(PENDING, &[&oids]),
         };
         rows?.iter().map(decode).collect()
     }
+}
+
+/// The relations that a session has counted something of and not reported it.
+pub(super) fn counted(connection: &mut Connection) -> Result<BTreeSet<u32>, DbError> {
+    let rows = connection.query_with(include_str!("counted.sql"), &[])?;
+    rows.iter().map(|row| Ok(decode::<Numbered>(row)?.oid)).collect()
 }

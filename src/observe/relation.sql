@@ -1,5 +1,5 @@
--- The relations that other sessions can be using, all or those asked for, with what shows a rewrite: a relation without
--- storage has the number 0.
+-- The relations that other sessions can be using, with what shows a rewrite: a relation without storage has the number 0. All
+-- of them, those asked for by oid, or those that are not as they were before the transaction $2.
 SELECT c.oid AS oid,
        pg_catalog.json_build_object('schema', n.nspname, 'name', c.relname, 'kind', c.relkind) AS relation,
        c.relfilenode AS filenode,
@@ -13,3 +13,6 @@ SELECT c.oid AS oid,
    AND n.nspname <> 'information_schema'
    AND n.nspname !~ '^pg_'
    AND (pg_catalog.cardinality($1::oid[]) = 0 OR c.oid = ANY ($1))
+   AND ($2::bigint IS NULL
+        OR LEAST(pg_catalog.age(c.xmin), pg_catalog.age(n.xmin))
+           <= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint - $2)

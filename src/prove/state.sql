@@ -1,5 +1,5 @@
--- What the statement $1 names of columns, enums and tables. Which relations it is really about, the parse tree tells:
--- here it is enough that a name stands somewhere in the text.
+-- What is there of columns, enums and tables with the names $1, and the enums of these columns. Which relations a statement is
+-- really about, the parse tree tells: here it is enough that a name stands somewhere in its text.
 WITH named AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity
       FROM pg_catalog.pg_class AS c
@@ -7,7 +7,7 @@ WITH named AS (
      WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
        AND n.nspname <> 'information_schema'
        AND n.nspname !~ '^pg_'
-       AND pg_catalog.strpos(pg_catalog.lower($1), pg_catalog.lower(c.relname)) > 0)
+       AND c.relname = ANY ($1::text[]::name[]))
 SELECT COALESCE((
            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                       'schema', r.nspname,
@@ -31,6 +31,11 @@ SELECT COALESCE((
              FROM pg_catalog.pg_type AS t
              JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
             WHERE t.typtype = 'e'
+              AND t.oid IN (SELECT y.oid FROM pg_catalog.pg_type AS y WHERE y.typname = ANY ($1::text[]::name[])
+                             UNION
+                            SELECT a.atttypid
+                              FROM named AS r
+                              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid)
               AND n.nspname !~ '^pg_'), '[]') AS enums,
        COALESCE((
            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(

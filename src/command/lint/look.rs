@@ -12,6 +12,7 @@ use crate::command::error::CommandError;
 use crate::command::lint::relay::relay;
 use crate::command::progress::Progress;
 use crate::command::side::Opener;
+use crate::db::error::DbError;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::applied::Applied;
 use crate::lint::check_script;
@@ -19,9 +20,9 @@ use crate::lint::down::{Came, Down};
 use crate::lint::finding::{Finding, Span};
 use crate::lint::guess::known::Known;
 use crate::lint::policy::Policy;
-use crate::lint::script::{Context, Ran, Script, trees};
+use crate::lint::script::{Context, Script, trees};
 use crate::migrate::books;
-use crate::prove::{Bench, file};
+use crate::prove::file::Files;
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::convention::{self, Piece, discover, folder_of};
@@ -123,9 +124,11 @@ fn run_each(
 ) -> Result<(Vec<Finding>, usize), CommandError> {
     let _progress = Progress::start("running the migrations");
     let (mut found, mut count) = (Vec::new(), 0);
-    let (mut roles, mut known) = (Vec::new(), Known::default());
+    let (mut files, mut roles, mut known) = (Files::on(db.place()), Vec::new(), Known::default());
     for migration in migrations {
-        let ran = run(scratch, db, &migration.statements, &mut roles)?;
+        // A role that is missing is made where that is ours to do.
+        let mut provide = |error: &DbError| role::provide(error, scratch, &mut roles).unwrap_or(false);
+        let ran = files.run(&migration.statements, &mut provide)?;
         let mut read = Script::of_file(&migration.statements, &ran, context(migration, known));
         known = mem::take(&mut read.known);
         if migration.asked {
@@ -165,19 +168,6 @@ fn in_force(live: &mut Live) -> Result<BTreeMap<String, Applied>, CommandError> 
     }
     let there = last.into_iter().filter(|(_, record)| record.in_force());
     Ok(there.map(|(id, record)| (id.clone(), Applied { id, sql: record.up_sql })).collect())
-}
-
-/// Runs one migration; a role that is missing is made where that is ours to do.
-fn run(
-    scratch: &Scratch,
-    db: &ScratchDb,
-    statements: &[Statement],
-    roles: &mut Vec<String>,
-) -> Result<Vec<Ran>, CommandError> {
-    // Sessions of its own, as a tool has for each file: what one sets must not reach the next.
-    let mut bench = Bench { connection: &mut db.connect()?, watcher: &mut db.connect()? };
-    let mut provide = |error: &crate::db::error::DbError| role::provide(error, scratch, roles).unwrap_or(false);
-    Ok(file::run(&mut bench, statements, &mut provide)?)
 }
 
 fn findings(migration: &Migration, script: &Script, asked: &Look) -> Vec<Finding> {
