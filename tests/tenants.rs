@@ -371,3 +371,31 @@ fn no_password_is_told() {
     }
     assert!(!told.contains("hushhush"), "{told}");
 }
+
+/// Comments are looked for among those of one schema, and on what is in none.
+#[test]
+fn a_comment_on_any_part_of_a_tenant_is_seen() {
+    let tenants = Tenants::new(&["acme", "globex"]);
+    tenants.migration("20260101000000_shop", SHOP, None);
+    tenants.many(0, &["apply"]);
+    for on in [
+        "SCHEMA acme",
+        "TYPE acme.mood",
+        "SEQUENCE acme.numbers",
+        "COLUMN acme.orders.id",
+        "CONSTRAINT orders_pkey ON acme.orders",
+        "INDEX acme.orders_pkey",
+        "INDEX acme.orders_customer_idx",
+        "VIEW acme.named",
+        "FUNCTION acme.note()",
+        "TRIGGER noted ON acme.orders",
+        "POLICY own ON acme.orders",
+    ] {
+        tenants.query(&format!("COMMENT ON {on} IS 'said by hand'"));
+        let drift = tenants.one(1, "acme", &["drift"]);
+        assert!(drift.out.contains("1 difference") && drift.out.contains("+ comment o"), "{on}: {}", drift.out);
+        tenants.one(0, "globex", &["drift"]);
+        tenants.query(&format!("COMMENT ON {on} IS NULL"));
+        tenants.one(0, "acme", &["drift"]);
+    }
+}

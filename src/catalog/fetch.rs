@@ -14,7 +14,7 @@ use postgres::Row;
 
 use crate::catalog::read::ReadError;
 use crate::catalog::taken;
-use crate::catalog::tenant::of_depend;
+use crate::catalog::tenant::{of_depend, of_room};
 use crate::db::connection::{Shared, Snapshot, connect};
 use crate::db::error::DbError;
 use crate::kind::{ROOMS, Room};
@@ -104,7 +104,7 @@ fn help(shared: &Shared, queue: &Queue, answers: &Sender<Answer>) {
 fn ask(snapshot: &mut Snapshot, place: usize) -> Result<Vec<Row>, ReadError> {
     let Some(Room { label, query, .. }) = ROOMS.get(place) else { return Ok(Vec::new()) };
     // Which room was read when the server went away says nothing.
-    let narrowed = snapshot.tenant().map(|tenant| tenant.narrowed(query));
+    let narrowed = snapshot.tenant().map(|tenant| of_room(query, tenant));
     let query = narrowed.as_deref().unwrap_or(query);
     snapshot.query(query).map_err(|cause| if cause.is_lost() { cause.into() } else { ReadError::Room { label, cause } })
 }

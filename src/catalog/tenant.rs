@@ -21,12 +21,44 @@ const OF_SCHEMA: &str = "
         JOIN pg_catalog.pg_depend AS d ON d.refclassid = mine.classid AND d.refobjid = mine.objid
     )";
 
+/// Where the queries take what is of all schemas.
+const DEPENDENCIES: &str = "FROM pg_catalog.pg_depend AS d";
+const DESCRIPTIONS: &str = "FROM pg_catalog.pg_description AS d";
+
+/// The comments of one schema, of which each tenant's books have a hundred, and those on what is in no schema.
+const OWN_DESCRIPTIONS: &str = "FROM (
+      SELECT own.*
+        FROM mine
+        JOIN pg_catalog.pg_description AS own ON own.classoid = mine.classid AND own.objoid = mine.objid
+       UNION
+      SELECT free.*
+        FROM pg_catalog.pg_description AS free
+       WHERE free.objoid >= 16384
+         AND free.classoid <> ALL (ARRAY[
+               'pg_class', 'pg_collation', 'pg_constraint', 'pg_conversion', 'pg_namespace', 'pg_opclass', 'pg_operator',
+               'pg_opfamily', 'pg_policy', 'pg_proc', 'pg_rewrite', 'pg_statistic_ext', 'pg_trigger', 'pg_ts_config',
+               'pg_ts_dict', 'pg_ts_parser', 'pg_ts_template', 'pg_type']::regclass[]::oid[])
+    ) AS d";
+
 /// The query of the dependencies for this schema alone.
 pub(in crate::catalog) fn of_depend(query: &str, tenant: &Tenant) -> String {
     let mine = "FROM mine JOIN pg_catalog.pg_depend AS d ON d.classid = mine.classid AND d.objid = mine.objid";
-    let schema = OF_SCHEMA.replace("{schema}", &literal(tenant.schema()));
     let (comment, query) = query.split_at(query.find("SELECT").unwrap_or_default());
-    format!("{comment}{schema}\n{}", query.replacen("FROM pg_catalog.pg_depend AS d", mine, 1))
+    format!("{comment}{}\n{}", of_schema(tenant), query.replacen(DEPENDENCIES, mine, 1))
+}
+
+/// The query of a room for this schema alone, and for what is in none.
+pub(in crate::catalog) fn of_room(query: &str, tenant: &Tenant) -> String {
+    let query = tenant.narrowed(query);
+    let Some((before, after)) = query.split_once(DESCRIPTIONS) else { return query };
+    let begin = before.find("\nWITH").or(before.find("\nSELECT")).unwrap_or_default();
+    let (comment, before) = before.split_at(begin);
+    let before = before.replacen("\nWITH", ",\n", 1);
+    format!("{comment}{}{before}{OWN_DESCRIPTIONS}{after}", of_schema(tenant))
+}
+
+fn of_schema(tenant: &Tenant) -> String {
+    OF_SCHEMA.replace("{schema}", &literal(tenant.schema()))
 }
 
 /// A fact in the names of the template. `prose` is whether its texts are the user's own words.
@@ -88,6 +120,11 @@ mod tests {
         assert!(
             depend.contains("n.nspname = 'O''Brien'") && depend.contains("FROM mine JOIN pg_catalog.pg_depend AS d ON")
         );
+        let comments =
+            ROOMS.iter().map(|room| of_room(room.query, &tenant)).filter(|query| query.contains("FROM mine"));
+        let comments: Vec<String> = comments.collect();
+        assert_eq!(comments.len(), 2);
+        assert!(comments.iter().all(|query| query.contains("n.nspname = 'O''Brien'") && !query.contains(DESCRIPTIONS)));
         for room in ROOMS.iter().filter(|room| room.query.contains("'^pg_'")) {
             assert!(room.query.contains(NOT_THE_SYSTEM), "{}", room.label);
         }
