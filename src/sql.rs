@@ -8,12 +8,12 @@ pub mod lex;
 pub mod names;
 pub mod order;
 pub mod parser;
+pub mod pinned;
 pub mod rename;
 pub mod shape;
 pub mod split;
 pub mod stub;
 pub mod syntax;
 pub mod touched;
-
 pub mod unnamed;
 pub mod words;

@@ -25,6 +25,7 @@ mod drift;
 mod effects;
 mod events;
 mod expand;
+mod extension_version;
 mod fixtures;
 mod fleet;
 mod gates;

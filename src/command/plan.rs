@@ -179,6 +179,7 @@ fn make(args: &Args, mut opener: Opener) -> Result<(Exit, bool), CommandError> {
     let (live, desired) = sides(args, &mut opener)?;
     let rules = opener.rules(&live, &desired);
     let Some(loaded) = desired.loaded else { return Err(CommandError::NoDatabase) };
+    let rules = rules.with_updates(&loaded.db)?;
     let (loader, role) = (loaded.db.loader(), live.role.as_deref());
     let as_applied = |mut catalog: Catalog| {
         act_for(&mut catalog, loader, role.unwrap_or(loader));

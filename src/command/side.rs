@@ -1,6 +1,7 @@
 //! The two sides of a comparison: opened from wherever they are, and cleaned of what is not to be compared.
 
 mod opener;
+mod pins;
 mod rules;
 
 use std::mem;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use crate::base::name::Ident;
+use crate::kind::key::Global;
 use crate::kind::{Body, Key};
 
 /// Types of which the first is cast to the second by an entry of `pg_cast`, and whether that happens where a
@@ -36,6 +38,15 @@ impl Facts {
     pub fn remove(&mut self, key: &Key) -> Option<Body> {
         self.forget();
         self.by_key.remove(key)
+    }
+
+    /// Makes the version of an extension count, where there is one of this name. `updates` says where the server can update
+    /// it to from a version; nothing where it was not asked.
+    pub fn pin(&mut self, extension: &str, updates: &dyn Fn(&str) -> Option<Vec<String>>) {
+        let key = Key::Extension(Global { name: Ident::new(extension) });
+        if let Some(Body::Extension(extension)) = self.by_key.get_mut(&key) {
+            extension.pin(updates);
+        }
     }
 
     fn forget(&mut self) {

@@ -3,8 +3,11 @@
 use crate::base::pattern::Pattern;
 use crate::catalog::Catalog;
 use crate::command::side::Side;
+use crate::command::side::pins::Pins;
 use crate::config::{Config, Scope};
 use crate::kind::{Body, Key};
+use crate::scratch::database::ScratchDb;
+use crate::scratch::error::ScratchError;
 use crate::source::leave::{Leave, declares_bookkeeping};
 
 /// What is taken out of catalogs before they are compared.
@@ -13,6 +16,7 @@ pub struct Rules {
     leave: Leave,
     owners: bool,
     grants: bool,
+    pins: Pins,
 }
 
 impl Rules {
@@ -37,7 +41,17 @@ impl Rules {
             },
             owners: compared(config.compare.owners, from.owners && to.owners),
             grants: compared(config.compare.grants, from.grants && to.grants),
+            pins: Pins::of([from, to]),
         }
+    }
+
+    /// Asks the server which updates there are between the versions of extensions that are declared.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn with_updates(mut self, scratch: &ScratchDb) -> Result<Self, ScratchError> {
+        self.pins.ask(scratch)?;
+        Ok(self)
     }
 
     /// Cleans both sides. What `to` says nothing about stays as it is in `from`, and comes back with what is replaced:
@@ -67,6 +81,7 @@ impl Rules {
 
     fn leave_out(&self, mut catalog: Catalog) -> Catalog {
         self.leave.out_of(&mut catalog);
+        self.pins.put(&mut catalog);
         catalog
     }
 
