@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
+
 use crate::base::name::without_public;
 use crate::base::place::Place;
 use crate::kind::statement::Hazard;
@@ -78,7 +80,9 @@ impl<'a> Narrator<'a> {
                 text.push_str(&lines(&touches(hazard)));
             }
         }
-        for lost in block.iter().filter_map(|step| self.loses(step)) {
+        // One action may have several statements.
+        let lost: IndexSet<String> = block.iter().filter_map(|step| self.loses(step)).collect();
+        for lost in lost {
             text.push_str(&lines(&format!("loses data: {}", without_public(&lost))));
         }
         for step in block {
