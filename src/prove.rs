@@ -7,6 +7,7 @@
 pub mod data;
 pub mod error;
 pub mod file;
+pub mod handover;
 pub mod history;
 pub mod run;
 pub mod seed;

@@ -53,6 +53,7 @@ mod random;
 mod readme;
 mod roots;
 mod runner;
+mod scratch_state;
 mod secrets;
 mod seeds;
 mod squash;

@@ -37,6 +37,7 @@ use crate::lint::{Input, blocked, check};
 use crate::propose::expand::Outcome;
 use crate::propose::{Proposal, Request, propose};
 use crate::prove::Bench;
+use crate::prove::handover::hand_over;
 use crate::report::Report;
 use crate::scratch::database::ScratchDb;
 use crate::scratch::target::Target;
@@ -301,10 +302,16 @@ fn on_scratch(
     request: &Request,
     wanted: &Wanted,
 ) -> Result<(Proposal, Outcome), CommandError> {
+    if request.prove {
+        db.know_roles()?;
+    }
     let connect = || role.map_or_else(|| db.connect(), |role| db.connect_as(role));
     let mut bench = Bench { connection: &mut connect()?, watcher: &mut connect()? };
     if let Some(role) = role.filter(|_| request.prove) {
-        request.timings.time("handing over what was loaded", || db.hand_over(bench.connection, role))?;
+        request.timings.time("handing over what was loaded", || {
+            db.hand_over(bench.connection, role)?;
+            Ok::<_, CommandError>(hand_over(bench.connection, db.loader(), role)?)
+        })?;
     }
     let _progress = Progress::start(if request.prove { "planning and proving" } else { "planning" });
     let proposal = propose(&mut bench, request)?;

@@ -1,5 +1,5 @@
 //! The owner of an object. Every object has one, so there is nothing to drop: where the desired state says none, any
-//! will do.
+//! will do. Only the schema public has one by itself, who is none, and whom it goes back to.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct Owner {
     pub role: Ident,
     /// Whether it is the sequence of a column, which goes along when the owner of the table changes.
     pub follows_table: Carried<bool>,
+    /// Whom initdb gives it to.
+    #[serde(default)]
+    pub standard: Carried<Option<Ident>>,
 }
 
 impl Kind for Owner {
@@ -25,12 +28,13 @@ impl Kind for Owner {
         one(format!("ALTER {} OWNER TO {}", at.on_object(), self.role))
     }
 
-    fn drop(&self, _at: &Site) -> Vec<Statement> {
-        Vec::new()
+    fn drop(&self, at: &Site) -> Vec<Statement> {
+        let standard = self.standard.0.iter();
+        standard.flat_map(|role| one(format!("ALTER {} OWNER TO {role}", at.on_object()))).collect()
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { role, follows_table } = to;
+        let Self { role, follows_table, standard: _ } = to;
         if *role == self.role || (self.follows_table.0 && follows_table.0) {
             return Alter::Equivalent;
         }

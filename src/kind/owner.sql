@@ -1,17 +1,23 @@
 -- The owner of everything that has one of its own. Left out: what follows the owner of another object (indexes, columns,
--- row types, sequences of identity columns), and the schema public while initdb's owner has it. A sequence that a column
--- owns has its table's owner, and `follows_table` says so.
+-- row types, sequences of identity columns), and the schema public while initdb's owner has it: since 15 that is
+-- pg_database_owner, before it was who made the cluster. A sequence that a column owns has its table's owner, and
+-- `follows_table` says so.
 WITH schema AS (
   SELECT n.oid
     FROM pg_catalog.pg_namespace AS n
    WHERE n.nspname <> 'information_schema'
      AND n.nspname !~ '^pg_'
+), initial AS (
+  SELECT CASE
+           WHEN pg_catalog.current_setting('server_version_num')::int4 < 150000 THEN 10
+           ELSE (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname = 'pg_database_owner')
+         END AS owner
 ), object AS (
   SELECT 'pg_namespace'::regclass::oid AS classid, n.oid AS objid, n.nspowner AS owner, false AS follows_table
     FROM pg_catalog.pg_namespace AS n
     JOIN schema AS s ON s.oid = n.oid
-   WHERE NOT (n.nspname = 'public' AND n.nspowner IN (10, (SELECT r.oid FROM pg_catalog.pg_roles AS r
-                                                             WHERE r.rolname = 'pg_database_owner')))
+   CROSS JOIN initial AS i
+   WHERE NOT (n.nspname = 'public' AND n.nspowner = i.owner)
   UNION ALL
   SELECT 'pg_class'::regclass, c.oid, c.relowner, d.objid IS NOT NULL
     FROM pg_catalog.pg_class AS c
@@ -89,8 +95,12 @@ SELECT 'pg_authid'::regclass::oid AS classid,
        o.objid AS on_objid,
        0 AS on_objsubid,
        pg_catalog.pg_get_userbyid(o.owner) AS role,
-       o.follows_table AS follows_table
+       o.follows_table AS follows_table,
+       CASE WHEN o.classid = 'pg_namespace'::regclass
+                 AND o.objid = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public')
+            THEN pg_catalog.pg_get_userbyid(i.owner) END AS standard
   FROM object AS o
+ CROSS JOIN initial AS i
  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS e
                     WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e')
  ORDER BY o.classid, o.objid

@@ -68,6 +68,15 @@ impl ScratchDb {
         connection.execute_all(&given.collect::<Vec<_>>())
     }
 
+    /// Makes the roles of the target in a throw-away cluster: its state may name others than the files do. Elsewhere they have to
+    /// be there.
+    ///
+    /// # Errors
+    /// That the server does not answer.
+    pub fn know_roles(&self) -> Result<(), ScratchError> {
+        self.server.know_roles()
+    }
+
     /// The role that owns what no file gives an owner.
     pub fn loader(&self) -> &str {
         &self.server.loader

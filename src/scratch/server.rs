@@ -170,6 +170,14 @@ impl Server {
         Ok(())
     }
 
+    /// Those of the target, where roles are ours to create.
+    pub(super) fn know_roles(&self) -> Result<(), ScratchError> {
+        if !self.is_cluster() {
+            return Ok(());
+        }
+        self.ensure_roles(&self.roles.keys().cloned().collect::<Vec<_>>())
+    }
+
     fn admin(&self) -> MutexGuard<'_, Connection> {
         self.admin.lock().unwrap_or_else(PoisonError::into_inner)
     }
