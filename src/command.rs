@@ -27,6 +27,7 @@ pub mod init;
 mod interrupt;
 pub mod lint;
 mod listener;
+mod moves;
 pub mod new;
 pub mod out;
 pub mod plan;

@@ -1,6 +1,7 @@
 //! Where a state comes from: schema files, a live database, replayed migrations, a snapshot. Each gives a catalog.
 
 pub mod convention;
+pub mod cut_off;
 pub mod error;
 pub mod files;
 pub mod leave;

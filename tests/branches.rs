@@ -9,15 +9,16 @@ use crate::harness::place::Ran;
 use crate::logs::last;
 use crate::runner::document;
 
-const BASE: &str = "CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE TABLE clients (id bigint PRIMARY KEY);\n";
+pub(crate) const BASE: &str =
+    "CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE TABLE clients (id bigint PRIMARY KEY);\n";
 const START: &str = "20260101000000_start";
-const NOTE: &str = "20260102000000_note";
-const NAME: &str = "20260103000000_name";
+pub(crate) const NOTE: &str = "20260102000000_note";
+pub(crate) const NAME: &str = "20260103000000_name";
 
 /// A project of two branches: what each makes of the schema files.
-struct Branches {
-    shop: Shop,
-    server: String,
+pub(crate) struct Branches {
+    pub(crate) shop: Shop,
+    pub(crate) server: String,
 }
 
 impl Branches {
@@ -31,7 +32,7 @@ impl Branches {
     }
 
     #[track_caller]
-    fn on_scratch(&self, code: i32, arguments: &[&str]) -> Ran {
+    pub(crate) fn on_scratch(&self, code: i32, arguments: &[&str]) -> Ran {
         self.shop.place.exits(code, &[arguments, &["--scratch", &self.server]].concat())
     }
 
@@ -55,7 +56,7 @@ impl Branches {
 
     /// Plans the same where these are not there, as on a branch without them.
     #[track_caller]
-    fn plan_without(&self, others: &[&str], id: &str, schema: &str) {
+    pub(crate) fn plan_without(&self, others: &[&str], id: &str, schema: &str) {
         others.iter().for_each(|other| self.aside(other, true));
         self.plan(id, schema);
         others.iter().for_each(|other| self.aside(other, false));
@@ -70,7 +71,7 @@ impl Branches {
     }
 
     /// Two columns of one table, by two branches.
-    fn commuting() -> Self {
+    pub(crate) fn commuting() -> Self {
         let new = Self::new();
         new.plan(NOTE, &BASE.replace("orders (id", "orders (note text, id"));
         new.plan_without(&[NOTE], NAME, &BASE.replace("orders (id", "orders (name text, id"));
@@ -92,11 +93,11 @@ impl Branches {
         all.map(|one| format!("{} {}: {}", of(one, "code"), of(one, "object"), of(one, "message"))).collect()
     }
 
-    fn text(&self, id: &str, file: &str) -> String {
+    pub(crate) fn text(&self, id: &str, file: &str) -> String {
         self.shop.place.read(&format!("generated/{id}/{file}"))
     }
 
-    fn there(&self, id: &str) -> bool {
+    pub(crate) fn there(&self, id: &str) -> bool {
         self.shop.place.path().join("generated").join(id).exists()
     }
 
@@ -180,7 +181,7 @@ fn a_database_with_something_that_nobody_saw_together_with_it_is_refused() {
 }
 
 /// The same column by both, with other types.
-fn conflicting() -> Branches {
+pub(crate) fn conflicting() -> Branches {
     let branches = Branches::new();
     branches.plan(NOTE, &BASE.replace("orders (id", "orders (note text, id"));
     branches.plan_without(&[NOTE], NAME, &BASE.replace("orders (id", "orders (note varchar(5), id"));

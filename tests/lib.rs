@@ -13,6 +13,7 @@ mod backup;
 mod backup_since;
 mod bad_input;
 mod branches;
+mod branches_killed;
 mod browser;
 mod check_data;
 mod check_verb;

@@ -141,6 +141,10 @@ pub struct Args {
     /// Goes on from the migrations before this one, whatever database is there.
     #[arg(skip)]
     before: Option<String>,
+
+    /// Writes the folders into this one, from where somebody else moves them to their place.
+    #[arg(skip)]
+    into: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]

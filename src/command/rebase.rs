@@ -15,7 +15,7 @@ use crate::command::rebase::anew::Anew;
 use crate::command::rebase::error::RebaseError;
 use crate::command::runner::options;
 use crate::command::side::Opener;
-use crate::command::{check, out};
+use crate::command::{check, moves, out};
 use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
@@ -71,6 +71,7 @@ pub struct Args {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut opener = Opener::new(config, args.scratch.as_deref())?;
     let place = opener.config.migrations();
+    moves::recover(&place)?;
     let (migrations, files) = (discover(&place)?, folder::read(&place)?);
     let applied = applied(&args.database, &mut opener)?;
     let played = check::play(&mut opener, &migrations)?;

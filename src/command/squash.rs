@@ -2,7 +2,6 @@
 
 mod data;
 pub(in crate::command) mod error;
-mod files;
 mod one;
 
 use std::path::Path;
@@ -10,10 +9,11 @@ use std::path::Path;
 use crate::base::wording::counted;
 use crate::command::branch;
 use crate::command::error::CommandError;
-use crate::command::out;
+use crate::command::moves::{self, Moves};
 use crate::command::side::Opener;
 use crate::command::squash::error::SquashError;
 use crate::command::squash::one::One;
+use crate::command::{out, write};
 use crate::exit::Exit;
 use crate::migrate::folder::{self, Migration};
 use crate::migrate::squash::Replaced;
@@ -68,7 +68,7 @@ pub struct Args {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let mut opener = Opener::new(config, args.scratch.as_deref())?;
     let place = opener.config.migrations();
-    files::recover(&place)?;
+    moves::recover(&place)?;
     let (all, files) = (discover(&place)?, folder::read(&place)?);
     let count = count(&files, args.to.as_deref())?;
     let (Some(old), Some(migrations)) = (files.get(..count), all.get(..count)) else {
@@ -93,8 +93,10 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
     let replaced: Vec<Replaced> = old.iter().flat_map(both).collect();
     let next = files.get(count).map(|file| file.id.as_str());
     let one = One::plan(&mut opener, &place, next, &replaced, args)?;
-    let temporary = files::Temporary::write(&place, &one)?;
-    one.prove(temporary.path(), opener.scratch()?, &measure)?;
+    let moves = Moves::new(&place)?;
+    let files = [("up.sql", &*one.up), ("down.sql", &*one.down), ("plan.json", &*one.plan)];
+    write::together(&moves.coming().join(&id), &files)?;
+    one.prove(&moves.coming(), opener.scratch()?, &measure)?;
     let ids: String = old.iter().map(|file| format!("  {}\n", file.id)).collect();
     let takes = if args.dry_run { "would take" } else { "takes" };
     out::text(&format!(
@@ -102,7 +104,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<Exit, CommandError> {
         counted(count, "migration"),
     ))?;
     if !args.dry_run {
-        temporary.take_the_place(&place, &id, old)?;
+        moves.take_the_place(&old.iter().map(|file| file.id.as_str()).collect::<Vec<_>>())?;
         tracing::info!(event = "squashed", id, migrations = count);
     }
     Ok(Exit::Fine)

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::source::convention::file::Marks;
 use crate::source::convention::listing::Listing;
+use crate::source::cut_off;
 use crate::source::error::SourceError;
 use crate::sql::file::SqlFile;
 use crate::sql::split::{Statement, split_part};
@@ -84,8 +85,8 @@ pub enum Convention {
 /// The migrations of a folder in the order in which they run; of a file, those that it is a part of.
 ///
 /// # Errors
-/// When the folder or a file cannot be read, nothing is in it, a file lacks what its tool needs, or two migrations have
-/// one version.
+/// When the folder or a file cannot be read, nothing is in it, some were being moved, a file lacks what its tool needs, or
+/// two migrations have one version.
 pub fn discover(path: &Path) -> Result<Vec<Migration>, SourceError> {
     if !path.exists() {
         return Err(SourceError::NotThere { path: path.to_owned() });
@@ -104,6 +105,7 @@ pub fn discover(path: &Path) -> Result<Vec<Migration>, SourceError> {
 /// # Errors
 /// Those of `discover`.
 pub fn recognised(folder: &Path) -> Result<(Convention, Vec<Migration>), SourceError> {
+    cut_off::refused(folder)?;
     let listing = Listing::read(folder)?;
     let convention = listing.convention();
     let migrations = match convention {

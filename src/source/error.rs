@@ -63,6 +63,15 @@ pub enum SourceError {
         help: Option<String>,
     },
 
+    #[error("migrations were being moved when a run was cut off: `{}` has the others", path.display())]
+    #[diagnostic(
+        code(source::cut_off),
+        help(
+            "run `pgplumb rebase` (or `pgplumb squash`, if it was that) again: it puts all of them back and does it anew; if one is at work, wait for it"
+        )
+    )]
+    CutOff { path: PathBuf },
+
     #[error("`{first}` and `{second}` are migrations of the same version")]
     #[diagnostic(
         code(source::same_version),

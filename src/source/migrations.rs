@@ -12,6 +12,7 @@ use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
+use crate::source::cut_off;
 use crate::source::error::SourceError;
 use crate::source::files::collect::read as read_text;
 use crate::source::owned::drop_owners;
@@ -34,14 +35,19 @@ pub struct Replayed {
 
 /// Whether this folder holds migrations.
 pub fn is_folder(path: &Path) -> bool {
-    migrations(path).is_ok_and(|found| !found.is_empty())
+    listed(path).is_ok_and(|found| !found.is_empty())
 }
 
 /// The migrations of a folder in the order in which they run. Other folders and files in it are none of our business.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// When the folder cannot be read, or some of them were being moved.
 pub fn migrations(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
+    cut_off::refused(folder)?;
+    listed(folder)
+}
+
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: folder.to_owned(), cause };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {

@@ -14,6 +14,8 @@ use crate::lint::allow::Allow;
 pub(in crate::command) struct Again<'a> {
     pub before: &'a str,
     pub folder: &'a Path,
+    /// Where it is written until it takes its place.
+    pub into: &'a Path,
     pub schema: &'a [PathBuf],
     pub scratch: Option<&'a str>,
     pub allow: &'a [Allow],
@@ -42,6 +44,7 @@ pub(in crate::command) fn again(again: &Again, opener: Opener) -> Result<(Exit, 
         timings: false,
         fleet: Fleet::default(),
         before: Some(again.before.to_owned()),
+        into: Some(again.into.to_owned()),
     };
     make(&args, opener)
 }

@@ -58,7 +58,8 @@ fn write_files(args: &Args, report: &Report, document: &str, folder: &Path) -> R
         return Ok(None);
     }
     let files = [("up.sql", report.up_sql), ("down.sql", report.down_sql), ("plan.json", document)];
-    write::together(folder, &files)?;
+    let into = args.into.as_ref().zip(folder.file_name()).map(|(into, name)| into.join(name));
+    write::together(into.as_deref().unwrap_or(folder), &files)?;
     Ok(Some(format!("{}/{{up.sql,down.sql,plan.json}}", folder.display())))
 }
 

@@ -8,6 +8,7 @@ use crate::base::wording::listed;
 use crate::command::branch::{Conflict, Folder};
 use crate::command::check::edited;
 use crate::command::error::CommandError;
+use crate::command::moves::Moves;
 use crate::command::rebase::Args;
 use crate::command::rebase::error::RebaseError;
 use crate::command::side::Opener;
@@ -74,28 +75,29 @@ impl Anew {
         text + "\n"
     }
 
-    /// Writes it, and removes what it took over: only then, so that nothing is gone that is not planned.
+    /// Writes it in the place of what was there and of what it took over. Other files that lie beside its own stay.
     pub(super) fn write(&self, args: &Args, opener: Opener, place: &Path) -> Result<Exit, CommandError> {
-        let folder = place.join(&self.id);
+        let moves = Moves::new(place)?;
+        let new = moves.copy(&self.id)?;
         let asked = plan::Again {
             before: &self.id,
-            folder: &folder,
+            folder: &place.join(&self.id),
+            into: &moves.coming(),
             schema: &args.schema,
             scratch: args.scratch.as_deref(),
             allow: &args.allow,
         };
         let (exit, empty) = plan::again(&asked, opener)?;
-        let gone = |path: &Path| {
-            let done = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-            done.map_err(|cause| CommandError::Unwritable { path: path.to_owned(), cause })
-        };
-        if empty {
+        let done = if empty {
             out::text(&format!("nothing is left for {} to do: it is removed\n", self.id))?;
-            gone(&folder)?;
-        } else if folder.join(FILE).exists() {
-            gone(&folder.join(FILE))?;
-        }
-        self.absorbed.iter().try_for_each(|id| gone(&place.join(id)))?;
+            fs::remove_dir_all(&new)
+        } else if new.join(FILE).exists() {
+            fs::remove_file(new.join(FILE))
+        } else {
+            Ok(())
+        };
+        done.map_err(|cause| CommandError::Unwritable { path: place.to_owned(), cause })?;
+        moves.take_the_place(&self.ids())?;
         Ok(exit)
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::command::error::CommandError;
+use crate::command::moves::Moves;
 use crate::command::write;
 use crate::migrate::branch::{self, Rebased};
 use crate::migrate::folder::Migration;
@@ -37,7 +38,9 @@ pub(super) fn write(
     files.extend(down.as_deref().map(|down| ("down.sql", down)));
     files.extend(plan.as_deref().map(|plan| ("plan.json", plan)));
     files.push((branch::FILE, rebased.as_str()));
-    write::together(&folder, &files)
+    let moves = Moves::new(place)?;
+    write::together(&moves.copy(&file.id)?, &files)?;
+    moves.take_the_place(&[&file.id])
 }
 
 /// `plan.json` with other states, and with the checksums of the scripts that name them. The rest of the text stays as it
