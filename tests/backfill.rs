@@ -1,9 +1,12 @@
 //! Steps that are run in batches, on a real server.
 
+use std::fs;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::harness::cluster::Cluster;
 use crate::harness::migrations::Shop;
+use crate::harness::place::Place;
 
 const ID: &str = "20260101000000_fill";
 
@@ -147,4 +150,68 @@ fn it_waits_while_others_are_at_work() {
     });
     assert!(ran.err.contains("step 1 waits: 2 other sessions are at work"), "{}", ran.err);
     assert_eq!(shop.query("SELECT count(n) FROM t"), "20");
+}
+
+/// A primary with a standby that follows it, and a backfill that waits for it. 100 rows in batches of 5.
+fn with_standby() -> (Shop, Cluster) {
+    let cluster = Cluster::start_with(&["wal_level=replica", "max_wal_senders=4", "wal_receiver_status_interval=60s"]);
+    let cluster = cluster.unwrap();
+    cluster.create(&["shop"]).unwrap();
+    let shop = Shop { cluster, place: Place::new() };
+    shop.query("CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t SELECT generate_series(1, 100)");
+    let up = "-- pgplumb: backfill batch=5 pause=200ms max_lag=1s\nUPDATE t SET n = coalesce(n, 0) + 1;\n";
+    shop.migration(ID, up, None);
+    let standby = shop.cluster.standby().unwrap();
+    shop.wait_for(CAUGHT_UP);
+    (shop, standby)
+}
+
+const CAUGHT_UP: &str =
+    "SELECT count(*) = 1 AND bool_and(replay_lsn >= pg_current_wal_flush_lsn()) FROM pg_stat_replication";
+
+const FILLED: &str = "SELECT count(n) FROM t";
+
+/// Waits until it says that it waits.
+fn waits(shop: &Shop) -> String {
+    let (start, path) = (Instant::now(), shop.place.path().join("events"));
+    loop {
+        let events = fs::read_to_string(&path).unwrap_or_default();
+        if let Some(line) = events.lines().find(|line| line.contains("\"brakes\"")) {
+            return line.to_owned();
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not wait: {events}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn it_waits_for_a_replica_whose_replay_stands_still() {
+    let (shop, standby) = with_standby();
+    standby.query("shop", "SELECT pg_wal_replay_pause()").unwrap();
+    let paused = "SELECT pg_get_wal_replay_pause_state()";
+    // It stops at the next record, and says how far it is when there is a new one.
+    let record = "pg_logical_emit_message(true, 'a', 'b') IS NOT NULL";
+    shop.wait_for(&format!("SELECT {record} AND max(replay_lag) > '1s' FROM pg_stat_replication"));
+    assert_eq!(standby.query("shop", paused).unwrap(), "paused");
+    let url = shop.url();
+    let ran = thread::scope(|scope| {
+        let apply = scope.spawn(|| shop.place.exits(0, &["apply", "--events", "events", "--db", &url]));
+        let event = waits(&shop);
+        assert!(event.contains("a replica is"), "{event}");
+        thread::sleep(Duration::from_secs(2));
+        assert_eq!(shop.query(FILLED), "0");
+        standby.query("shop", "SELECT pg_wal_replay_resume()").unwrap();
+        let start = Instant::now();
+        // The standby says nothing by itself, and nobody else writes anything that it would have to answer.
+        while shop.query(FILLED) == "0" {
+            assert!(start.elapsed() < Duration::from_secs(8), "it waits for a replica that has caught up");
+            thread::sleep(Duration::from_millis(50));
+        }
+        apply.join().unwrap()
+    });
+    assert!(ran.err.contains("step 1 waits: a replica is") && ran.err.contains("s behind"), "{}", ran.err);
+    assert_eq!(shop.query("SELECT count(*), sum(n) FROM t"), "100|100");
+    assert_eq!(shop.query(JOURNAL), "applied 20 100 [\"100\"]");
+    shop.wait_for(CAUGHT_UP);
+    assert_eq!(standby.query("shop", "SELECT count(*), sum(n) FROM t").unwrap(), "100|100");
 }

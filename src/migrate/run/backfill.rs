@@ -43,6 +43,7 @@ impl Session<'_> {
             Failure { at: &step.statement, step: step.number, cause }
         };
         loop {
+            self.brake(step, batches, &mut throttle)?;
             let mut more = false;
             let tried = self.attempts(work, &mut |session, work| {
                 more = session.batch(work, number, step, batches, &key, &mut place).map_err(failed)?;
@@ -57,7 +58,6 @@ impl Session<'_> {
             }
             self.options.stop.sleep(batches.settings.pause);
             self.unless_stopped()?;
-            self.brake(step, batches, &mut throttle)?;
         }
         self.told(work, step, start.elapsed());
         self.close(work, number, step)
