@@ -57,6 +57,7 @@ mod runner;
 mod scratch_state;
 mod secrets;
 mod seeds;
+mod serialization;
 mod squash;
 mod stop;
 mod swap;

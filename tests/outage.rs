@@ -13,13 +13,13 @@ use crate::harness::place::Place;
 use crate::harness::program::{Ran, pgplumb, ran};
 
 /// Waits as long as another session holds the lock.
-const GATE: &str = "SELECT pg_advisory_lock(1), pg_advisory_unlock(1);\n";
+pub(crate) const GATE: &str = "SELECT pg_advisory_lock(1), pg_advisory_unlock(1);\n";
 
 /// What holds it.
-const SHUT: &str = "SELECT pg_advisory_lock(1)";
+pub(crate) const SHUT: &str = "SELECT pg_advisory_lock(1)";
 
 /// A verb on the database, beside the test.
-fn begun(shop: &Shop, url: &str, verb: &[&str]) -> JoinHandle<Ran> {
+pub(crate) fn begun(shop: &Shop, url: &str, verb: &[&str]) -> JoinHandle<Ran> {
     let mut command = pgplumb(shop.place.path(), &[verb, &["--db", url]].concat());
     let run = thread::spawn(move || ran(&mut command));
     shop.wait_for(
@@ -30,7 +30,7 @@ fn begun(shop: &Shop, url: &str, verb: &[&str]) -> JoinHandle<Ran> {
 
 /// Ends like this, with these words on stderr.
 #[track_caller]
-fn ends(run: Ran, code: i32, words: &[&str]) {
+pub(crate) fn ends(run: Ran, code: i32, words: &[&str]) {
     assert_eq!(run.code, Some(code), "{}{}", run.out, run.err);
     // As lines are broken anywhere, words are looked for without that.
     let told = run.err.replace("│", " ").split_whitespace().collect::<Vec<_>>().join(" ");

@@ -30,7 +30,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("apply", "How `apply` and `rollback` deal with others at work on the database"),
     (
         "apply.retries",
-        "How often a transaction is tried again that did not get its locks, or lost a deadlock. Default: `10`",
+        "How often a transaction is tried again that did not get its locks, lost a deadlock, or saw what others changed meanwhile. Default: `10`",
     ),
     (
         "apply.pause",

@@ -100,6 +100,21 @@ pub enum MigrateError {
         help: String,
     },
 
+    #[error("what step {number} of `{id}` saw was changed by other sessions in {}", counted(*attempts as usize, "attempt"))]
+    #[diagnostic(code(migrate::overtaken))]
+    Overtaken {
+        id: String,
+        number: i32,
+        attempts: u32,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("{said}")]
+        at: SourceSpan,
+        said: String,
+        #[help]
+        help: String,
+    },
+
     #[error("the seed `{name}` fails in line {line}: {said}")]
     #[diagnostic(code(migrate::seed))]
     Seed {

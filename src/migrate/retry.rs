@@ -19,10 +19,24 @@ impl Default for Retry {
     }
 }
 
+/// What Postgres says of a transaction that cannot see what another has committed since.
+pub const SERIALIZATION_FAILURE: &str = "40001";
+const DEADLOCK_DETECTED: &str = "40P01";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// Whether the server says with this code that it may go well another time: a lock that was not to be had, a deadlock, a
 /// serialization failure.
 pub fn is_passing(sqlstate: &str) -> bool {
-    ["55P03", "40P01", "40001"].contains(&sqlstate)
+    [LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE].contains(&sqlstate)
+}
+
+/// What helps where that was tried as often as it may be.
+pub fn patience(sqlstate: &str) -> &'static str {
+    match sqlstate {
+        SERIALIZATION_FAILURE => "it goes better when fewer change the same rows, or with more of `apply.retries`",
+        DEADLOCK_DETECTED => "more of `apply.retries` has more patience",
+        _ => "a longer `timeouts.lock`, or more of `apply.retries`, has more patience",
+    }
 }
 
 impl Retry {

@@ -7,7 +7,7 @@ use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::kept::Watched;
-use crate::migrate::retry::is_passing;
+use crate::migrate::retry::{SERIALIZATION_FAILURE, is_passing, patience};
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 
@@ -37,10 +37,11 @@ impl Session<'_> {
         }
         if is_passing(&sqlstate) {
             let attempts = self.options.retry.count + 1;
-            let help = format!(
-                "`pgplumb {verb}` goes on from here; a longer `timeouts.lock`, or more of `apply.retries`, has more patience"
-            );
-            return MigrateError::Locked { id, number, attempts, text, at: span, said, help };
+            let help = format!("`pgplumb {verb}` goes on from here; {}", patience(&sqlstate));
+            return match sqlstate.as_str() {
+                SERIALIZATION_FAILURE => MigrateError::Overtaken { id, number, attempts, text, at: span, said, help },
+                _ => MigrateError::Locked { id, number, attempts, text, at: span, said, help },
+            };
         }
         let left = if work.number.is_none() {
             "nothing of it is left in the database".to_owned()
