@@ -62,6 +62,7 @@ mod squash;
 mod stop;
 mod swap;
 mod tenants;
+mod tenants_alone;
 mod tls;
 mod unchecked;
 mod verify;

@@ -46,15 +46,15 @@ COMMENT ON TABLE shop.orders IS 'the shop''s, as in shop.orders';
 const SHARED: &str = "CREATE TABLE public.countries (code text PRIMARY KEY);\n";
 
 /// A database with tenants, and a project whose files name the template `shop`.
-struct Tenants {
-    cluster: Cluster,
-    place: Place,
-    url: String,
+pub(crate) struct Tenants {
+    pub(crate) cluster: Cluster,
+    pub(crate) place: Place,
+    pub(crate) url: String,
 }
 
 impl Tenants {
     /// With these schemas in the table that names them; the targets have short names: `t1`, `t2`.
-    fn new(schemas: &[&str]) -> Self {
+    pub(crate) fn new(schemas: &[&str]) -> Self {
         let cluster = Cluster::start_with(&[]).unwrap();
         cluster.create(&["saas"]).unwrap();
         let url = cluster.url("saas");
@@ -77,7 +77,7 @@ impl Tenants {
         tenants
     }
 
-    fn migration(&self, id: &str, up: &str, down: Option<&str>) {
+    pub(crate) fn migration(&self, id: &str, up: &str, down: Option<&str>) {
         self.place.write(&format!("generated/{id}/up.sql"), up);
         if let Some(down) = down {
             self.place.write(&format!("generated/{id}/down.sql"), down);
@@ -86,13 +86,13 @@ impl Tenants {
 
     /// A verb on all of them.
     #[track_caller]
-    fn many(&self, code: i32, arguments: &[&str]) -> Ran {
+    pub(crate) fn many(&self, code: i32, arguments: &[&str]) -> Ran {
         let sql = "SELECT 't' || id AS name, schema FROM tenants ORDER BY id";
         self.place.exits(code, &[arguments, &["--db", &self.url, "--tenants", sql]].concat())
     }
 
     #[track_caller]
-    fn states(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn states(&self, code: i32, arguments: &[&str]) -> String {
         let told = self.many(code, &[arguments, &["--format", "json"]].concat()).out;
         let matrix: Value = serde_json::from_str(&told).unwrap();
         let one = |one: &Value| format!("{} {}", one["name"].as_str().unwrap(), one["state"].as_str().unwrap());
@@ -101,12 +101,12 @@ impl Tenants {
 
     /// A verb on one of them.
     #[track_caller]
-    fn one(&self, code: i32, schema: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn one(&self, code: i32, schema: &str, arguments: &[&str]) -> Ran {
         self.place.exits(code, &[arguments, &["--db", &self.url, "--tenant-schema", schema]].concat())
     }
 
     #[track_caller]
-    fn query(&self, sql: &str) -> String {
+    pub(crate) fn query(&self, sql: &str) -> String {
         self.cluster.query("saas", sql).unwrap()
     }
 }
