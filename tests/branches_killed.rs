@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::branches::{BASE, Branches, NAME, NOTE, conflicting};
-use crate::harness::matrix::Count;
+use crate::harness::matrix::{Count, is_long};
 use crate::harness::program::{Ran, pgplumb, ran};
 
 /// A migration of the later branch, behind the one that is rebased.
@@ -46,10 +46,10 @@ fn seen(files: &Files) -> Files {
     files.iter().filter(|(name, _)| !name.starts_with('.')).map(|(name, text)| (name.clone(), text.clone())).collect()
 }
 
-/// Kills it everywhere. Every state that it may leave is one of `between`, or what was there before, or what comes of it; or
-/// whoever reads the folder refuses it.
+/// Kills it everywhere, or at one place of so many. Every state that it may leave is what was there before, what comes of
+/// it, or that with one migration of `between` done; or whoever reads the folder refuses it.
 #[track_caller]
-fn survives(branches: &Branches, between: &[&str]) {
+fn survives(branches: &Branches, every: usize, between: &[&str]) {
     let rebase = ["rebase", "--allow", "all", "--scratch", &branches.server];
     let before = files(branches);
     assert_eq!(branches.shop.place.run(&rebase).code, 0);
@@ -64,7 +64,7 @@ fn survives(branches: &Branches, between: &[&str]) {
         &["lint", "generated", "--text-only"],
     ];
     let (mut count, mut refusals) = (Count::default(), 0);
-    for point in 1.. {
+    for point in (1..).step_by(if is_long() { 1 } else { every }) {
         put(branches, &before);
         if let Some(code) = run(branches, &rebase, point).code {
             assert_eq!((code, files(branches)), (0, after.clone()));
@@ -111,7 +111,7 @@ fn heads_get_their_states_and_all_of_them_or_none() {
     branches.plan_without(&[NOTE], MORE, &more);
     branches.shop.write("schema/all.sql", &more.replace("orders (", "orders (note text, "));
     branches.shop.write(&format!("generated/{NAME}/README"), "why it is done\n");
-    survives(&branches, &[NAME]);
+    survives(&branches, 2, &[NAME]);
     branches.on_scratch(0, &["check"]);
 }
 
@@ -122,7 +122,7 @@ fn one_that_is_planned_anew_comes_with_those_that_it_took_over_gone() {
     branches.plan_without(&[NOTE], MORE, &both);
     branches.shop.write(&format!("generated/{NAME}/branches.json"), "{\"version\": 1, \"rebased\": []}\n");
     branches.shop.write(&format!("generated/{NAME}/notes/README"), "why it is done\n");
-    survives(&branches, &[]);
+    survives(&branches, 1, &[]);
     assert!(!branches.there(MORE) && branches.text(NAME, "up.sql").contains("ADD COLUMN age"));
     assert!(!branches.shop.place.path().join("generated").join(NAME).join("branches.json").exists());
     assert_eq!(branches.text(NAME, "notes/README"), "why it is done\n");
@@ -134,6 +134,6 @@ fn one_with_nothing_left_to_do_is_gone_with_all_that_is_behind_it() {
     let both = BASE.replace("orders (id", "orders (note varchar(5), id").replace("clients (id", "clients (age int, id");
     branches.plan_without(&[NOTE], MORE, &both);
     branches.shop.write("schema/all.sql", &BASE.replace("orders (id", "orders (note text, id"));
-    survives(&branches, &[]);
+    survives(&branches, 1, &[]);
     assert!(!branches.there(NAME) && !branches.there(MORE));
 }

@@ -4,7 +4,7 @@
 //! are moved, and as long as it is there nobody reads the migrations, and whoever moves some next puts all of them back.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,9 @@ use crate::source::cut_off::{LIST, PREFIX};
 const NEW: &str = "new";
 const OLD: &str = "old";
 
+/// What is locked as long as somebody is at work.
+const LOCK: &str = "lock";
+
 /// What stands between the names on the list, as it is in none.
 const END: &str = "\0";
 
@@ -33,24 +36,28 @@ pub(super) fn recover(place: &Path) -> Result<(), CommandError> {
     let unwritable = |cause: io::Error| CommandError::Unwritable { path: place.to_owned(), cause };
     // Where there is no folder there is nothing to put back.
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        // One that is locked is another's who is at work.
-        let Some(_alone) = Some(entry.path()).filter(|_| ours).and_then(|path| alone(&path).ok()) else { continue };
-        if entry.path().join(LIST).exists() {
-            let back = put_back(&entry.path(), place).map_err(unwritable)?;
-            out::remark(&format!(
-                "note: a run that moved migrations was cut off; {} are where they were",
-                listed(&back)
-            ));
+        let folder = entry.path();
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
         }
-        fs::remove_dir_all(entry.path()).map_err(unwritable)?;
+        let _alone = match File::options().write(true).open(folder.join(LOCK)).and_then(locked) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+            // Where nothing can be locked nobody can tell; what was being moved is in the way of all.
+            Err(error) if error.kind() != ErrorKind::NotFound && !folder.join(LIST).exists() => continue,
+            other => other.ok(),
+        };
+        if folder.join(LIST).exists() {
+            let back = listed(&put_back(&folder, place).map_err(unwritable)?);
+            out::remark(&format!("note: a run that moved migrations was cut off; {back} are where they were"));
+        }
+        fs::remove_dir_all(folder).map_err(unwritable)?;
     }
     Ok(())
 }
 
-/// The lock that tells a folder of somebody who is at work from one that was left.
-fn alone(folder: &Path) -> io::Result<Flock<File>> {
-    Flock::lock(File::open(folder)?, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
+/// Tells a folder of somebody who is at work from one that was left. Some file systems lock only what can be written to.
+fn locked(file: File) -> io::Result<Flock<File>> {
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| error.into())
 }
 
 /// Undoes what was done of the moves, and takes the list away. What it did before it was killed itself it does not do again.
@@ -83,19 +90,19 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 pub(super) struct Moves {
     place: PathBuf,
     folder: TempDir,
-    _alone: Flock<File>,
+    _alone: Option<Flock<File>>,
 }
 
 impl Moves {
     pub(super) fn new(place: &Path) -> Result<Self, CommandError> {
         let unwritable = |cause: io::Error| CommandError::Unwritable { path: place.to_owned(), cause };
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place).map_err(unwritable)?;
-        let lock = alone(folder.path()).map_err(unwritable)?;
+        let lock = File::create_new(folder.path().join(LOCK)).map_err(unwritable)?;
         for name in [NEW, OLD] {
             fs::create_dir(folder.path().join(name)).map_err(unwritable)?;
         }
         point();
-        Ok(Self { place: place.to_owned(), folder, _alone: lock })
+        Ok(Self { place: place.to_owned(), folder, _alone: locked(lock).ok() })
     }
 
     /// Where those are written that come, each in a folder with its name.
@@ -159,6 +166,7 @@ impl Moves {
 /// A folder with all that is in it.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
+    fs::set_permissions(to, fs::metadata(from)?.permissions())?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (kind, here, there) = (entry.file_type()?, entry.path(), to.join(entry.file_name()));
@@ -191,6 +199,7 @@ mod tests {
         fs::write(moves.copy("1_a").unwrap().join("up.sql"), "new").unwrap();
         // Another's is left alone as long as that one is at work.
         recover(place.path()).unwrap();
+        assert_eq!(names(place.path()).unwrap().len(), 3);
         let error = moves.take_the_place(&["1_a", "2_b", "3_c"]).unwrap_err();
         assert!(matches!(error, CommandError::Unwritable { .. }), "{error}");
         assert_eq!(names(place.path()).unwrap(), ["1_a", "2_b"]);
@@ -212,6 +221,8 @@ mod tests {
             fs::write(left.join(name).join("up.sql"), text).unwrap();
         }
         fs::write(left.join(LIST), "1_a").unwrap();
+        fs::write(left.join(LOCK), "").unwrap();
+        fs::create_dir_all(place.path().join(format!("{PREFIX}y/{NEW}"))).unwrap();
         fs::create_dir(place.path().join("1_a")).unwrap();
         fs::write(place.path().join("1_a/up.sql"), "from Git").unwrap();
         recover(place.path()).unwrap();
