@@ -35,6 +35,7 @@ mod health;
 mod histories;
 mod history;
 mod hot;
+mod irreversible;
 mod keep;
 mod kept;
 mod killed;

@@ -50,6 +50,7 @@ fn down(text: &str) -> Option<Down> {
     let edited = if word == "edited" { vec![rest.to_owned()] } else { Vec::new() };
     let came = match word {
         "missing" => Came::Missing,
+        "given-up" => Came::GivenUp("its down has no statement"),
         "differs" => Came::Differs(vec![rest.to_owned()]),
         _ => Came::Proven,
     };

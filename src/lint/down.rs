@@ -4,6 +4,8 @@ use crate::lint::Finding;
 use crate::lint::finding::Span;
 use crate::lint::rule::Rule;
 use crate::lint::script::Script;
+use crate::sql::split::Statement;
+use crate::sql::words::{Words, begins};
 
 /// The way back of one migration.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,6 +24,8 @@ pub struct Down {
 pub enum Came {
     /// There is none, where other migrations of the folder have one.
     Missing,
+    /// It is there to say that nothing leads back; how.
+    GivenUp(&'static str),
     /// It was not tried; says why.
     Untried(String),
     /// Postgres refuses it, and says why.
@@ -32,6 +36,26 @@ pub enum Came {
     Proven,
 }
 
+/// How a down says that nothing leads back, where it does.
+pub fn gives_up(down: &[Statement]) -> Option<&'static str> {
+    match down {
+        [] => Some("its down has no statement"),
+        [one] if raises(one.sql()) => Some("all that its down does is to raise an exception"),
+        _ => None,
+    }
+}
+
+/// Whether it is a DO block that begins with a RAISE, which raises an exception where it does not name another level.
+fn raises(sql: &str) -> bool {
+    if !begins(sql, &["DO"]) {
+        return false;
+    }
+    let body = sql.split_once("$$").map_or("", |(_, body)| body);
+    let level =
+        |word: &str| ["DEBUG", "LOG", "INFO", "NOTICE", "WARNING"].iter().any(|one| one.eq_ignore_ascii_case(word));
+    begins(body, &["BEGIN", "RAISE"]) && !Words::of(body).nth(2).is_some_and(|(word, _)| level(word))
+}
+
 /// The finding that a rule has about the way back of this script, if `said` has something to say of it.
 pub(super) fn of_down(rule: &Rule, script: &Script, said: impl Fn(&Down) -> Option<String>) -> Vec<Finding> {
     let Some(down) = &script.context.down else { return Vec::new() };
@@ -40,4 +64,24 @@ pub(super) fn of_down(rule: &Rule, script: &Script, said: impl Fn(&Down) -> Opti
     let found = script.finding(rule, whole, message);
     let at = down.at.clone().or(found.at);
     vec![Finding { object: down.id.clone(), at, ..found }]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sql::file::SqlFile;
+    use crate::sql::split::split;
+
+    #[test]
+    fn a_down_may_say_that_nothing_leads_back() {
+        let said = |sql: &str| gives_up(&split(&Arc::new(SqlFile::new("down.sql", sql)))).is_some();
+        assert!(said("-- there is no way back\n"));
+        assert!(said("DO $$ BEGIN RAISE EXCEPTION 'no way back'; END $$;"));
+        assert!(said("do $$begin\n  -- gone\n  raise 'no way back';\nend$$"));
+        assert!(!said("DO $$ BEGIN RAISE NOTICE 'back'; DROP TABLE t; END $$;"));
+        assert!(!said("DO $$ BEGIN DROP TABLE t; END $$;"));
+        assert!(!said("DROP TABLE t;"));
+    }
 }

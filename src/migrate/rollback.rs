@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::fault::point;
 use crate::base::name::without_public;
 use crate::lint::allow::Allow;
+use crate::lint::down::gives_up;
 use crate::migrate::back;
 use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::branch::Branch;
@@ -21,6 +22,7 @@ use crate::migrate::start;
 use crate::migrate::steps::Script;
 use crate::migrate::survey::{Standing, Survey};
 use crate::sql::file::SqlFile;
+use crate::sql::split::split;
 
 /// How far back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -208,6 +210,9 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
     let file =
         |name: &str, text: &str| Arc::new(SqlFile::new(format!("{}/{name} (as it was applied)", record.id), text));
     let down = file("down.sql", down);
+    if let Some(how) = gives_up(&split(&down)).filter(|_| !split(&file("up.sql", &record.up_sql)).is_empty()) {
+        return Err(irreversible(how.to_owned()));
+    }
     let (from, to, _) = header(&record.up_sql);
     Ok(Undo {
         run: record.run,

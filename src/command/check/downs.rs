@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::command::error::CommandError;
 use crate::lint::Finding;
-use crate::lint::down::{Came, Down};
+use crate::lint::down::{Came, Down, gives_up};
 use crate::lint::finding::Span;
 use crate::lint::rule::statement_fails;
 use crate::report::json::hash;
@@ -20,12 +20,19 @@ use crate::source::error::SourceError;
 pub(super) fn downs(migrations: &[Migration], came: &[Option<Came>]) -> Result<BTreeMap<String, Down>, CommandError> {
     let mut downs = BTreeMap::new();
     for (migration, came) in migrations.iter().zip(came) {
-        let Some(came) = came.clone() else { continue };
+        let given_up = given_up(migration).map(Came::GivenUp);
+        let Some(came) = given_up.or(came.clone()) else { continue };
         let down =
             Down { id: migration.id.clone(), at: migration.down.as_ref().map(first), came, edited: edited(migration)? };
         downs.insert(migration.id.clone(), down);
     }
     Ok(downs)
+}
+
+/// How the down of a migration that does something says that nothing leads back.
+pub(in crate::command) fn given_up(migration: &Migration) -> Option<&'static str> {
+    let down = migration.down.as_ref().filter(|_| !migration.up.statements().is_empty())?;
+    gives_up(&down.statements())
 }
 
 /// The first statement, for the whole of it.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::door::Open;
 use crate::base::place::Place;
+use crate::command::check::given_up;
 use crate::command::database::Database;
 use crate::command::error::CommandError;
 use crate::command::lint::relay::relay;
@@ -218,12 +219,10 @@ fn folders(asked: &Look) -> Result<BTreeMap<PathBuf, Vec<Migration>>, CommandErr
         };
         let any_down = found.iter().any(|one| one.down.is_some());
         let down = |one: &convention::Migration| {
-            let missing = Down { id: one.id.clone(), at: None, came: Came::Missing, edited: Vec::new() };
-            asked
-                .downs
-                .get(&one.id)
-                .cloned()
-                .or_else(|| (any_down && one.down.is_none() && !one.repeats).then_some(missing))
+            let missing = (any_down && one.down.is_none() && !one.repeats).then_some(Came::Missing);
+            let came = given_up(one).map(Came::GivenUp).or(missing);
+            let known = came.map(|came| Down { id: one.id.clone(), at: None, came, edited: Vec::new() });
+            asked.downs.get(&one.id).cloned().or(known)
         };
         let last = found.iter().rposition(is_asked_for).map_or(0, |last| last + 1);
         let migration = |one: &convention::Migration| Migration {

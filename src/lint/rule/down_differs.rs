@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
                 let left: Vec<String> = left.iter().map(|left| without_public(left)).collect();
                 Some(format!("after the up and the down of {} the schema is not as it was: {}", down.id, listed(&left)))
             }
-            Came::Missing | Came::Untried(_) | Came::Proven => None,
+            Came::Missing | Came::GivenUp(_) | Came::Untried(_) | Came::Proven => None,
         });
         found.into_iter().map(|finding| finding.help("undo all that the up does, in the opposite order")).collect()
     }),
