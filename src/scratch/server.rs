@@ -162,12 +162,10 @@ impl Server {
             let roles = if self.is_cluster() { reserved } else { reserved.into_iter().chain(ordinary).collect() };
             return Err(ScratchError::MissingRole { roles });
         }
-        for name in ordinary {
-            // Event triggers and foreign data wrappers can only belong to a superuser.
-            let superuser = if self.roles.get(&name) == Some(&true) { " SUPERUSER" } else { "" };
-            admin.execute(&format!("CREATE ROLE {} NOLOGIN{superuser}", Ident::new(&name)))?;
-        }
-        Ok(())
+        // Event triggers and foreign data wrappers can only belong to a superuser.
+        let superuser = |name: &String| if self.roles.get(name) == Some(&true) { " SUPERUSER" } else { "" };
+        let create = |name: &String| format!("CREATE ROLE {} NOLOGIN{};\n", Ident::new(name), superuser(name));
+        Ok(admin.execute(&ordinary.iter().map(create).collect::<String>())?)
     }
 
     /// Those of the target, where roles are ours to create.
