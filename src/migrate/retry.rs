@@ -1,6 +1,11 @@
 //! How often and how fast something is tried again that others stood in the way of.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use miette::{NamedSource, SourceSpan};
+
+use crate::migrate::error::MigrateError;
 
 /// The policy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +25,7 @@ impl Default for Retry {
 }
 
 /// What Postgres says of a transaction that cannot see what another has committed since.
-pub const SERIALIZATION_FAILURE: &str = "40001";
+const SERIALIZATION_FAILURE: &str = "40001";
 const DEADLOCK_DETECTED: &str = "40P01";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
@@ -30,8 +35,33 @@ pub fn is_passing(sqlstate: &str) -> bool {
     [LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE].contains(&sqlstate)
 }
 
-/// What helps where that was tried as often as it may be.
-pub fn patience(sqlstate: &str) -> &'static str {
+/// A step that others stood in the way of as often as it may be tried.
+pub struct Tried<'a> {
+    /// The migration, or the seed.
+    pub id: String,
+    pub number: i32,
+    pub attempts: u32,
+    pub text: NamedSource<Arc<str>>,
+    pub at: SourceSpan,
+    pub said: String,
+    /// What is left of it, and how it goes on.
+    pub left: &'a str,
+}
+
+impl Tried<'_> {
+    /// As what it is told, for the code of the last attempt.
+    pub fn told(self, sqlstate: &str) -> MigrateError {
+        let Self { id, number, attempts, text, at, said, left } = self;
+        let help = format!("{left}; {}", patience(sqlstate));
+        match sqlstate {
+            SERIALIZATION_FAILURE => MigrateError::Overtaken { id, number, attempts, text, at, said, help },
+            _ => MigrateError::Locked { id, number, attempts, text, at, said, help },
+        }
+    }
+}
+
+/// What helps then.
+fn patience(sqlstate: &str) -> &'static str {
     match sqlstate {
         SERIALIZATION_FAILURE => "it goes better when fewer change the same rows, or with more of `apply.retries`",
         DEADLOCK_DETECTED => "more of `apply.retries` has more patience",

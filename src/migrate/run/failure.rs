@@ -7,7 +7,7 @@ use crate::migrate::books;
 use crate::migrate::enter;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::kept::Watched;
-use crate::migrate::retry::{SERIALIZATION_FAILURE, is_passing, patience};
+use crate::migrate::retry::{Tried, is_passing};
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
 
@@ -37,11 +37,8 @@ impl Session<'_> {
         }
         if is_passing(&sqlstate) {
             let attempts = self.options.retry.count + 1;
-            let help = format!("`pgplumb {verb}` goes on from here; {}", patience(&sqlstate));
-            return match sqlstate.as_str() {
-                SERIALIZATION_FAILURE => MigrateError::Overtaken { id, number, attempts, text, at: span, said, help },
-                _ => MigrateError::Locked { id, number, attempts, text, at: span, said, help },
-            };
+            let left = &format!("`pgplumb {verb}` goes on from here");
+            return Tried { id, number, attempts, text, at: span, said, left }.told(&sqlstate);
         }
         let left = if work.number.is_none() {
             "nothing of it is left in the database".to_owned()

@@ -7,7 +7,7 @@ use crate::base::name::literal;
 use crate::db::error::DbError;
 use crate::migrate::error::{MigrateError, pointed};
 use crate::migrate::event::Event;
-use crate::migrate::retry::{SERIALIZATION_FAILURE, is_passing, patience};
+use crate::migrate::retry::{Tried, is_passing};
 use crate::migrate::seed::{Seed, Seeds, Standing, due};
 use crate::migrate::session::Session;
 use crate::migrate::steps::Part;
@@ -146,14 +146,8 @@ impl Session<'_> {
         let left =
             "nothing of it is left in the database; those before it stay, and `pgplumb apply --seed` goes on with it";
         if is_passing(sqlstate) {
-            let help = format!("{left}; {}", patience(sqlstate));
-            let (attempts, number) = (self.options.retry.count + 1, step);
-            return match sqlstate.as_str() {
-                SERIALIZATION_FAILURE => {
-                    MigrateError::Overtaken { id: name, number, attempts, text, at: span, said, help }
-                }
-                _ => MigrateError::Locked { id: name, number, attempts, text, at: span, said, help },
-            };
+            let attempts = self.options.retry.count + 1;
+            return Tried { id: name, number: step, attempts, text, at: span, said, left }.told(sqlstate);
         }
         let help = hint.as_ref().map_or(left.to_owned(), |hint| format!("{hint}; {left}"));
         let (message, sqlstate) = (message.clone(), sqlstate.clone());
