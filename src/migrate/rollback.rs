@@ -210,7 +210,7 @@ fn undo(record: &Record) -> Result<Undo, MigrateError> {
     let file =
         |name: &str, text: &str| Arc::new(SqlFile::new(format!("{}/{name} (as it was applied)", record.id), text));
     let down = file("down.sql", down);
-    if let Some(how) = gives_up(&split(&down)).filter(|_| !split(&file("up.sql", &record.up_sql)).is_empty()) {
+    if let Some(how) = gives_up(&split(&file("up.sql", &record.up_sql)), &split(&down)) {
         return Err(irreversible(how.to_owned()));
     }
     let (from, to, _) = header(&record.up_sql);

@@ -29,10 +29,9 @@ pub(super) fn downs(migrations: &[Migration], came: &[Option<Came>]) -> Result<B
     Ok(downs)
 }
 
-/// How the down of a migration that does something says that nothing leads back.
+/// How the down of a migration says that nothing leads back.
 pub(in crate::command) fn given_up(migration: &Migration) -> Option<&'static str> {
-    let down = migration.down.as_ref().filter(|_| !migration.up.statements().is_empty())?;
-    gives_up(&down.statements())
+    gives_up(&migration.up.statements(), &migration.down.as_ref()?.statements())
 }
 
 /// The first statement, for the whole of it.
