@@ -19,8 +19,7 @@ const OWNED: &str = "SELECT d.oid FROM pg_catalog.pg_default_acl AS d \
 /// # Errors
 /// When a catalog cannot be read, or the server does not let us.
 pub fn hand_over(connection: &mut Connection, loader: &str, role: &str) -> Result<(), ProofError> {
-    let owned = connection.query_with(OWNED, &[&loader])?;
-    if role == loader || owned.is_empty() {
+    if role == loader || connection.query_with(OWNED, &[&loader])?.is_empty() {
         return Ok(());
     }
     let mut now = read(connection)?;
