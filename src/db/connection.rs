@@ -39,6 +39,10 @@ const SETTINGS: &str = "
     SET LOCAL idle_in_transaction_session_timeout = 0;
     SET LOCAL jit = off";
 
+/// Gives a session back what SQL may have set in it. Locks and what is prepared stay.
+pub const RESET: &str =
+    "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
+
 /// A session on a server of a supported version.
 pub struct Connection {
     client: Client,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::base::fault::point;
 use crate::catalog::read::read;
-use crate::db::connection::{Connection, Prepared, connect};
+use crate::db::connection::{Connection, Prepared, RESET, connect};
 use crate::db::url::ConnectionString;
 use crate::migrate::error::MigrateError;
 use crate::migrate::event::Event;
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
         let said = format!("{} {}", env!("CARGO_PKG_VERSION"), self.host.as_deref().unwrap_or_default());
         let said = crate::base::name::literal(&said);
         format!(
-            "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; \
+            "{RESET}; \
              SET application_name = {name}; SET client_min_messages = warning; SET pgplumb.session = {said}"
         )
     }

@@ -1,6 +1,6 @@
 //! A migration that somebody wrote, run on scratch statement by statement to see what each does.
 
-use crate::db::connection::{Connection, connect};
+use crate::db::connection::{Connection, RESET, connect};
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
 use crate::lint::script::Ran;
@@ -10,9 +10,6 @@ use crate::observe::effect::Effects;
 use crate::prove::Bench;
 use crate::prove::state::Question;
 use crate::sql::split::{Class, Statement};
-
-/// Gives a session back what a file may have set in it.
-const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
 
 /// Statements that leave nothing in a session that this does not give back, by their first words.
 const PLAIN: [&str; 17] = [
