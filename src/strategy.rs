@@ -23,11 +23,11 @@ pub mod swap;
 pub mod unique_using_index;
 pub mod volatile_default;
 
+use crate::base::name::with_suffix;
 use crate::kind::key::Child;
 use crate::kind::{Key, Site};
 use crate::plan::action::{Action, Phases};
 use crate::plan::change::Changes;
-use crate::strategy::index_concurrently::short;
 
 type Strategy = fn(&Action, &Site, &Changes) -> Option<Phases>;
 
@@ -79,6 +79,6 @@ fn free_constraint(at: &Site, table: &Key, base: &str) -> String {
         let key = Key::Constraint(Child::new(table.clone(), name));
         at.here.contains(&key) || at.there.contains(&key)
     };
-    let numbered = (2..).map(|n| short(base, &format!("_{n}")));
+    let numbered = (2..).map(|n| with_suffix(base, &format!("_{n}")));
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| base.to_owned())
 }

@@ -61,6 +61,13 @@ impl fmt::Display for Qualified {
     }
 }
 
+/// The name with something behind it, cut so that Postgres keeps all of that.
+pub fn with_suffix(name: &str, suffix: &str) -> String {
+    let room = name.len().min(MAX_IDENT_BYTES.saturating_sub(suffix.len()));
+    let end = (0..=room).rfind(|end| name.is_char_boundary(*end)).unwrap_or_default();
+    format!("{}{suffix}", &name[..end])
+}
+
 /// `makeObjectName` in `indexcmds.c`: the longer of the two names is cut until all fits.
 pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
     let overhead = label.len() + 1 + second.map_or(0, |_| 1);
@@ -123,6 +130,13 @@ fn is_reserved(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_keeps_what_is_put_behind_it() {
+        assert_eq!(with_suffix("shop", "_old"), "shop_old");
+        let long = with_suffix(&"ä".repeat(32), "_old");
+        assert!(long.ends_with("ä_old") && long.len() <= MAX_IDENT_BYTES, "{long}");
+    }
 
     #[test]
     fn quotes_only_what_needs_it() {

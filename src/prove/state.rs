@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use postgres::Row;
 
+use crate::base::name::with_suffix;
 use crate::db::connection::{Connection, Prepared};
 use crate::db::error::DbError;
 use crate::db::row::decode;
 use crate::lint::state::State;
-
-/// As long as a name is at most, in bytes (`NAMEDATALEN`); of a longer one Postgres takes so much.
-const LONGEST: usize = 63;
 
 /// `invalid_sql_statement_name`: a file ended what is prepared (`DISCARD ALL`).
 const NOT_PREPARED: &str = "26000";
@@ -48,14 +46,8 @@ fn names(sql: &str) -> Vec<String> {
     let words = words.filter(|word| !word.is_empty()).flat_map(|word| [word.to_owned(), word.to_lowercase()]);
     // Every other part; which, nobody knows where a quote stands alone in a string.
     let quoted = sql.split('"').filter(|part| !part.contains('\n')).map(str::to_owned);
-    let names: BTreeSet<String> = words.chain(quoted).map(shortened).collect();
+    let names: BTreeSet<String> = words.chain(quoted).map(|name| with_suffix(&name, "")).collect();
     names.into_iter().collect()
-}
-
-fn shortened(mut name: String) -> String {
-    let fits = |at: &usize| name.is_char_boundary(*at);
-    name.truncate((0..=LONGEST.min(name.len())).rev().find(fits).unwrap_or_default());
-    name
 }
 
 #[cfg(test)]

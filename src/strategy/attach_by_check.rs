@@ -17,7 +17,7 @@
 
 mod wider;
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::facts::Facts;
 use crate::kind::statement::Statement;
 use crate::kind::table::partition::Partition;
@@ -26,7 +26,6 @@ use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 use crate::strategy::attach_by_check::wider::widens;
 use crate::strategy::foreign_key_by_partitions::before_attached;
-use crate::strategy::index_concurrently::short;
 use crate::strategy::{columns_move, free_constraint, in_use};
 
 /// How the name of a helping check ends, but for a number.
@@ -44,7 +43,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
     for (table, partition) in checked.filter(|(table, _)| fits(at, table, changes)) {
         let Some(condition) = &partition.constraint.0 else { continue };
         let whose = if table == own { table.name().to_owned() } else { format!("{}_{}", table.name(), own.name()) };
-        let name = Ident::new(free_constraint(at, table, &short(&whose, FITS)));
+        let name = Ident::new(free_constraint(at, table, &with_suffix(&whose, FITS)));
         let alter = format!("ALTER TABLE {}", table.sql());
         add.push(Statement::new(format!("{alter} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")));
         validate.push(Statement::new(format!("{alter} VALIDATE CONSTRAINT {name}")).commit_before().commit_after());

@@ -27,7 +27,7 @@
 pub mod kept;
 pub mod reach;
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::comment::comment_on;
 use crate::kind::data_type::conversion::conversion;
 use crate::kind::key::{Attached, Child, Signature};
@@ -38,7 +38,7 @@ use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 use crate::strategy::backfill::{backfill_where, is_marked, mark};
 use crate::strategy::in_use;
-use crate::strategy::index_concurrently::{online, short};
+use crate::strategy::index_concurrently::online;
 use crate::strategy::not_null_not_valid::in_steps;
 
 /// A column that is filled from another one of its table, and what keeps it in step.
@@ -97,13 +97,13 @@ fn converted(at: &Site, value: &str, old: &str, new: &str) -> String {
 pub(in crate::strategy::expand) fn function(column: &Key) -> Key {
     let schema = column.schema().cloned().unwrap_or_else(|| Ident::new("public"));
     let table = column.on().map(Key::name).unwrap_or_default();
-    let name = Ident::new(short(&format!("pgplumb_{table}_{}", column.name()), ""));
+    let name = Ident::new(with_suffix(&format!("pgplumb_{table}_{}", column.name()), ""));
     Key::Function(Signature { schema, name, args: String::new() })
 }
 
 pub(in crate::strategy::expand) fn trigger(column: &Key) -> Key {
     let table = column.on().unwrap_or(column).clone();
-    Key::Trigger(Child::new(table, short(&format!("pgplumb_{}", column.name()), "")))
+    Key::Trigger(Child::new(table, with_suffix(&format!("pgplumb_{}", column.name()), "")))
 }
 
 /// Whether this trigger is one of ours.

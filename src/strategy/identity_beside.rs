@@ -15,7 +15,7 @@
 //! with triggers or rules that an update would set off, which the plain form does not; and not for one with partitions or
 //! children.
 
-use crate::base::name::{Ident, literal};
+use crate::base::name::{Ident, literal, with_suffix};
 use crate::kind::comment::comment_on;
 use crate::kind::key::{Attached, Scoped};
 use crate::kind::sequence::Sequence;
@@ -28,7 +28,6 @@ use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
 use crate::strategy::backfill::{backfill, is_marked, is_plain, mark};
 use crate::strategy::in_use;
-use crate::strategy::index_concurrently::short;
 use crate::strategy::leftover::is_name_taken;
 use crate::strategy::not_null_not_valid::in_steps;
 
@@ -171,7 +170,7 @@ fn turned(identity: &Identity, at: &Site, sequence: &str, comment: Option<&str>)
 /// A sequence that neither state has.
 fn free_sequence(identity: &Identity, at: &Site) -> Key {
     let own = identity.sequence_name.as_str();
-    let key = |suffix: &str| Key::Sequence(Scoped::new(identity.sequence_schema.as_str(), short(own, suffix)));
+    let key = |suffix: &str| Key::Sequence(Scoped::new(identity.sequence_schema.as_str(), with_suffix(own, suffix)));
     let mut names = std::iter::once(key("_new")).chain((2..100).map(|n| key(&format!("_new_{n}"))));
     names.find(|key| !is_name_taken(at, key)).unwrap_or_else(|| key("_new"))
 }

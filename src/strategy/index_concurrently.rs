@@ -7,7 +7,7 @@
 //! A failed build leaves an INVALID index, which the next plan drops; one that was built beside and not swapped yet is
 //! what the next plan goes on with. Not for partitioned tables, where Postgres has no concurrent build.
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::statement::Statement;
 use crate::kind::table::index::Index;
 use crate::kind::{Body, Key, Site, Slot};
@@ -36,7 +36,7 @@ pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
 pub fn goes_on_with(at: &Site, leftover: &Key, changes: &Changes) -> bool {
     let Some(Body::Index(index)) = at.here.get(at.key) else { return false };
     let instead = swaps(index, at, changes) || builds(index, at, changes) && index.unique && is_taken(at);
-    instead && short(at.key.name(), "_new") == leftover.name() && is_ready(at, leftover, index)
+    instead && with_suffix(at.key.name(), "_new") == leftover.name() && is_ready(at, leftover, index)
 }
 
 fn builds(index: &Index, at: &Site, changes: &Changes) -> bool {
@@ -120,13 +120,4 @@ pub fn under_name(statements: &[Statement], key: &Key, other: &Key) -> Vec<State
 /// CREATE INDEX in its concurrent form.
 pub fn online(sql: &str) -> Statement {
     Statement::new(sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)).outside()
-}
-
-/// The name with a suffix, cut so that Postgres keeps all of it.
-pub fn short(name: &str, suffix: &str) -> String {
-    let mut end = name.len().min(MAX_IDENT_BYTES - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{suffix}", &name[..end])
 }

@@ -4,12 +4,12 @@
 //! from there. One that is not valid, or other than it is wanted, is dropped like any index that the desired state does
 //! not have, and the build takes another name.
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::key::Scoped;
 use crate::kind::table::index::Index;
 use crate::kind::{Body, Key, Site, Slot};
 use crate::plan::change::Changes;
-use crate::strategy::index_concurrently::{self, short};
+use crate::strategy::index_concurrently;
 use crate::strategy::unique_using_index;
 
 /// Where an index stands that takes its own name later.
@@ -23,7 +23,7 @@ pub enum Beside {
 /// The place beside the index or key `at` stands for, for an index with this definition under its own name.
 pub fn beside(at: &Site, wanted: &Index) -> Beside {
     let schema = at.key.schema().map(Ident::as_str).unwrap_or_default();
-    let key = |suffix: &str| Key::Index(Scoped::new(schema, short(at.key.name(), suffix)));
+    let key = |suffix: &str| Key::Index(Scoped::new(schema, with_suffix(at.key.name(), suffix)));
     let first = key("_new");
     if is_ready(at, &first, wanted) {
         return Beside::Ready(first);

@@ -8,13 +8,12 @@
 //! If step 1 fails or is cut short, a materialized view with `_new` at the end of its name is left, which the next plan
 //! drops before it fills another. Not where it is replaced for what it stands on: the query needs that in its new form.
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::key::Scoped;
 use crate::kind::table::index::Index;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::index_concurrently::short;
 use crate::strategy::leftover::is_name_taken;
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
@@ -98,5 +97,5 @@ fn beside(at: &Site) -> Key {
 
 fn scoped(at: &Site, suffix: &str) -> Scoped {
     let schema = at.key.schema().map(Ident::as_str).unwrap_or_default();
-    Scoped::new(schema, short(at.key.name(), suffix))
+    Scoped::new(schema, with_suffix(at.key.name(), suffix))
 }

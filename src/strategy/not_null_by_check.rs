@@ -10,14 +10,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::facts::Facts;
 use crate::kind::statement::Statement;
 use crate::kind::table::lineage;
 use crate::kind::{Body, Key, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::index_concurrently::short;
 use crate::strategy::{free_constraint, in_use};
 
 pub fn apply(action: &Action, at: &Site, changes: &Changes) -> Option<Phases> {
@@ -53,7 +52,7 @@ pub fn by_check(at: &Site, set: String) -> [Vec<Statement>; 3] {
 fn by_checks(at: &Site, tables: &[Key], set: String) -> [Vec<Statement>; 3] {
     let column = Ident::new(at.key.name());
     let named = at.key.on().unwrap_or(at.key).name();
-    let base = short(&format!("{named}_{}", at.key.name()), "_is_not_null");
+    let base = with_suffix(&format!("{named}_{}", at.key.name()), "_is_not_null");
     let (mut add, mut validate, mut last) = (Vec::new(), Vec::new(), vec![Statement::new(set).commit_before()]);
     for table in tables {
         let check = Ident::new(free_constraint(at, table, &base));

@@ -13,14 +13,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::Ident;
+use crate::base::name::{Ident, with_suffix};
 use crate::kind::statement::Statement;
 use crate::kind::table::index_attachment::index_parent;
 use crate::kind::table::partition::partitions_of;
 use crate::kind::{Body, Key, Kind, Site};
 use crate::plan::action::{Action, Phases, Verb};
 use crate::plan::change::Changes;
-use crate::strategy::index_concurrently::{is_own_change, is_taken, online, short, under_name};
+use crate::strategy::index_concurrently::{is_own_change, is_taken, online, under_name};
 use crate::strategy::leftover::is_name_taken;
 use crate::strategy::{columns_move, in_use};
 
@@ -178,7 +178,8 @@ fn has_attributes(at: &Site) -> bool {
 }
 
 fn free(at: &Site) -> Key {
-    let mut names = (1..100)
-        .map(|n| at.key.renamed(&short(at.key.name(), &if n == 1 { "_new".into() } else { format!("_new_{n}") })));
-    names.find(|key| !is_name_taken(at, key)).unwrap_or_else(|| at.key.renamed(&short(at.key.name(), "_new")))
+    let mut names = (1..100).map(|n| {
+        at.key.renamed(&with_suffix(at.key.name(), &if n == 1 { "_new".into() } else { format!("_new_{n}") }))
+    });
+    names.find(|key| !is_name_taken(at, key)).unwrap_or_else(|| at.key.renamed(&with_suffix(at.key.name(), "_new")))
 }

@@ -32,7 +32,7 @@ mod text;
 
 use std::collections::BTreeSet;
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES};
+use crate::base::name::{Ident, with_suffix};
 use crate::catalog::Catalog;
 use crate::kind::data_type::conversion::conversion;
 use crate::kind::key::{Attached, Child, Signature};
@@ -151,21 +151,13 @@ impl Mirror {
 /// The function that writes into the table with this suffix.
 pub fn function(table: &Key, suffix: &str) -> Key {
     let schema = table.schema().cloned().unwrap_or_else(|| Ident::new("public"));
-    let name = cut(&format!("pgplumb_{}", table.name()), &suffix.replace("__", "_to_"));
+    let name = with_suffix(&format!("pgplumb_{}", table.name()), &suffix.replace("__", "_to_"));
     Key::Function(Signature { schema, name: Ident::new(name), args: String::new() })
 }
 
 /// The key of what stands beside this one.
 pub fn beside(key: &Key, suffix: &str) -> Key {
-    key.renamed(&cut(key.name(), suffix))
-}
-
-fn cut(name: &str, suffix: &str) -> String {
-    let mut end = name.len().min(MAX_IDENT_BYTES - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{suffix}", &name[..end])
+    key.renamed(&with_suffix(key.name(), suffix))
 }
 
 /// Whether the value of another type that is made of this one, or the other way round, depends on the session.

@@ -1,6 +1,6 @@
 //! A name that Postgres cuts off.
 
-use crate::base::name::MAX_IDENT_BYTES;
+use crate::base::name::{MAX_IDENT_BYTES, with_suffix};
 use crate::lint::Level;
 use crate::lint::rule::{Group, Rule};
 use crate::sql::lex::{Kind, Lexer, unquoted};
@@ -25,10 +25,9 @@ pub const RULE: Rule = Rule {
                 if name.len() <= MAX_IDENT_BYTES || !seen.insert(name.clone()) {
                     continue;
                 }
-                let end = (0..=MAX_IDENT_BYTES).rfind(|end| name.is_char_boundary(*end)).unwrap_or_default();
-                let kept = &name[..end];
+                let kept = with_suffix(&name, "");
                 let message = format!("Postgres keeps 63 bytes of this name: {kept}");
-                let finding = statement.finding(&RULE, kept, message).help("choose a shorter name");
+                let finding = statement.finding(&RULE, &kept, message).help("choose a shorter name");
                 found.push(statement.bytes(finding, token.at));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES, Qualified, without_public};
+use crate::base::name::{Ident, Qualified, with_suffix, without_public};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::migrate::kept::entry::{Sort, seal};
@@ -203,12 +203,8 @@ fn sequence(connection: &mut Connection, whose: &Whose, oid: u32, name: &Qualifi
 
 /// `orders_note_7`, as long as a name may be.
 fn copy_name(table: &str, column: Option<&str>, number: i64) -> String {
-    let mut name = column.map_or_else(|| table.to_owned(), |column| format!("{table}_{column}"));
-    let number = format!("_{number}");
-    while name.len() + number.len() > MAX_IDENT_BYTES {
-        name.pop();
-    }
-    name + &number
+    let name = column.map_or_else(|| table.to_owned(), |column| format!("{table}_{column}"));
+    with_suffix(&name, &format!("_{number}"))
 }
 
 /// The text of one value of a row, for whoever compares it.
@@ -226,6 +222,7 @@ pub(super) fn columns(names: &[String]) -> (Vec<&str>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::name::MAX_IDENT_BYTES;
 
     #[test]
     fn a_copy_has_a_name_that_postgres_keeps() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
+use crate::base::name::{Ident, literal, with_suffix};
 use crate::db::connection::{Connection, connect};
 use crate::db::error::DbError;
 use crate::db::url::ConnectionString;
@@ -57,34 +57,18 @@ pub(super) fn free(connection: &mut Connection, name: &str, behind: &str) -> Res
 }
 
 fn first(name: &str, behind: &str, taken: &BTreeSet<String>) -> String {
-    let mut found = named(name, behind);
+    let mut found = with_suffix(name, behind);
     let mut number = 2;
     while taken.contains(&found) {
-        found = named(name, &format!("{behind}_{number}"));
+        found = with_suffix(name, &format!("{behind}_{number}"));
         number += 1;
     }
     found
 }
 
-/// The name with something behind it, as long as Postgres keeps it.
-fn named(name: &str, behind: &str) -> String {
-    let mut kept = name.to_owned();
-    while kept.len() + behind.len() > MAX_IDENT_BYTES {
-        kept.pop();
-    }
-    kept + behind
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_keeps_what_is_put_behind_it() {
-        assert_eq!(named("shop", "_old"), "shop_old");
-        let long = named(&"ä".repeat(31), "_old");
-        assert!(long.ends_with("ä_old") && long.len() <= MAX_IDENT_BYTES, "{long}");
-    }
 
     #[test]
     fn a_name_that_is_taken_gets_a_number() {
