@@ -63,6 +63,7 @@ pub use crate::kind::slot::Slot;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kind::acl::member::Member;
 use crate::kind::cast::Types;
 use crate::kind::default_privileges::Creation;
 use crate::kind::key::{Attached, Child, Global, Scoped, Shape, ShapeRef, Signature};
@@ -133,4 +134,5 @@ kinds! {
     PartComment(Attached) = part_comment::PartComment,
     Owner(Attached) = owner::Owner,
     Acl(Attached) = acl::Acl,
+    MemberAcl(Member) = acl::member::MemberAcl,
 }

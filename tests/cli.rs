@@ -221,6 +221,7 @@ fn what_no_room_reads_is_counted_and_holds_up_a_strict_plan() {
         ALTER DATABASE live SET work_mem = '5MB';
         ALTER ROLE app IN DATABASE live SET application_name = 'hidden=value';
         ALTER ROLE app SET work_mem = '6MB';
+        GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO app;
         INSERT INTO pg_seclabel VALUES ('t'::regclass, 'pg_class'::regclass, 1, 'guard', 'secret');
         INSERT INTO pg_seclabel VALUES ('pg_proc'::regclass, 'pg_class'::regclass, 0, 'guard', 'of initdb');",
     );
@@ -228,9 +229,9 @@ fn what_no_room_reads_is_counted_and_holds_up_a_strict_plan() {
     let live = cluster.url("live");
     let told = place.exits(0, &["plan", "--db", &live]).out;
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    let counts = "1 database setting, 2 large object, 1 security label, 1 setting of a role in the database, \
-        1 type without a definition";
-    assert!(told.contains(&format!("not managed 6 objects: {counts}")), "{told}");
+    let counts = "1 database setting, 2 large object, 1 security label, 1 set of privileges on an object of the system, \
+        1 setting of a role in the database, 1 type without a definition";
+    assert!(told.contains(&format!("not managed 7 objects: {counts}")), "{told}");
 
     let told = place.exits(1, &["plan", "--strict", "--db", &live]);
     for object in [
@@ -238,6 +239,7 @@ fn what_no_room_reads_is_counted_and_holds_up_a_strict_plan() {
         "setting application_name of role app",
         "label by guard of table column t.a",
         "base type later",
+        "privileges on function pg_catalog.pg_ls_waldir()",
     ] {
         place.exits(1, &["plan", "--strict", "--db", &live, "--allow", &format!("not-managed:{object}")]);
         assert!(told.out.contains(object), "{object}: {}", told.out);

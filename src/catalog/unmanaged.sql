@@ -8,6 +8,30 @@ WITH large AS (
                       WHERE e.classid = 'pg_largeobject'::regclass AND e.objid = m.oid AND e.deptype = 'e')
 ), counted AS (
   SELECT count(*) AS objects FROM large
+), provided AS (
+  SELECT 'pg_namespace'::regclass AS classid, n.oid AS objid, 0 AS objsubid, 'n'::"char" AS type, n.nspacl AS acl, n.nspowner AS owner
+    FROM pg_catalog.pg_namespace AS n
+   WHERE n.oid = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT 'pg_class'::regclass, c.oid, 0, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relacl, c.relowner
+    FROM pg_catalog.pg_class AS c
+   WHERE c.relnamespace = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT 'pg_class'::regclass, c.oid, a.attnum, 'c', a.attacl, c.relowner
+    FROM pg_catalog.pg_attribute AS a
+    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+   WHERE c.relnamespace = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT 'pg_proc'::regclass, p.oid, 0, 'f', p.proacl, p.proowner
+    FROM pg_catalog.pg_proc AS p
+   WHERE p.pronamespace = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT 'pg_type'::regclass, t.oid, 0, 'T', t.typacl, t.typowner
+    FROM pg_catalog.pg_type AS t
+   WHERE t.typnamespace = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT 'pg_language'::regclass, l.oid, 0, 'l', l.lanacl, l.lanowner
+    FROM pg_catalog.pg_language AS l
 )
 SELECT 'security label' AS reason,
        pg_catalog.format('label by %s of %s %s', l.provider, i.type, i.identity) AS name
@@ -26,6 +50,17 @@ UNION ALL
 SELECT 'set of large objects', pg_catalog.format('%s large objects', c.objects)
   FROM counted AS c
  WHERE c.objects > 1000
+UNION ALL
+-- Providers change some, and to compare those would be to plan against them. initdb keeps no record of the
+-- privileges that it gives in information_schema.
+SELECT 'set of privileges on an object of the system', pg_catalog.format('privileges on %s %s', i.type, i.identity)
+  FROM provided AS o
+  LEFT JOIN pg_catalog.pg_init_privs AS p ON p.classoid = o.classid AND p.objoid = o.objid AND p.objsubid = o.objsubid
+ CROSS JOIN LATERAL (SELECT COALESCE(p.initprivs, pg_catalog.acldefault(o.type, o.owner)) AS acl) AS s
+ CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.classid, o.objid, o.objsubid) AS i
+ WHERE o.acl IS NOT NULL
+   AND o.objid < 16384
+   AND NOT (o.acl @> s.acl AND s.acl @> o.acl)
 UNION ALL
 SELECT CASE WHEN s.setrole = 0 THEN 'database setting' ELSE 'setting of a role in the database' END,
        pg_catalog.format('setting %s', pg_catalog.split_part(c.entry, '=', 1))

@@ -7,6 +7,7 @@
 
 pub mod entry;
 pub mod item;
+pub mod member;
 
 use std::collections::BTreeSet;
 
@@ -75,10 +76,21 @@ impl Acl {
     /// GRANT and REVOKE statements that lead from any of these entries to those; `owner` as SQL names the owner then.
     pub fn from_to(&self, starts: &[Entries], to: &Entries, at: &Site, owner: &str) -> Vec<Statement> {
         let Some((on, body)) = at.on() else { return Vec::new() };
-        let object = body.grant_object(&at.of(on));
         let column = (self.objects.0 == "c").then(|| Ident::new(on.name()));
+        self.on_object(starts, to, &body.grant_object(&at.of(on)), column.as_ref(), owner)
+    }
+
+    /// The same on the object that GRANT names so.
+    fn on_object(
+        &self,
+        starts: &[Entries],
+        to: &Entries,
+        object: &str,
+        column: Option<&Ident>,
+        owner: &str,
+    ) -> Vec<Statement> {
         let all = self.all();
-        let write = |grant: &Grant| grant.sql(&object, column.as_ref(), &all, owner);
+        let write = |grant: &Grant| grant.sql(object, column, &all, owner);
         changes(starts, to).iter().flat_map(write).map(Statement::new).collect()
     }
 
@@ -93,7 +105,7 @@ impl Acl {
     fn starts(&self, at: &Site) -> Vec<Entries> {
         let Some(object) = at.key.on().filter(|_| self.objects.0 != "c") else { return vec![Entries::new()] };
         let mut starts = if at.there.contains(object) { vec![self.standard.0.clone()] } else { Vec::new() };
-        for start in initial(at, object, &self.objects.0, &self.standard.0) {
+        for start in initial(at, object.schema(), &self.objects.0, &self.standard.0) {
             if !starts.contains(&start) {
                 starts.push(start);
             }
@@ -113,19 +125,23 @@ impl Acl {
     /// The grants on columns that both states have and that the way to these entries revokes by the way.
     fn kept_on_columns(&self, to: &Entries, at: &Site, owner: &str) -> Vec<Statement> {
         let Some(relation) = at.key.on().filter(|_| self.objects.0 == "r") else { return Vec::new() };
-        let kept = |entry: &&Entry| to.iter().any(|other| other.same_but_option(entry));
-        let gone: Vec<&Entry> = self.entries.iter().filter(|entry| !kept(entry)).collect();
-        let lost =
-            |entry: &Entry| gone.iter().any(|gone| gone.grantee == entry.grantee && gone.privilege == entry.privilege);
         let mut statements = Vec::new();
         for (column, _) in at.there.standing_on(relation) {
             let key = Key::Acl(Attached::new(column.clone()));
             let (Some(before), Some(after)) = (column_acl(at.here, &key), column_acl(at.there, &key)) else { continue };
-            let again: Entries =
-                after.entries.iter().filter(|e| before.entries.contains(*e) && lost(e)).cloned().collect();
+            let again = self.taken_along(to, before, after);
             statements.extend(after.from_to(&[Entries::new()], &again, &at.of(&key), owner));
         }
         statements
+    }
+
+    /// What a column has before and after and loses when its relation, which has these privileges, gets those.
+    fn taken_along(&self, to: &Entries, before: &Acl, after: &Acl) -> Entries {
+        let kept = |entry: &&Entry| to.iter().any(|other| other.same_but_option(entry));
+        let gone: Vec<&Entry> = self.entries.iter().filter(|entry| !kept(entry)).collect();
+        let lost =
+            |entry: &Entry| gone.iter().any(|gone| gone.grantee == entry.grantee && gone.privilege == entry.privilege);
+        after.entries.iter().filter(|entry| before.entries.contains(*entry) && lost(entry)).cloned().collect()
     }
 }
 

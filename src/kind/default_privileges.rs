@@ -88,6 +88,12 @@ impl Kind for DefaultPrivileges {
             .collect()
     }
 
+    /// Extensions that are created: nobody says of everything that they bring along what it has by itself.
+    fn frees(&self, at: &Site) -> Vec<Key> {
+        let new = |key: &&Key| matches!(key, Key::Extension(_)) && !at.here.contains(key);
+        if self.current.0 { at.there.keys().filter(new).cloned().collect() } else { Vec::new() }
+    }
+
     fn dropped_with(&self, at: &Site, dropped: &dyn Fn(&Key) -> bool) -> Option<Key> {
         schema_of(at.key).filter(|schema| dropped(schema))
     }

@@ -19,9 +19,23 @@ pub struct Extension {
     pub relocatable: Carried<bool>,
     /// Whether it keeps rows of the user's in tables of its own (`pg_extension.extconfig`).
     pub keeps_rows: Carried<bool>,
+    /// What it brought along with the privileges that such objects have by themselves, where default privileges may give
+    /// others to what is made. Known of a database only.
+    #[serde(default, skip_serializing)]
+    pub members: Carried<Vec<Brought>>,
     /// The version where it counts; of one comparison, and in no snapshot or fingerprint.
     #[serde(skip)]
     pub pinned: Option<Pin>,
+}
+
+/// An object of an extension's.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Brought {
+    /// As GRANT names it: `TABLE public.spatial_ref_sys`.
+    pub object: String,
+    pub schema: Option<Ident>,
+    /// The kind as `acldefault` names it.
+    pub objects: String,
 }
 
 /// A version that is compared.
@@ -48,7 +62,7 @@ impl Extension {
 
 impl Kind for Extension {
     const LABEL: &'static str = "extension";
-    const QUERY: &'static str = include_str!("extension.sql");
+    const QUERY: &'static str = concat!(include_str!("extension/member.sql"), include_str!("extension.sql"));
 
     fn create(&self, at: &Site) -> Vec<Statement> {
         let version = self.pinned.as_ref().map(|pin| format!(" VERSION {}", literal(&pin.version)));
@@ -60,7 +74,7 @@ impl Kind for Extension {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { schema, version: _, relocatable: _, keeps_rows: _, pinned } = to;
+        let Self { schema, version: _, relocatable: _, keeps_rows: _, members: _, pinned } = to;
         let (mut statements, mut disturbs) = (Vec::new(), Disturbs::Nothing);
         if *schema != self.schema {
             if !self.relocatable.0 {

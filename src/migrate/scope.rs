@@ -44,7 +44,7 @@ impl Scope {
         self.leave.out_of(&mut catalog);
         let ignored = |key: &Key| match key {
             Key::Owner(_) => self.ignore_owners,
-            Key::Acl(_) | Key::DefaultPrivileges(_) => self.ignore_grants,
+            Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_) => self.ignore_grants,
             _ => false,
         };
         let ignored: Vec<Key> = catalog.facts.keys().filter(|key| ignored(key)).cloned().collect();
@@ -71,7 +71,7 @@ impl Scope {
     fn is_portable(&self, key: &Key) -> bool {
         match key {
             Key::Owner(_) | Key::DefaultPrivileges(_) => false,
-            Key::Acl(_) => self.bind_grants,
+            Key::Acl(_) | Key::MemberAcl(_) => self.bind_grants,
             _ => true,
         }
     }

@@ -148,7 +148,8 @@ impl Graph<'_> {
 
     /// The part of another fact's making that this one waits for. What is said of an object is said of the whole.
     fn enough(&self, key: &Key, maker: Span) -> Span {
-        let attribute = matches!(key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_));
+        let attribute =
+            matches!(key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_) | Key::MemberAcl(_));
         if self.actions.all[maker.first].part == Part::Stub && !attribute { one(maker.first) } else { maker }
     }
 

@@ -39,7 +39,12 @@ fn tables(step: &Step, hot: &dyn Fn(&Key) -> Option<Key>) -> BTreeSet<Key> {
     let weak = |key: &Key| {
         matches!(
             key,
-            Key::Comment(_) | Key::PartComment(_) | Key::Acl(_) | Key::PublicationTable(_) | Key::TriggerCopy(_)
+            Key::Comment(_)
+                | Key::PartComment(_)
+                | Key::Acl(_)
+                | Key::MemberAcl(_)
+                | Key::PublicationTable(_)
+                | Key::TriggerCopy(_)
         )
     };
     let all = step.with.iter().chain([&step.key]).filter(|key| !weak(key)).map(Key::root);

@@ -53,8 +53,9 @@ pub fn sort(actions: &[Action], graph: &DiGraph<(), ()>) -> Result<Vec<usize>, V
 
 /// Whether this is an owner, a comment or privileges of what the other one makes: a reader wants these together.
 fn is_attribute(action: &Action, of: &Action) -> bool {
-    let attribute = matches!(action.key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_))
-        && action.verb == Verb::Create;
+    let attribute =
+        matches!(action.key, Key::Owner(_) | Key::Comment(_) | Key::PartComment(_) | Key::Acl(_) | Key::MemberAcl(_))
+            && action.verb == Verb::Create;
     let on = action.key.on();
     attribute && of.verb == Verb::Create && on.is_some_and(|on| of.with.contains(on) || of.key.on() == Some(on))
 }

@@ -72,7 +72,7 @@ impl Rules {
         let mut catalog = self.leave_out(catalog);
         let unheard = |key: &Key| match key {
             Key::Owner(_) => !self.owners,
-            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_) => !self.grants,
             _ => false,
         };
         remove(&mut catalog, unheard);
@@ -88,7 +88,7 @@ impl Rules {
     fn inherit(&self, mut to: Catalog, from: &Catalog) -> Catalog {
         let silent = |key: &Key| match key {
             Key::Owner(_) => !self.owners || !to.facts.contains(key),
-            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_) => !self.grants,
             _ => false,
         };
         let there = |key: &Key| key.on().is_none_or(|on| to.facts.contains(on));
@@ -101,7 +101,7 @@ impl Rules {
         let unheard = |key: &Key| match key {
             // Only what is new gets its owner: of the rest, one of the sides knows none.
             Key::Owner(_) => !self.owners && key.on().is_some_and(|on| from.facts.contains(on)),
-            Key::Acl(_) | Key::DefaultPrivileges(_) => !self.grants,
+            Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_) => !self.grants,
             _ => false,
         };
         remove(&mut to, unheard);

@@ -5,28 +5,33 @@ use crate::kind::acl::entry::{Entries, merged};
 use crate::kind::default_privileges::Creation;
 use crate::kind::{Body, Key, Site};
 
-/// What a new object of this kind (as `acldefault` names it) may get by the other state's default privileges: with and
-/// without those that the plan takes away, as that may come before or after.
-pub fn initial(at: &Site, object: &Key, kind: &str, standard: &Entries) -> Vec<Entries> {
-    let objects = match kind {
-        "r" => "tables",
-        "s" => "sequences",
-        "f" => "functions",
-        "T" => "types",
-        "n" => "schemas",
-        _ => return vec![standard.clone()],
-    };
+/// What a new object of this kind (as `acldefault` names it) in this schema may get by the other state's default
+/// privileges: with and without those that the plan takes away, as that may come before or after.
+pub fn initial(at: &Site, schema: Option<&Ident>, kind: &str, standard: &Entries) -> Vec<Entries> {
+    let Some(objects) = objects(kind) else { return vec![standard.clone()] };
     let all = |_: &Key| true;
     let staying = |key: &Key| at.here.contains(key);
-    let mut found = vec![given(at, object, objects, standard, &all)];
-    let stayed = given(at, object, objects, standard, &staying);
+    let mut found = vec![given(at, schema, objects, standard, &all)];
+    let stayed = given(at, schema, objects, standard, &staying);
     if !found.contains(&stayed) {
         found.push(stayed);
     }
     found
 }
 
-fn given(at: &Site, object: &Key, objects: &str, standard: &Entries, counts: &dyn Fn(&Key) -> bool) -> Entries {
+/// What ALTER DEFAULT PRIVILEGES calls the objects of this kind, where there are any for them.
+pub(super) fn objects(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "r" => "tables",
+        "s" => "sequences",
+        "f" => "functions",
+        "T" => "types",
+        "n" => "schemas",
+        _ => return None,
+    })
+}
+
+fn given(at: &Site, of: Option<&Ident>, objects: &str, standard: &Entries, counts: &dyn Fn(&Key) -> bool) -> Entries {
     let mut everywhere = standard.clone();
     let mut here = Entries::new();
     let nobodys = Creation { role: Ident::new(""), schema: None, objects: Ident::new("") };
@@ -37,7 +42,7 @@ fn given(at: &Site, object: &Key, objects: &str, standard: &Entries, counts: &dy
         }
         match &creation.schema {
             None => everywhere.clone_from(&body.entries),
-            Some(schema) if objects != "schemas" && object.schema() == Some(schema) => here.clone_from(&body.entries),
+            Some(schema) if objects != "schemas" && of == Some(schema) => here.clone_from(&body.entries),
             Some(_) => {}
         }
     }

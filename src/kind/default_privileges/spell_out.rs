@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crate::base::name::Ident;
 use crate::kind::acl::Acl;
 use crate::kind::acl::entry::Entries;
+use crate::kind::acl::member::{Member, MemberAcl};
 use crate::kind::carried::Carried;
+use crate::kind::default_privileges::initial::objects;
+use crate::kind::extension::Brought;
 use crate::kind::facts::Facts;
 use crate::kind::key::Attached;
 use crate::kind::{Body, Key};
@@ -21,8 +24,10 @@ pub fn spell_out(from: &mut Facts, to: &mut Facts) {
             affected.insert(creation.objects.as_str().to_owned(), body.standard.0.clone());
         }
     }
-    for facts in [from, to] {
-        let missing: Vec<(Key, Body)> = facts.keys().filter_map(|key| standard_of(key, facts, &affected)).collect();
+    let of_members = [brought(from, to, &affected), brought(to, from, &affected)];
+    for (facts, members) in [from, to].into_iter().zip(of_members) {
+        let mut missing: Vec<(Key, Body)> = facts.keys().filter_map(|key| standard_of(key, facts, &affected)).collect();
+        missing.extend(members);
         for (key, body) in missing {
             facts.insert(key, body);
         }
@@ -43,11 +48,30 @@ fn standard_of(key: &Key, facts: &Facts, affected: &BTreeMap<String, Entries>) -
     if facts.contains(&acl) || key.schema().is_none() && key.name() == "public" {
         return None;
     }
-    let body = Acl {
+    Some((acl, Body::Acl(only(standard, kind))))
+}
+
+/// What the extensions brought along that only this state has.
+fn brought(facts: &Facts, other: &Facts, affected: &BTreeMap<String, Entries>) -> Vec<(Key, Body)> {
+    let mut missing = Vec::new();
+    for (key, body) in facts.iter().filter(|(key, _)| !other.contains(key)) {
+        let Body::Extension(extension) = body else { continue };
+        for Brought { object, schema, objects: kind } in &extension.members.0 {
+            let acl = Key::MemberAcl(Member::new(key.clone(), object));
+            let Some(standard) = objects(kind).and_then(|objects| affected.get(objects)) else { continue };
+            if !facts.contains(&acl) {
+                missing.push((acl, Body::MemberAcl(MemberAcl::new(only(standard, kind), schema.clone()))));
+            }
+        }
+    }
+    missing
+}
+
+fn only(standard: &Entries, kind: &str) -> Acl {
+    Acl {
         entries: standard.clone(),
         standard: Carried(standard.clone()),
         objects: Carried(kind.to_owned()),
         owner: Carried(Ident::new("")),
-    };
-    Some((acl, Body::Acl(body)))
+    }
 }

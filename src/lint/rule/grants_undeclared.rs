@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
             return Vec::new();
         }
         let gone: BTreeSet<&Key> = dropped(input, |_| true);
-        let lost = gone.iter().filter(|key| matches!(key, Key::Acl(_)));
+        let lost = gone.iter().filter(|key| matches!(key, Key::Acl(_) | Key::MemberAcl(_)));
         // Those on what is dropped itself go with it.
         let stays = |key: &&&Key| key.on().is_some_and(|on| !gone.contains(on));
         lost.filter(stays)
