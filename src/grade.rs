@@ -17,15 +17,14 @@ use crate::plan::Plan;
 use crate::plan::action::Verb;
 use crate::plan::step::Step;
 
-/// How much of the state before the up the down brings back.
+/// How much of the state before the up the down brings back. One that was planned brings back all of its structure,
+/// because it was run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "grade", content = "because")]
 pub enum Grade {
     Lossless,
     /// The structure comes back; what is named does not.
     Lossy(Vec<String>),
-    /// There is no way back; says why.
-    Irreversible(String),
 }
 
 impl fmt::Display for Grade {
@@ -33,7 +32,6 @@ impl fmt::Display for Grade {
         f.write_str(match self {
             Self::Lossless => "lossless",
             Self::Lossy(_) => "lossy",
-            Self::Irreversible(_) => "irreversible",
         })
     }
 }

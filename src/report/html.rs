@@ -61,7 +61,6 @@ fn heading(report: &Report) -> Markup {
             @match report.grade {
                 Grade::Lossless => li.good { "the down is lossless" },
                 Grade::Lossy(gone) => li.bad { "the down is lossy: it does not bring back " (gone.join(", ")) },
-                Grade::Irreversible(why) => li.bad { "the down is irreversible: " (why) },
             }
             @for (count, noun, class) in [(errors, "error", "bad"), (warnings, "warning", "care"), (notes, "note", "")] {
                 @if count > 0 { li class=(class) { (counted(count, noun)) } }

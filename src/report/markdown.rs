@@ -50,7 +50,6 @@ fn verdict(report: &Report) -> String {
         Grade::Lossy(gone) => {
             writeln!(text, "; the down is **lossy**: it does not bring back {}", plain(&gone.join(", ")))
         }
-        Grade::Irreversible(why) => writeln!(text, "; the down is **irreversible**: {}", plain(why)),
     };
     if let Some((direction, why)) = report.proof.and_then(|proof| proof.rows.fails.as_ref()) {
         let _ = writeln!(text, "\n:warning: the {direction} fails on tables that hold rows: {}", plain(why));

@@ -1,9 +1,8 @@
 //! There is no way back at all.
 
-use crate::grade::Grade;
 use crate::lint::down::{Came, of_down};
 use crate::lint::rule::{Group, Rule};
-use crate::lint::{Finding, Level};
+use crate::lint::Level;
 
 pub const RULE: Rule = Rule {
     code: "down-irreversible",
@@ -12,10 +11,7 @@ pub const RULE: Rule = Rule {
     remedy: "Split the change, so that each part can be undone; or make sure of the backup, and allow it.",
     group: Group::CannotGoBack,
     level: Level::Error,
-    plan: Some(|input| match input.grade {
-        Grade::Irreversible(why) => vec![Finding::of_plan(RULE.code, format!("there is no way back: {why}"))],
-        _ => Vec::new(),
-    }),
+    plan: None,
     script: Some(|script| {
         let found = of_down(&RULE, script, |down| match &down.came {
             Came::GivenUp(how) => Some(format!("there is no way back from {}: {how}", down.id)),
