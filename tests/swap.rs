@@ -3,6 +3,7 @@
 
 mod case;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,6 +119,15 @@ impl<'a> Place<'a> {
         assert!(difference.is_none(), "{}", difference.unwrap_or_default());
     }
 
+    /// The rows of the tables that have the names.
+    fn rows(&self, case: &Case) -> BTreeSet<String> {
+        let of = |(table, columns): (&&str, &&str)| {
+            self.cluster.query("live", &format!("SELECT {columns} FROM {table} AS t")).unwrap()
+        };
+        let tables = case.tables.iter().zip(case.columns).map(of).enumerate();
+        tables.flat_map(|(at, rows)| rows.lines().map(|row| format!("{at} {row}")).collect::<Vec<_>>()).collect()
+    }
+
     /// Both tables have the same rows.
     #[track_caller]
     fn is_in_step(&self, case: &Case, suffix: &str) {
@@ -206,6 +216,7 @@ fn cut(cluster: &Cluster, case: &Case) {
         let place = Place::new(cluster, &format!("{}-cut{number}", case.tables[0]), case.from, case.to);
         place.write(&up[..end]);
         place.write(case.early);
+        let cut = cluster.dump("live").unwrap();
         let said = place.swap(case, "again");
         // Where all is done already there is nothing but the contract.
         let again = fs::read_to_string(place.folder.join("again/up.sql")).unwrap_or_default();
@@ -217,9 +228,23 @@ fn cut(cluster: &Cluster, case: &Case) {
             place.run_under_load(case, "again/up.sql");
         }
         place.is_in_step(case, "__old");
+        place.write(case.late);
+        let between = cluster.dump("live").unwrap();
         place.run("again-contract/up.sql");
         place.is_like(&cluster.dump("wanted").unwrap());
         place.is_true(case.holds);
+        // And back to where it was cut, with the rows of now.
+        let rows = place.rows(case);
+        place.run("again-contract/down.sql");
+        place.is_like(&between);
+        place.is_in_step(case, "__old");
+        if !again.is_empty() {
+            place.run("again/down.sql");
+        }
+        place.is_like(&cut);
+        let kept = place.rows(case);
+        let lost = rows.iter().find(|row| !kept.contains(*row));
+        assert!(lost.is_none(), "{number}: {lost:?}");
     }
 }
 
