@@ -198,6 +198,7 @@ fn the_audit_of_one_is_its_own() {
     three.0.one(0, "Initech Ltd", &["verify", "--audit", "--head", &initech]);
     three.0.query("SET session_replication_role = replica; DELETE FROM pgplumb_of_acme.audit WHERE number = 3");
     let ran = three.0.one(1, "acme", &["verify", "--audit"]);
+    assert!(ran.out.contains("pgplumb_of_acme.audit") && !ran.out.contains("pgplumb.audit:"), "{}", ran.out);
     assert!(ran.out.contains("row 3 is gone, before row 4"), "{}", ran.out);
     three.0.one(0, "Initech Ltd", &["verify", "--audit", "--schema", "--head", &initech]);
 }

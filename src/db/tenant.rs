@@ -6,7 +6,7 @@ use crate::base::name::{Ident, MAX_IDENT_BYTES, literal};
 use crate::sql::rename::Names;
 
 /// The schema of the books, and the one of the rows that are kept, where there are no tenants.
-const BOOKS: &str = "pgplumb";
+pub const BOOKS: &str = "pgplumb";
 const KEPT: &str = "pgplumb_kept";
 
 /// What the names of those of tenants begin with, where the schema's own name follows, and where a short form does.

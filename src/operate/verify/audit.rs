@@ -2,12 +2,16 @@
 
 use serde::Deserialize;
 
+use crate::base::name::Ident;
 use crate::db::error::DbError;
 use crate::operate::health::Level;
 use crate::operate::verify::looking::Looking;
 use crate::operate::verify::{Finding, Seen};
 
-pub(super) const TABLE: &str = "pgplumb.audit";
+/// The table, as the server calls it.
+pub(super) fn table(looking: &Looking) -> String {
+    format!("{}.audit", Ident::new(looking.books()))
+}
 
 /// One row: what is there.
 const SQL: &str = "
@@ -40,7 +44,7 @@ pub(super) fn absent(looking: &mut Looking) -> Result<Option<Seen>, DbError> {
         Some(There { books: true, .. }) => {
             let made: Vec<Made> = looking.rows(MADE)?;
             Some(if made.first().is_some_and(|made| made.made) {
-                Seen::of(vec![Finding::new(Level::Critical, TABLE, "the table is gone")], "")
+                Seen::of(vec![Finding::new(Level::Critical, table(looking), "the table is gone")], "")
             } else {
                 Seen::unseen("the books are older than their audit; the next `apply` brings them up to date")
             })

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::db::error::DbError;
 use crate::operate::health::Level;
-use crate::operate::verify::audit::{TABLE, absent};
+use crate::operate::verify::audit::{absent, table};
 use crate::operate::verify::looking::Looking;
 use crate::operate::verify::{Check, Finding, Part, Seen};
 
@@ -44,11 +44,11 @@ fn look(looking: &mut Looking) -> Result<Seen, DbError> {
     let sql = include_str!("audit_chain.sql").replace("{noted}", noted.as_deref().unwrap_or_default());
     let rows: Vec<Chain> = looking.rows(&sql)?;
     let chain = rows.first().ok_or_else(|| DbError::unexpected("no row of the audit"))?;
-    Ok(judge(chain, noted.as_deref()))
+    Ok(judge(chain, noted.as_deref(), &table(looking)))
 }
 
-fn judge(chain: &Chain, noted: Option<&str>) -> Seen {
-    let critical = |reason: String| Finding::new(Level::Critical, TABLE, reason);
+fn judge(chain: &Chain, noted: Option<&str>, table: &str) -> Seen {
+    let critical = |reason: String| Finding::new(Level::Critical, table, reason);
     let mut findings = Vec::new();
     let told = chain.told.as_deref().unwrap_or_default();
     match (chain.broken, chain.before) {
@@ -92,7 +92,7 @@ mod tests {
                 anew,
                 noted: false,
             };
-            let seen = judge(&chain, None);
+            let seen = judge(&chain, None, "pgplumb.audit");
             seen.findings.first().map_or(seen.said, |finding| finding.reason.clone())
         };
         assert_eq!(said(None, None, false), "9 rows since then; the last has the hash ab");

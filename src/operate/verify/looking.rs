@@ -7,7 +7,7 @@ use crate::base::name::literal;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
-use crate::db::tenant::is_of_tenant;
+use crate::db::tenant::{BOOKS, is_of_tenant};
 use crate::operate::verify::Asked;
 
 /// A connection that only looks.
@@ -80,6 +80,11 @@ impl<'a> Looking<'a> {
         let rows = rows?;
         end?;
         Ok(rows)
+    }
+
+    /// The schema of the books, as the server calls it.
+    pub(super) fn books(&self) -> &str {
+        self.connection.is_for().map_or(BOOKS, |tenant| tenant.books())
     }
 
     /// Neither the server's own, nor the books, nor what the project leaves out.
