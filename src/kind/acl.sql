@@ -13,7 +13,9 @@ WITH schema AS (
    WHERE r.rolname = CURRENT_USER
 ), object AS (
   SELECT 'pg_namespace'::regclass::oid AS classid, n.oid AS objid, 0 AS objsubid, CASE n.nspname WHEN 'public' THEN 'p' ELSE 'n' END::"char" AS type,
-         n.nspacl AS acl, n.nspowner AS owner, 0::oid AS schema
+         -- One that was made anew has no list, and so not what initdb grants.
+         CASE n.nspname WHEN 'public' THEN COALESCE(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) ELSE n.nspacl END AS acl,
+         n.nspowner AS owner, 0::oid AS schema
     FROM pg_catalog.pg_namespace AS n
     JOIN schema AS s ON s.oid = n.oid
   UNION ALL

@@ -1,5 +1,5 @@
 //! The owner of an object. Every object has one, so there is nothing to drop: where the desired state says none, any
-//! will do. Only the schema public has one by itself, who is none, and whom it goes back to.
+//! will do. Only the schema public has one by itself, who is not said, and whom it goes back to.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,13 @@ impl Kind for Owner {
             return Alter::Equivalent;
         }
         Alter::in_place(to.create(at))
+    }
+}
+
+impl Owner {
+    /// Whether this role is it.
+    pub fn is(&self, role: &str) -> bool {
+        self.role.as_str() == role
     }
 }
 

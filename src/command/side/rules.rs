@@ -86,16 +86,17 @@ impl Rules {
     }
 
     fn inherit(&self, mut to: Catalog, from: &Catalog) -> Catalog {
-        let silent = |key: &Key| match key {
-            Key::Owner(_) => !self.owners || !to.facts.contains(key),
-            Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_) => !self.grants,
+        let silent = |key: &Key, body: &Body| match (key, body) {
+            // Where nobody says whose the schema public is, it is whose it is in a new database.
+            (_, Body::Owner(owner)) => !self.owners || owner.standard.0.is_none() && !to.facts.contains(key),
+            (Key::Acl(_) | Key::MemberAcl(_) | Key::DefaultPrivileges(_), _) => !self.grants,
             _ => false,
         };
         let there = |key: &Key| key.on().is_none_or(|on| to.facts.contains(on));
         let kept: Vec<(Key, Body)> = from
             .facts
             .iter()
-            .filter(|(key, _)| silent(key) && there(key))
+            .filter(|(key, body)| silent(key, body) && there(key))
             .map(|(key, body)| (key.clone(), body.clone()))
             .collect();
         let unheard = |key: &Key| match key {
