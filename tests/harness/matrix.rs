@@ -53,6 +53,8 @@ INSERT INTO ticks VALUES (-4);
 ALTER TABLE parts ATTACH PARTITION part FOR VALUES IN (1);
 COMMIT;
 DROP INDEX CONCURRENTLY orders_note;
+-- pgplumb: backfill batch=2
+INSERT INTO ticks SELECT -100 - id FROM source;
 CREATE INDEX CONCURRENTLY old_note ON old (note);
 BEGIN;
 INSERT INTO ticks VALUES (-1);
