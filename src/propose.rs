@@ -57,6 +57,13 @@ pub struct Proposal {
     pub proof: Option<Proof>,
 }
 
+impl Proposal {
+    /// The state that both plans work with: `to`, where nothing is renamed on the way there.
+    pub fn base<'a>(&'a self, to: &'a Catalog) -> &'a Catalog {
+        self.base.as_ref().unwrap_or(to)
+    }
+}
+
 /// Plans both directions and proves them on scratch, which holds the desired state.
 ///
 /// # Errors

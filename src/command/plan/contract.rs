@@ -1,19 +1,21 @@
 //! The second of two migrations, the contract: written beside the first, and held back by what its head says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::name::without_public;
 use crate::catalog::Catalog;
 use crate::command::error::CommandError;
-use crate::command::plan::Args;
+use crate::command::plan::args::Args;
 use crate::command::plan::give::{folder, give_held};
 use crate::command::plan::pair::Pair;
 use crate::command::runner;
 use crate::command::side::Opener;
-use crate::grade::{Grade, beside, losses};
+use crate::grade::{Grade, Loss, beside, losses};
 use crate::kind::Key;
+use crate::kind::facts::Facts;
 use crate::lint::allow::{Allow, Source};
 use crate::lint::{Input, blocked, check};
 use crate::plan::Plan;
@@ -91,12 +93,9 @@ impl Held {
         let (from, Proposal { up, down, proof, .. }) = (&self.between, &self.proposal);
         let arrived = proof.as_ref().map_or(to, |proof| &proof.reached);
         let reached = runner::scope(&opener.config).portable(arrived);
-        let losses = losses(up, &from.facts, &to.facts);
-        let rows = proof.as_ref().map(|proof| &proof.rows);
-        let came_back = |key: &Key| rows.is_some_and(|rows| rows.came_back(key));
-        let left = beside::left(&losses, &self.moved, (&from.facts, &to.facts), &came_back);
-        let grade = Grade::of(&left, rows.map_or(&[], |rows| &rows.changed));
         let (live, desired) = (&from.facts, &to.facts);
+        let losses = losses(up, live, desired);
+        let grade = self.grade(&losses, desired);
         let input = Input { up, live, desired, losses: &losses, grade: &grade, ..*input };
         let allows = [args.allow.clone(), said.to_vec(), self.allows()].concat();
         let findings = check(&input, &opener.config.lint.policy(args.database.env.as_deref()), &allows);
@@ -115,36 +114,44 @@ impl Held {
             ..*pair
         };
         let (up_sql, down_sql) = (pair.up(), pair.down());
-        let asked = "`pgplumb apply --phase contract` runs it, once nothing uses what it takes away";
-        let held = [match self.after {
-            Some(after) => format!("held back: `pgplumb apply` runs it after {after}, and before that {asked}"),
-            None => format!("held back: {asked}"),
-        }];
         let mut report = Report {
             slug: &slug,
             live: "the state after the first",
             from: pair.left,
             to: &reached,
-            live_facts: &from.facts,
-            desired_facts: &to.facts,
+            live_facts: live,
+            desired_facts: desired,
             edges: [&from.edges, &to.edges],
             up,
             down,
             grade: &grade,
             proof: proof.as_ref(),
             findings: &findings,
-            notes: &held,
+            notes: &[self.told()],
             up_sql: &up_sql,
             down_sql: &down_sql,
             written: None,
             ..*report
         };
-        let mut place = folder(args, opener, &slug, now + SignedDuration::from_secs(1));
-        if let Some(name) = args.out.as_ref().and_then(|out| out.file_name()) {
-            place.set_file_name(format!("{}-contract", name.to_string_lossy()));
-        }
-        give_held(args, &mut report, &place)?;
+        give_held(args, &mut report, &beside_first(args, opener, &slug, now))?;
         Ok(blocked(&findings))
+    }
+
+    /// How good its down is, which fills what comes back from what took its place.
+    fn grade(&self, losses: &[Loss], desired: &Facts) -> Grade {
+        let rows = self.proposal.proof.as_ref().map(|proof| &proof.rows);
+        let came_back = |key: &Key| rows.is_some_and(|rows| rows.came_back(key));
+        let left = beside::left(losses, &self.moved, (&self.between.facts, desired), &came_back);
+        Grade::of(&left, rows.map_or(&[], |rows| &rows.changed))
+    }
+
+    /// When it is run, for a person.
+    fn told(&self) -> String {
+        let asked = "`pgplumb apply --phase contract` runs it, once nothing uses what it takes away";
+        match self.after {
+            Some(after) => format!("held back: `pgplumb apply` runs it after {after}, and before that {asked}"),
+            None => format!("held back: {asked}"),
+        }
     }
 
     /// Whoever asks for two migrations asks for the second to drop what has the old names.
@@ -160,4 +167,13 @@ impl Held {
         let steps = self.proposal.up.steps.iter();
         steps.filter(|step| step.verb == Verb::Drop && self.moved.contains_key(&step.key)).filter_map(one).collect()
     }
+}
+
+/// Where its files go: it runs after the first.
+fn beside_first(args: &Args, opener: &Opener, slug: &str, now: Timestamp) -> PathBuf {
+    let mut place = folder(args, opener, slug, now + SignedDuration::from_secs(1));
+    if let Some(name) = args.out.as_ref().and_then(|out| out.file_name()) {
+        place.set_file_name(format!("{}-contract", name.to_string_lossy()));
+    }
+    place
 }

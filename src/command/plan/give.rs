@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::command::error::CommandError;
-use crate::command::plan::{Args, Format};
+use crate::command::plan::args::{Args, Format};
 use crate::command::side::Opener;
 use crate::command::{format, out, write};
 use crate::report::findings::Findings;
