@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::catalog::Catalog;
 use crate::command::branch::said;
 use crate::command::error::CommandError;
-use crate::command::plan::pair::Pair;
+use crate::command::plan::pair::{Pair, Said};
 use crate::command::plan::settings;
 use crate::command::progress::Progress;
 use crate::command::runner;
@@ -17,10 +17,10 @@ use crate::kind::Key;
 use crate::lint::down::Came;
 use crate::migrate::squash::Replaced;
 use crate::observe::size::Sizes;
-use crate::propose::{Request, propose};
+use crate::propose::{Proposal, Request, propose};
 use crate::prove::Bench;
 use crate::prove::history::{Watch, history};
-use crate::report::{Report, json};
+use crate::report::json;
 use crate::scratch::Scratch;
 use crate::script::slug::spelled;
 use crate::source::convention::discover;
@@ -45,31 +45,7 @@ impl One {
         replaced: &[Replaced],
         args: &Args,
     ) -> Result<Self, CommandError> {
-        let nothing = opener.replay(place, Some(""))?;
-        let Replayed { catalog, db, major, .. } = replay(place, next, opener.scratch()?)?;
-        let desired = Side::of(catalog.clone(), "what the migrations lead to".to_owned(), major);
-        let rules = opener.rules(&nothing, &desired);
-        let loader = db.loader();
-        let as_applied = |mut catalog: Catalog| {
-            act_for(&mut catalog, loader, loader);
-            catalog
-        };
-        let (from, to) = rules.clean_both(nothing.catalog, as_applied(desired.catalog));
-        let timings = opener.timings.clone();
-        let request = Request {
-            live: &from,
-            desired: &to,
-            renames: &[],
-            prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
-            prove: true,
-            // There is nothing yet that anybody could wait for.
-            rewrite: &strategy::plain,
-            hot: &|_| false,
-            timings: &timings,
-        };
-        let progress = Progress::start("planning and proving");
-        let proposal = propose(&mut Bench { connection: &mut db.connect()?, watcher: &mut db.connect()? }, &request)?;
-        drop(progress);
+        let Way { titles, from, to, proposal, wanted, major } = Way::plan(opener, place, next)?;
         let scope = runner::scope(&opener.config);
         let reached = proposal.proof.as_ref().map_or(&to, |proof| &proof.reached);
         let (left, reached) = (scope.portable(&from), scope.portable(reached));
@@ -93,32 +69,16 @@ impl One {
             notes: &notes,
         };
         let (up, down) = (pair.up(), pair.down());
-        let plan = json::render(&Report {
-            tool: env!("CARGO_PKG_VERSION"),
-            server_major: major,
-            slug: &slug,
-            live: &nothing.title,
-            desired: &desired.title,
+        let plan = json::render(&pair.report(Said {
+            live: &titles[0],
+            desired: &titles[1],
             scratch: &scratch,
-            from: &left,
-            to: &reached,
-            live_facts: &from.facts,
-            desired_facts: &to.facts,
-            edges: [&from.edges, &to.edges],
-            up: &proposal.up,
-            down: &proposal.down,
-            grade: &grade,
-            proof: proposal.proof.as_ref(),
             findings: &[],
-            excluded: &from.excluded,
-            sizes: &sizes,
             notes: &[],
             up_sql: &up,
             down_sql: &down,
-            written: None,
-            places: &places,
-        });
-        Ok(Self { up, down, plan, wanted: catalog })
+        }));
+        Ok(Self { up, down, plan, wanted })
     }
 
     /// Runs the files as they are, up, down and up, on a new database.
@@ -148,5 +108,46 @@ impl One {
             self.wanted.excluded.iter().filter(|(reason, names)| played.catalog.excluded.get(*reason) != Some(names));
         let reasons: Vec<String> = lost.map(|(reason, names)| format!("{reason} ({})", names.join(", "))).collect();
         if reasons.is_empty() { Ok(()) } else { Err(SquashError::Lost { reasons }.into()) }
+    }
+}
+
+/// The way from nothing to where the migrations lead.
+struct Way {
+    /// What both ends are called, for a person.
+    titles: [String; 2],
+    from: Catalog,
+    to: Catalog,
+    proposal: Proposal,
+    /// The second end with all that is in it.
+    wanted: Catalog,
+    major: u32,
+}
+
+impl Way {
+    fn plan(opener: &mut Opener, place: &Path, next: Option<&str>) -> Result<Self, CommandError> {
+        let nothing = opener.replay(place, Some(""))?;
+        let Replayed { catalog: wanted, db, major, .. } = replay(place, next, opener.scratch()?)?;
+        let desired = Side::of(wanted.clone(), "what the migrations lead to".to_owned(), major);
+        let rules = opener.rules(&nothing, &desired);
+        let loader = db.loader();
+        let as_applied = |mut catalog: Catalog| {
+            act_for(&mut catalog, loader, loader);
+            catalog
+        };
+        let (from, to) = rules.clean_both(nothing.catalog, as_applied(desired.catalog));
+        let request = Request {
+            live: &from,
+            desired: &to,
+            renames: &[],
+            prepare: &|catalog, model| rules.beside(as_applied(catalog), model),
+            prove: true,
+            // There is nothing yet that anybody could wait for.
+            rewrite: &strategy::plain,
+            hot: &|_| false,
+            timings: &opener.timings,
+        };
+        let _progress = Progress::start("planning and proving");
+        let proposal = propose(&mut Bench { connection: &mut db.connect()?, watcher: &mut db.connect()? }, &request)?;
+        Ok(Self { titles: [nothing.title, desired.title], from, to, proposal, wanted, major })
     }
 }
