@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::db::url::ConnectionString;
 use crate::exit::Exit;
 use crate::lint::allow::Allow;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::event::Event;
 use crate::migrate::folder;
 use crate::migrate::rollback::{Reach, Undo};
@@ -170,7 +170,7 @@ fn allowed(args: &Args, undos: &[Undo], database: &str) -> Result<bool, CommandE
             out::remark(&format!("what the down of {} drops is kept{gone}", undo.id()));
             continue;
         }
-        let refused = || MigrateError::Lossy { id: undo.id().to_owned(), losses: losses.clone() };
+        let refused = || MigrateError::from(StateError::Lossy { id: undo.id().to_owned(), losses: losses.clone() });
         if !can_ask() {
             return Err(refused().into());
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::migrate::apply::Order;
 use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::embedded;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::folder::Migration;
 use crate::migrate::hold::{Sorted, sort};
 use crate::migrate::seed;
@@ -100,7 +100,7 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
     }
     let edited = survey.with(Standing::Edited);
     if !edited.is_empty() {
-        return Err(MigrateError::Edited { ids: edited });
+        return Err(StateError::Edited { ids: edited }.into());
     }
     squash::check(survey)?;
     let mut due = survey.due(order.to.as_deref())?;
@@ -112,7 +112,7 @@ pub(in crate::migrate) fn due<'s, 'a>(survey: &'s Survey<'a>, order: &Order) -> 
     let late = due.iter().filter(late).filter(|entry| !order.out_of_order && !survey.commutes(entry));
     let late: Vec<String> = late.map(|entry| entry.id.clone()).collect();
     if !late.is_empty() {
-        return Err(MigrateError::OutOfOrder { ids: late });
+        return Err(StateError::OutOfOrder { ids: late }.into());
     }
     // What was begun comes first, or the others would run on half a migration.
     due.sort_by_key(|entry| entry.standing != Standing::HalfApplied);

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::event::Event;
 use crate::migrate::stop::Stop;
 use crate::migrate::voice::Voice;
@@ -51,8 +51,10 @@ pub(in crate::migrate) fn take(
         let get = |row: &Row| Ok::<(bool, String), postgres::Error>((row.try_get(0)?, row.try_get(1)?));
         let (taken, writes) = rows.first().map(get).transpose().map_err(DbError::from)?.unwrap_or_default();
         match writes.as_str() {
-            "standby" => return Err(MigrateError::ReadOnly { why: "the server is a standby" }),
-            "on" => return Err(MigrateError::ReadOnly { why: "sessions of this role in this database may only read" }),
+            "standby" => return Err(StateError::ReadOnly { why: "the server is a standby" }.into()),
+            "on" => {
+                return Err(StateError::ReadOnly { why: "sessions of this role in this database may only read" }.into());
+            }
             _ if taken => return Ok(()),
             _ => {}
         }

@@ -8,7 +8,7 @@ use crate::db::error::DbError;
 use crate::migrate::back::{Back, took_back};
 use crate::migrate::books::{self, Record};
 use crate::migrate::enter::{self, Run};
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::probe::Verdict;
 use crate::migrate::session::Session;
@@ -59,8 +59,8 @@ impl Session<'_> {
         let records = books::records(&mut self.connection)?;
         let survey = Survey::of(files, &records);
         let entry = survey.find(id)?;
-        let against = |why: &str| MigrateError::Contradicted { id: entry.id.clone(), why: why.to_owned() };
-        let Some(record) = entry.record else { return Err(against("it was never begun")) };
+        let against = |why: &str| StateError::Contradicted { id: entry.id.clone(), why: why.to_owned() };
+        let Some(record) = entry.record else { return Err(against("it was never begun").into()) };
         self.contradicts(newest(&survey, &records), entry, record, repair)?;
         self.connection.execute("BEGIN")?;
         match repair {
@@ -103,7 +103,7 @@ impl Session<'_> {
         record: &Record,
         repair: Repair,
     ) -> Result<(), MigrateError> {
-        let against = |why: &str| Err(MigrateError::Contradicted { id: entry.id.clone(), why: why.to_owned() });
+        let against = |why: &str| Err(StateError::Contradicted { id: entry.id.clone(), why: why.to_owned() }.into());
         match repair {
             Repair::Accept if entry.standing != Standing::Edited => against("its file is what was applied"),
             Repair::Accept => Ok(()),
@@ -134,7 +134,7 @@ impl Session<'_> {
 
     /// A step may be spoken for only where the catalog is silent.
     fn told_of(&mut self, entry: &Entry, record: &Record, number: i32) -> Result<(), MigrateError> {
-        let against = |why: &str| Err(MigrateError::Contradicted { id: entry.id.clone(), why: why.to_owned() });
+        let against = |why: &str| Err(StateError::Contradicted { id: entry.id.clone(), why: why.to_owned() }.into());
         let forward = match entry.standing {
             Standing::HalfApplied => true,
             Standing::HalfRolledBack => false,

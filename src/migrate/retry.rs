@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use miette::{NamedSource, SourceSpan};
 
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::StepError;
 
 /// The policy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,12 +50,12 @@ pub struct Tried<'a> {
 
 impl Tried<'_> {
     /// As what it is told, for the code of the last attempt.
-    pub fn told(self, sqlstate: &str) -> MigrateError {
+    pub fn told(self, sqlstate: &str) -> StepError {
         let Self { id, number, attempts, text, at, said, left } = self;
         let help = format!("{left}; {}", patience(sqlstate));
         match sqlstate {
-            SERIALIZATION_FAILURE => MigrateError::Overtaken { id, number, attempts, text, at, said, help },
-            _ => MigrateError::Locked { id, number, attempts, text, at, said, help },
+            SERIALIZATION_FAILURE => StepError::Overtaken { id, number, attempts, text, at, said, help },
+            _ => StepError::Locked { id, number, attempts, text, at, said, help },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::migrate::back;
 use crate::migrate::books::{self, Outcome, Record};
 use crate::migrate::branch::Branch;
 use crate::migrate::enter::Run;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::event::Event;
 use crate::migrate::folder::{Migration, header};
 use crate::migrate::kept::entry;
@@ -198,7 +198,7 @@ impl Session<'_> {
 }
 
 fn undo(record: &Record) -> Result<Undo, MigrateError> {
-    let irreversible = |why: String| MigrateError::Irreversible { id: record.id.clone(), why };
+    let irreversible = |why: String| MigrateError::from(StateError::Irreversible { id: record.id.clone(), why });
     let Some(down) = &record.down_sql else {
         let why =
             record.origin.as_ref().map(|origin| format!("{} applied it, and there was no down then", origin.tool));

@@ -7,7 +7,7 @@ use crate::base::wording::counted;
 use crate::migrate::apply::Order;
 use crate::migrate::books::{self, Record};
 use crate::migrate::enter::{self, Run};
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::event::Event;
 use crate::migrate::folder::Migration;
 use crate::migrate::session::Session;
@@ -86,12 +86,12 @@ pub(in crate::migrate) fn check(survey: &Survey) -> Result<(), MigrateError> {
         let missing = missing(&file.replaces, &applied);
         let some = file.replaces.iter().any(|old| begun(&old.id).is_some_and(Record::in_force));
         if some && !missing.is_empty() {
-            return Err(MigrateError::PartlyReplaced { id: file.id.clone(), count: file.replaces.len(), missing });
+            return Err(StateError::PartlyReplaced { id: file.id.clone(), count: file.replaces.len(), missing }.into());
         }
         let differs = file.replaces.iter().filter(|old| begun(&old.id).is_some_and(|record| !is_same(old, record)));
         let ids: Vec<String> = differs.map(|old| old.id.clone()).collect();
         if some && !ids.is_empty() {
-            return Err(MigrateError::ReplacedDiffers { id: file.id.clone(), ids });
+            return Err(StateError::ReplacedDiffers { id: file.id.clone(), ids }.into());
         }
     }
     Ok(())
@@ -129,7 +129,7 @@ impl Session<'_> {
                 let live = self.measure()?;
                 if file.to.as_deref().is_some_and(|to| !live.is(to)) {
                     let why = "the database is not in the state that it leads to".to_owned();
-                    return Err(MigrateError::Contradicted { id: file.id.clone(), why });
+                    return Err(StateError::Contradicted { id: file.id.clone(), why }.into());
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::kind::Key;
-use crate::migrate::error::{Difference, MigrateError};
+use crate::migrate::error::{Difference, MigrateError, StateError};
 use crate::migrate::folder::Migration;
 use crate::migrate::scope::Reading;
 use crate::source::snapshot::Stored;
@@ -27,12 +27,13 @@ pub fn check(
     match (from, drifted) {
         // The state that it was planned for, whatever else changed: owners, who gets what by default.
         (Some(from), _) if live.is(from) || starts => Ok(()),
-        (_, Some((_, stored))) => Err(drift(stored.as_ref().map(|stored| &stored.catalog), &live.catalog)),
-        (Some(from), None) => Err(MigrateError::WrongStart {
+        (_, Some((_, stored))) => Err(drift(stored.as_ref().map(|stored| &stored.catalog), &live.catalog).into()),
+        (Some(from), None) => Err(StateError::WrongStart {
             id: next.map(|next| next.id.clone()).unwrap_or_default(),
             live: short(&live.portable),
             from: short(from),
-        }),
+        }
+        .into()),
         (None, None) => Ok(()),
     }
 }
@@ -44,7 +45,7 @@ pub fn check(
 pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
     match migration.to.as_deref() {
         Some(to) if !live.is(to) && !migration.branch.ways.iter().any(|(_, to)| live.is(to)) => {
-            Err(MigrateError::NotReached { id: migration.id.clone(), live: short(&live.portable), to: short(to) })
+            Err(StateError::NotReached { id: migration.id.clone(), live: short(&live.portable), to: short(to) }.into())
         }
         _ => Ok(()),
     }
@@ -57,7 +58,8 @@ pub fn reached(live: &Reading, migration: &Migration) -> Result<(), MigrateError
 pub fn returned(live: &Reading, migration: &Migration) -> Result<(), MigrateError> {
     match migration.from.as_deref() {
         Some(from) if !live.is(from) => {
-            Err(MigrateError::NotReturned { id: migration.id.clone(), live: short(&live.portable), from: short(from) })
+            Err(StateError::NotReturned { id: migration.id.clone(), live: short(&live.portable), from: short(from) }
+                .into())
         }
         _ => Ok(()),
     }
@@ -93,12 +95,12 @@ pub fn differences(from: &Catalog, to: &Catalog) -> Vec<String> {
     all.iter().filter(|one| !within(one.key)).map(line).collect()
 }
 
-fn drift(from: Option<&Catalog>, live: &Catalog) -> MigrateError {
+fn drift(from: Option<&Catalog>, live: &Catalog) -> StateError {
     let mut lines = from.map(|from| differences(from, live)).unwrap_or_default();
     let count = lines.len();
     if count > LISTED {
         lines.truncate(LISTED);
         lines.push(format!("and {} more", count - LISTED));
     }
-    MigrateError::Drift { count, differences: lines.into_iter().map(Difference).collect() }
+    StateError::Drift { count, differences: lines.into_iter().map(Difference).collect() }
 }

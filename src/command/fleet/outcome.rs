@@ -7,7 +7,7 @@ use crate::command::fault::message;
 use crate::command::fleet::target::Target;
 use crate::command::run::trouble::{Trouble as Kept, trouble};
 use crate::exit::Exit;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 
 /// How a target stands, as far as one word says it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -102,12 +102,14 @@ impl Outcome {
         self.exit = error.exit();
         self.state = match error {
             CommandError::Migrate(MigrateError::Interrupted) => State::Pending,
-            CommandError::Migrate(MigrateError::Drift { differences, .. }) => {
+            CommandError::Migrate(MigrateError::State(StateError::Drift { differences, .. })) => {
                 self.drift = Some(true);
                 self.differences = differences.iter().map(ToString::to_string).collect();
                 State::Drift
             }
-            CommandError::Migrate(MigrateError::WrongStart { .. } | MigrateError::NotReached { .. }) => State::Drift,
+            CommandError::Migrate(MigrateError::State(
+                StateError::WrongStart { .. } | StateError::NotReached { .. },
+            )) => State::Drift,
             _ => State::Failed,
         };
         let kept = trouble(error);

@@ -8,7 +8,7 @@ use crate::command::gate::program::Failed;
 use crate::command::gate::{assertion, endpoint, program};
 use crate::config::gate::{Asks, Check, OnFailure};
 use crate::migrate::apply::Order;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StateError};
 use crate::migrate::folder::Migration;
 use crate::migrate::glance::glance;
 use crate::migrate::rollback::Reach;
@@ -73,7 +73,7 @@ impl Gate<'_> {
             Some(format!("what was applied last is not what the run applied, but {}", newest.join(", ")))
         } else {
             let lossy = undos.iter().map(|undo| (undo, undo.not_allowed(&[]))).find(|(_, losses)| !losses.is_empty());
-            lossy.map(|(undo, losses)| MigrateError::Lossy { id: undo.id().to_owned(), losses }.to_string())
+            lossy.map(|(undo, losses)| StateError::Lossy { id: undo.id().to_owned(), losses }.to_string())
         };
         if let Some(why) = why {
             return Err(GateError::NotRolledBack { why, applied, failures }.into());

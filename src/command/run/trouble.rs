@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::command::error::CommandError;
 use crate::db::error::DbError;
-use crate::migrate::error::MigrateError;
+use crate::migrate::error::{MigrateError, StepError};
 use crate::operate::error::OperateError;
 
 /// Why a run failed.
@@ -114,10 +114,10 @@ pub(in crate::command) fn trouble(error: &CommandError) -> Trouble {
     let sqlstate = sqlstate(error).map(str::to_owned);
     let message = match (&sqlstate, error) {
         (Some(sqlstate), _) if !names_alone(sqlstate) => None,
-        (Some(_), CommandError::Migrate(MigrateError::Step { id, number, message, .. })) => {
+        (Some(_), CommandError::Migrate(MigrateError::Step(StepError::Failed { id, number, message, .. }))) => {
             Some(format!("step {number} of `{id}` fails: {message}"))
         }
-        (Some(_), CommandError::Migrate(MigrateError::Seed { name, line, message, .. })) => {
+        (Some(_), CommandError::Migrate(MigrateError::Step(StepError::Seed { name, line, message, .. }))) => {
             Some(format!("the seed `{name}` fails in line {line}: {message}"))
         }
         (Some(_), _) => said(error),
@@ -146,9 +146,9 @@ fn statement(error: &CommandError) -> Option<&DbError> {
 
 fn sqlstate(error: &CommandError) -> Option<&str> {
     match error {
-        CommandError::Migrate(MigrateError::Step { sqlstate, .. } | MigrateError::Seed { sqlstate, .. }) => {
-            Some(sqlstate)
-        }
+        CommandError::Migrate(MigrateError::Step(
+            StepError::Failed { sqlstate, .. } | StepError::Seed { sqlstate, .. },
+        )) => Some(sqlstate),
         other => statement(other)?.sqlstate(),
     }
 }

@@ -10,7 +10,7 @@ use crate::migrate::backfill::place::Place;
 use crate::migrate::backfill::throttle::{Brake, Throttle};
 use crate::migrate::backfill::{Batches, Key};
 use crate::migrate::books;
-use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::error::{MigrateError, StepError, pointed};
 use crate::migrate::event::Event;
 use crate::migrate::run::{Failure, Work};
 use crate::migrate::session::Session;
@@ -80,7 +80,7 @@ impl Session<'_> {
         let id = work.job.run.migration.id.clone();
         let key = key.map_err(|why| {
             let (text, at) = (step.statement.file.named_source(), pointed(&step.statement, None));
-            MigrateError::Unbatched { id: id.clone(), number: step.number, why, text, at }
+            StepError::Unbatched { id: id.clone(), number: step.number, why, text, at }
         })?;
         let mark = work.marks.get(&step.number);
         let place: Option<Place> = mark.and_then(|mark| serde_json::from_str(mark.place.as_deref()?).ok());

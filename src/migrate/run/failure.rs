@@ -5,7 +5,7 @@ use crate::db::error::DbError;
 use crate::migrate::back;
 use crate::migrate::books;
 use crate::migrate::enter;
-use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::error::{MigrateError, StepError, pointed};
 use crate::migrate::kept::Watched;
 use crate::migrate::retry::{Tried, is_passing};
 use crate::migrate::run::{Failure, Work};
@@ -38,7 +38,7 @@ impl Session<'_> {
         if is_passing(&sqlstate) {
             let attempts = self.options.retry.count + 1;
             let left = &format!("`pgplumb {verb}` goes on from here");
-            return Tried { id, number, attempts, text, at: span, said, left }.told(&sqlstate);
+            return Tried { id, number, attempts, text, at: span, said, left }.told(&sqlstate).into();
         }
         let left = if work.number.is_none() {
             "nothing of it is left in the database".to_owned()
@@ -48,7 +48,7 @@ impl Session<'_> {
             format!("what came before it stays; mend the file from there on, and `pgplumb {verb}` goes on")
         };
         let help = hint.map_or(left.clone(), |hint| format!("{hint}; {left}"));
-        MigrateError::Step { id, number, said, message, sqlstate, text, at: span, help }
+        StepError::Failed { id, number, said, message, sqlstate, text, at: span, help }.into()
     }
 
     fn write_failure(&mut self, work: &Work, cause: &DbError) -> Result<(), MigrateError> {

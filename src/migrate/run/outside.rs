@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::base::fault::point;
 use crate::migrate::books;
-use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::error::{MigrateError, StepError, pointed};
 use crate::migrate::event::Event;
 use crate::migrate::probe::Verdict;
 use crate::migrate::retry::is_passing;
@@ -73,7 +73,7 @@ impl Session<'_> {
             Verdict::Unknown => {
                 let id = job.run.migration.id.clone();
                 let (text, at) = (step.statement.file.named_source(), pointed(&step.statement, None));
-                return Err(MigrateError::Unknown { id, number: step.number, text, at });
+                return Err(StepError::Unknown { id, number: step.number, text, at }.into());
             }
         };
         self.say(Event::Found { number: step.number, what });

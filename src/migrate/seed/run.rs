@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::base::fault::point;
 use crate::base::name::literal;
 use crate::db::error::DbError;
-use crate::migrate::error::{MigrateError, pointed};
+use crate::migrate::error::{MigrateError, StepError, pointed};
 use crate::migrate::event::Event;
 use crate::migrate::retry::{Tried, is_passing};
 use crate::migrate::seed::{Seed, Seeds, Standing, due};
@@ -147,10 +147,10 @@ impl Session<'_> {
             "nothing of it is left in the database; those before it stay, and `pgplumb apply --seed` goes on with it";
         if is_passing(sqlstate) {
             let attempts = self.options.retry.count + 1;
-            return Tried { id: name, number: step, attempts, text, at: span, said, left }.told(sqlstate);
+            return Tried { id: name, number: step, attempts, text, at: span, said, left }.told(sqlstate).into();
         }
         let help = hint.as_ref().map_or(left.to_owned(), |hint| format!("{hint}; {left}"));
         let (message, sqlstate) = (message.clone(), sqlstate.clone());
-        MigrateError::Seed { name, line: at.line(), said, message, sqlstate, text, at: span, help }
+        StepError::Seed { name, line: at.line(), said, message, sqlstate, text, at: span, help }.into()
     }
 }
