@@ -1,5 +1,8 @@
 //! The reader: every room's query in one snapshot, rows to facts, `pg_depend` to edges.
 
+mod depend;
+mod layout;
+
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -12,9 +15,10 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::catalog::Catalog;
-use crate::catalog::address::{Address, Addresses};
-use crate::catalog::edges::Edges;
+use crate::catalog::address::Addresses;
 use crate::catalog::fetch::{Answer, Base, fetch};
+use crate::catalog::read::depend::{Depend, edges, learn_parts};
+use crate::catalog::read::layout::Layout;
 use crate::catalog::tenant;
 use crate::db::connection::{Connection, Shared};
 use crate::db::error::DbError;
@@ -101,7 +105,7 @@ fn read_answers(answers: Receiver<Answer>, tenant: Option<Arc<Tenant>>) -> Resul
     let depends: Vec<Depend> = depends.iter().map(Depend::of).collect::<Result<_, _>>()?;
     let mut reader = Reader { tenant, ..Reader::default() };
     reader.count_unmanaged(&unmanaged)?;
-    reader.learn_parts(&depends);
+    learn_parts(&mut reader.addresses, &depends);
     let mut early: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
     for (place, room) in ROOMS.iter().enumerate() {
         let rows = loop {
@@ -141,55 +145,6 @@ struct Unmanaged {
     name: String,
 }
 
-/// The OIDs of the catalogs `pg_attrdef`, `pg_type` and `pg_proc`, fixed by their headers.
-const PG_ATTRDEF: u32 = 2604;
-const PG_TYPE: u32 = 1247;
-const PG_PROC: u32 = 1255;
-
-/// A row of `pg_depend`.
-struct Depend {
-    user: Address,
-    used: Address,
-    kind: u8,
-}
-
-impl Depend {
-    fn of(row: &Row) -> Result<Self, DbError> {
-        let address = |at: usize| -> Result<Address, DbError> {
-            Ok(Address { class: row.try_get(at)?, object: row.try_get(at + 1)?, sub: row.try_get(at + 2)? })
-        };
-        Ok(Self { user: address(0)?, used: address(3)?, kind: row.try_get::<_, i8>(6)?.cast_unsigned() })
-    }
-}
-
-/// Where a room's rows have what the reader itself looks at.
-struct Layout {
-    address: [usize; 3],
-    excluded: usize,
-    /// The address of the fact that this one stands on, for kinds that stand on one.
-    on: Option<[usize; 3]>,
-}
-
-impl Layout {
-    fn of(row: &Row) -> Result<Self, DbError> {
-        let column = |name: &str| row.columns().iter().position(|column| column.name() == name);
-        let needed = |name| column(name).ok_or_else(|| DbError::unexpected("a catalog row without an address"));
-        let on = match column("on_classid") {
-            Some(class) => Some([class, needed("on_objid")?, needed("on_objsubid")?]),
-            None => None,
-        };
-        Ok(Self {
-            address: [needed("classid")?, needed("objid")?, needed("objsubid")?],
-            excluded: needed("excluded")?,
-            on,
-        })
-    }
-
-    fn address(row: &Row, [class, object, sub]: [usize; 3]) -> Result<Address, DbError> {
-        Ok(Address { class: row.try_get(class)?, object: row.try_get(object)?, sub: row.try_get(sub)? })
-    }
-}
-
 #[derive(Default)]
 struct Reader {
     addresses: Addresses,
@@ -201,23 +156,6 @@ struct Reader {
 }
 
 impl Reader {
-    /// Internal parts and extension members, so that an address without a fact of its own leads to one that has.
-    fn learn_parts(&mut self, depends: &[Depend]) {
-        for Depend { user, used, kind } in depends {
-            match kind {
-                b'i' => self.addresses.learn_part(user.whole(), *used),
-                b'e' => self.addresses.learn_member(user.whole(), *used),
-                _ => {}
-            }
-        }
-        // The expression of a generated column hangs on its column by an ordinary automatic dependency.
-        for Depend { user, used, kind } in depends {
-            if *kind == b'a' && user.class == PG_ATTRDEF && used.sub > 0 {
-                self.addresses.learn_part(user.whole(), *used);
-            }
-        }
-    }
-
     /// What no room reads.
     fn count_unmanaged(&mut self, rows: &[Row]) -> Result<(), DbError> {
         for row in rows {
@@ -287,55 +225,4 @@ impl Reader {
         let facts: Facts = order.iter().filter_map(|place| facts[*place].take()).collect();
         Ok(Catalog { facts: facts.with_casts(casts), edges, excluded })
     }
-}
-
-/// What needs what. Facts are numbered in their order while edges are sorted, which is many times faster than comparing
-/// keys.
-fn edges(addresses: &Addresses, facts: &[(Key, Body)], order: &[usize], depends: &[Depend]) -> Edges {
-    let mut ranks = vec![0; facts.len()];
-    let mut ranked: Vec<&Key> = Vec::with_capacity(facts.len());
-    for place in order {
-        let key = &facts[*place].0;
-        if ranked.last() != Some(&key) {
-            ranked.push(key);
-        }
-        ranks[*place] = ranked.len() - 1;
-    }
-    let pair = |depend: &Depend| {
-        let (user, used) = (addresses.resolve(depend.user)?, addresses.resolve(depend.used)?);
-        let (user, used) = (ranks[user], ranks[used]);
-        if user != used && !stands_below(ranked[used], ranked[user]) {
-            return Some((user, used));
-        }
-        (depend.kind == b'n' && reads_itself(ranked[user], depend.used)).then_some((user, user))
-    };
-    let mut pairs: Vec<(usize, usize)> = depends.iter().filter_map(pair).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut keys: Vec<Option<Arc<Key>>> = vec![None; ranked.len()];
-    let mut key = |rank: usize| Arc::clone(keys[rank].get_or_insert_with(|| Arc::new(ranked[rank].clone())));
-    let grouped = pairs.chunk_by(|a, b| a.0 == b.0);
-    grouped.map(|uses| (key(uses[0].0), uses.iter().map(|(_, used)| key(*used)).collect())).collect()
-}
-
-/// Whether a view or routine names itself in its own definition, which CREATE OR REPLACE allows. That a view's rule needs
-/// the view as a whole says nothing: before 16 every rule does.
-fn reads_itself(user: &Key, used: Address) -> bool {
-    match user {
-        Key::View(_) => used.sub > 0 || used.class == PG_TYPE,
-        Key::Function(_) | Key::Procedure(_) => used.class == PG_PROC,
-        _ => false,
-    }
-}
-
-/// A table does not need its own columns.
-fn stands_below(key: &Key, on: &Key) -> bool {
-    let mut at = key.on();
-    while let Some(below) = at {
-        if below == on {
-            return true;
-        }
-        at = below.on();
-    }
-    false
 }
