@@ -1,17 +1,17 @@
 //! `apply` on many databases: a look at each, the canaries, then the others, a few at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod job;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::base::wording::counted;
 use crate::command::apply::Args;
-use crate::command::backup::before_a_run;
+use crate::command::apply::fleet::job::Job;
 use crate::command::database::may_back_up;
 use crate::command::error::CommandError;
 use crate::command::fault::render;
 use crate::command::fleet::each::each;
-use crate::command::fleet::error::FleetError;
 use crate::command::fleet::group::{Group, told};
 use crate::command::fleet::look::{Seen, alike, look};
 use crate::command::fleet::matrix::Matrix;
@@ -21,21 +21,14 @@ use crate::command::fleet::target::Target;
 use crate::command::fleet::voice::Voice;
 use crate::command::format::TextOrJson;
 use crate::command::listener::Listener;
-use crate::command::preflight::before;
 use crate::command::run::Run;
-use crate::command::runner::{agrees, can_ask, done, options, span};
-use crate::command::{asked, interrupt, out};
+use crate::command::runner::{agrees, can_ask, done, span};
+use crate::command::{interrupt, out};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::migrate::apply::Order;
 use crate::migrate::event::Event;
-use crate::migrate::folder::{self, Migration};
-use crate::migrate::seed::Seeds;
-use crate::migrate::session::{Options, Session};
-use crate::migrate::stop::Stop;
+use crate::migrate::folder;
 use crate::migrate::survey::Survey;
-use crate::migrate::voice::Tell;
-use crate::script::slug::spelled;
 
 /// # Errors
 /// What is wrong with the command or the files; what is wrong with a target is in its row.
@@ -57,18 +50,21 @@ pub(super) fn run(args: &Args, targets: Vec<Target>, config: &Config, run: &Run)
         return Ok(Exit::Fine);
     }
     let mut fleet = Apply {
-        args,
-        config,
-        files: &files,
-        order,
-        seeds,
-        force: args.force.iter().cloned().collect(),
-        stop: interrupt::listen(),
+        job: Job {
+            args,
+            config,
+            files: &files,
+            order,
+            seeds,
+            force: args.force.iter().cloned().collect(),
+            stop: interrupt::listen(),
+        },
         failures: AtomicUsize::new(0),
         count: 0,
         done: AtomicUsize::new(0),
     };
-    let mut seen = look(targets, args.fleet.jobs(config), &files, &|target| fleet.order_for(target), &fleet.stop);
+    let mut seen =
+        look(targets, args.fleet.jobs(config), &files, &|target| fleet.job.order_for(target), &fleet.job.stop);
     let groups = alike(&seen);
     let first = first_of_each(&groups, &seen);
     fleet.say_first_look(&seen);
@@ -106,14 +102,7 @@ fn first_of_each(groups: &[Group], seen: &[Seen]) -> Vec<String> {
 }
 
 struct Apply<'a> {
-    args: &'a Args,
-    config: &'a Config,
-    files: &'a [Migration],
-    /// Without seeds, which are of an environment.
-    order: Order,
-    seeds: BTreeMap<Option<String>, Seeds>,
-    force: BTreeSet<String>,
-    stop: Stop,
+    job: Job<'a>,
     failures: AtomicUsize,
     /// How many have something to do, and how many of them were come to.
     count: usize,
@@ -121,11 +110,6 @@ struct Apply<'a> {
 }
 
 impl Apply<'_> {
-    fn order_for(&self, target: &Target) -> Order {
-        let seeds = self.seeds.get(&self.args.environment_of(target)).cloned();
-        Order { seeds, ..self.order.clone() }
-    }
-
     /// Says which of them cannot be come to, or may not be run.
     fn say_first_look(&self, seen: &[Seen]) {
         for seen in seen.iter().filter(|seen| seen.outcome.is_failure()) {
@@ -137,12 +121,12 @@ impl Apply<'_> {
 
     /// Makes every check that needs no write.
     fn preview(&self, seen: &mut [Seen]) {
-        let jobs = self.args.fleet.jobs(self.config);
+        let jobs = self.job.args.fleet.jobs(self.job.config);
         let previewed = each(seen, jobs, &|seen| {
-            (seen.due && !self.stop.is_wished()).then(|| {
+            (seen.due && !self.job.stop.is_wished()).then(|| {
                 let mut outcome = seen.outcome.clone();
                 outcome.state = State::Pending;
-                if let Err(error) = self.checked(&seen.target) {
+                if let Err(error) = self.job.checked(&seen.target) {
                     self.fails(&mut outcome, &error);
                 }
                 outcome
@@ -151,26 +135,6 @@ impl Apply<'_> {
         for (seen, outcome) in seen.iter_mut().zip(previewed) {
             seen.outcome = outcome.unwrap_or_else(|| seen.outcome.clone());
         }
-    }
-
-    fn checked(&self, target: &Target) -> Result<(), CommandError> {
-        let voice = Voice(&target.name);
-        let mut listener = Listener::of_many(self.args.verbose);
-        let mut tell = |event: Event| listener.lines(event).iter().for_each(|line| voice.say(line));
-        let mut session = Session::open(&target.to, self.options(), &mut tell)?;
-        let order = self.order_for(target);
-        self.check_rows(&mut session, target)?;
-        for (seed, _) in order.seeds.as_ref().map(|seeds| session.seeds_due(seeds)).transpose()?.unwrap_or_default() {
-            voice.say(&format!("would seed {}", seed.file.name));
-        }
-        let gate = self.args.gate(self.config, target.environment.as_deref());
-        gate.lint(&mut session, self.files, &order)?;
-        voice.say(&gate.hash(&mut session, self.files, &order)?);
-        Ok(())
-    }
-
-    fn options(&self) -> Options {
-        Options { stop: self.stop.clone(), ..options(self.config, self.args.ticket.as_deref()) }
     }
 
     /// The canaries one after the other, then the others.
@@ -189,15 +153,16 @@ impl Apply<'_> {
         }
         if fine {
             let targets: Vec<&Seen> = rest.iter().filter_map(|at| seen.get(*at)).collect();
-            let done =
-                each(&targets, self.args.fleet.jobs(self.config), &|seen| (!self.is_over()).then(|| self.one(seen)));
+            let done = each(&targets, self.job.args.fleet.jobs(self.job.config), &|seen| {
+                (!self.is_over()).then(|| self.one(seen))
+            });
             for (at, outcome) in rest.iter().zip(done) {
                 if let (Some(seen), Some(outcome)) = (seen.get_mut(*at), outcome) {
                     seen.outcome = outcome;
                 }
             }
         }
-        let why = if self.stop.is_wished() {
+        let why = if self.job.stop.is_wished() {
             "not reached: interrupted".to_owned()
         } else if fine {
             format!("not reached: {} failed", self.failures.load(Ordering::SeqCst))
@@ -212,26 +177,26 @@ impl Apply<'_> {
     /// Which of those that have something to do come first, and which after them.
     fn order_of(&self, seen: &[Seen], named: &[String], firsts: &[String]) -> (Vec<usize>, Vec<usize>) {
         let due = seen.iter().enumerate().filter(|(_, seen)| seen.due).map(|(at, _)| at);
-        let count = self.args.rollout.canaries;
-        let named = if named.is_empty() && self.config.fleet.canaries == 0 { firsts } else { named };
+        let count = self.job.args.rollout.canaries;
+        let named = if named.is_empty() && self.job.config.fleet.canaries == 0 { firsts } else { named };
         if count.is_none() && !named.is_empty() {
             return due.partition(|at| seen.get(*at).is_some_and(|seen| named.contains(&seen.target.name)));
         }
         let mut first: Vec<usize> = due.collect();
-        let rest = first.split_off(count.unwrap_or(self.config.fleet.canaries).min(first.len()));
+        let rest = first.split_off(count.unwrap_or(self.job.config.fleet.canaries).min(first.len()));
         (first, rest)
     }
 
     /// Whether nothing more is to be begun.
     fn is_over(&self) -> bool {
-        let most = self.args.rollout.max_failures.unwrap_or(self.config.fleet.max_failures);
-        self.stop.is_wished() || (most > 0 && self.failures.load(Ordering::SeqCst) >= most)
+        let most = self.job.args.rollout.max_failures.unwrap_or(self.job.config.fleet.max_failures);
+        self.job.stop.is_wished() || (most > 0 && self.failures.load(Ordering::SeqCst) >= most)
     }
 
     /// All of one target.
     fn one(&self, seen: &Seen) -> Outcome {
         let (start, voice, mut ran, mut seeded) = (Instant::now(), Voice(&seen.target.name), Vec::new(), Vec::new());
-        let mut listener = Listener::of_many(self.args.verbose);
+        let mut listener = Listener::of_many(self.job.args.verbose);
         let mut tell = |event: Event| {
             if let Event::Done { id, forward, .. } = &event {
                 if *forward {
@@ -246,7 +211,7 @@ impl Apply<'_> {
             done(&event).iter().for_each(|line| voice.say(line));
             listener.lines(event).iter().for_each(|line| voice.say(line));
         };
-        let done = self.work(&seen.target, &mut tell);
+        let done = self.job.work(&seen.target, &mut tell);
         let mut outcome = seen.outcome.clone();
         outcome.take_down(ran);
         outcome.seeded = seeded;
@@ -270,43 +235,9 @@ impl Apply<'_> {
         Voice(&outcome.name).say(&render(error));
     }
 
-    fn work(&self, target: &Target, tell: Tell) -> Result<(), CommandError> {
-        let (args, voice) = (self.args, Voice(&target.name));
-        let end_older_than = args.blockers.older_than(self.config, target.environment.as_deref())?;
-        let mut session = Session::open(&target.to, Options { end_older_than, ..self.options() }, tell)?;
-        let (gate, order) = (args.gate(self.config, target.environment.as_deref()), self.order_for(target));
-        gate.before(&mut session, self.files, &order)?;
-        gate.lint(&mut session, self.files, &order)?;
-        if args.check_data || self.config.apply.check_data {
-            self.check_rows(&mut session, target)?;
-        }
-        if session.is_due(self.files, &order)? {
-            let say = |line: &str| voice.say(line);
-            before::check(&mut session.connection, self.config, &self.force, args.verbose, &say)?;
-            if args.backup {
-                let name = format!("before-apply-{}", spelled(&target.name));
-                voice.say(&before_a_run(self.config, &target.to, &name)?);
-            }
-        }
-        gate.apply(&mut session, self.files, &order, &|line| voice.say(line))?;
-        Ok(())
-    }
-
-    /// Whether the database is where what is due starts from, and its rows let that through.
-    fn check_rows(&self, session: &mut Session, target: &Target) -> Result<(), CommandError> {
-        let due = session.preview(self.files, &self.order)?;
-        if !self.args.check_data && !self.config.apply.check_data {
-            return Ok(());
-        }
-        let (to, environment) = (&target.to, target.environment.as_deref());
-        let (text, through) = asked::verdict(to, self.config, environment, &due, &self.args.allow)?;
-        Voice(&target.name).say(&text);
-        if through { Ok(()) } else { Err(FleetError::Rows.into()) }
-    }
-
     /// Whether Ctrl-C kept anything from being done.
     fn is_cut_short(&self, outcomes: &[Outcome]) -> bool {
         let left = |outcome: &Outcome| outcome.state == State::Skipped || outcome.exit == Exit::Interrupted;
-        self.stop.is_wished() && outcomes.iter().any(left)
+        self.job.stop.is_wished() && outcomes.iter().any(left)
     }
 }
