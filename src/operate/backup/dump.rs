@@ -1,5 +1,7 @@
 //! Takes a backup.
 
+mod archive;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -10,21 +12,21 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::base::fault::point;
-use crate::base::name::Qualified;
 use crate::catalog::Catalog;
 use crate::catalog::read::read_shared;
 use crate::db::connection::{Connection, Shared, Snapshot, connect};
 use crate::db::row::decode;
 use crate::db::url::ConnectionString;
-use crate::operate::backup::manifest::{ARCHIVE, Layer, Manifest, SCHEMA};
-use crate::operate::backup::pack::{self, pack};
+use crate::operate::backup::dump::archive::{Archive, Maker};
+use crate::operate::backup::manifest::{ARCHIVE, Manifest, SCHEMA};
+use crate::operate::backup::pack;
 use crate::operate::backup::shelf::Partial;
 use crate::operate::backup::since::copy::{self, Files};
 use crate::operate::backup::since::date::Date;
 use crate::operate::backup::since::tables::tables;
 use crate::operate::backup::since::{self, Since};
 use crate::operate::backup::{Compress, Format, Kind, Purpose, Settings, rows};
-use crate::operate::client::{Client, Run};
+use crate::operate::client::Client;
 use crate::operate::error::OperateError;
 use crate::scratch::target::Target;
 
@@ -54,23 +56,6 @@ struct Seen {
     rows: BTreeMap<String, u64>,
     since: Option<Since>,
     roles: BTreeMap<String, bool>,
-}
-
-/// One archive, and how it is made.
-struct Archive<'a> {
-    kind: Kind,
-    /// The file or folder.
-    name: &'static str,
-    tables: &'a [Qualified],
-    format: Format,
-}
-
-/// What all archives of a backup have in common.
-struct Maker<'a> {
-    client: Client,
-    settings: &'a Settings,
-    folder: &'a Path,
-    recipients: Vec<age::x25519::Recipient>,
 }
 
 /// Dumps a database into a new folder on the shelf.
@@ -212,68 +197,6 @@ fn roles(snapshot: &mut Snapshot) -> Result<BTreeMap<String, bool>, OperateError
     let rows = snapshot.query(include_str!("roles.sql"))?;
     let roles = rows.iter().map(decode).collect::<Result<Vec<Role>, _>>()?;
     Ok(roles.into_iter().map(|role| (role.name, role.superuser)).collect())
-}
-
-impl Maker<'_> {
-    fn make(&self, shared: &Shared, archive: &Archive) -> Result<(), OperateError> {
-        let path = self.folder.join(archive.name);
-        let mut run = Run::new(&self.client, "pg_dump", &shared.to);
-        for argument in self.arguments(archive) {
-            run.argument(&argument);
-        }
-        run.argument(&format!("--snapshot={}", shared.id()));
-        if archive.format == Format::Directory {
-            run.argument(&format!("--file={}", path.display()));
-            return run.finish();
-        }
-        let made = run.read(|stdout| pack(stdout, &path, self.zstd(), &self.recipients).map(drop));
-        point();
-        made
-    }
-
-    fn zstd(&self) -> Option<i32> {
-        match self.settings.compress {
-            Compress::Zstd(level) => Some(level),
-            Compress::None | Compress::Gzip(_) => None,
-        }
-    }
-
-    /// Without what leads to the server, which is in the environment.
-    fn arguments(&self, archive: &Archive) -> Vec<String> {
-        let mut arguments = vec!["--no-password".to_owned()];
-        match archive.format {
-            Format::Custom => arguments.push("--format=custom".to_owned()),
-            Format::Directory => {
-                arguments.push("--format=directory".to_owned());
-                arguments.push(format!("--jobs={}", self.settings.jobs));
-            }
-        }
-        let level = match self.settings.compress {
-            Compress::Gzip(level) => level,
-            // What is compressed by another program behind it is not to be compressed before.
-            Compress::None | Compress::Zstd(_) => 0,
-        };
-        arguments.push(format!("--compress={level}"));
-        match archive.kind {
-            // The rows of the last do not come from `pg_dump`.
-            Kind::Full | Kind::Since => {}
-            Kind::Schema => arguments.push("--schema-only".to_owned()),
-            Kind::Data => arguments.push("--data-only".to_owned()),
-        }
-        // Quoted, the names are no patterns.
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        let named = archive.tables.iter();
-        arguments.extend(
-            named.map(|table| format!("--table={}.{}", quoted(table.schema.as_str()), quoted(table.name.as_str()))),
-        );
-        arguments
-    }
-
-    fn layers(&self) -> Vec<Layer> {
-        let zstd = matches!(self.settings.compress, Compress::Zstd(_)).then_some(Layer::Zstd);
-        let age = (!self.recipients.is_empty()).then_some(Layer::Age);
-        zstd.into_iter().chain(age).collect()
-    }
 }
 
 /// All files, by their path from the folder on, in order.
