@@ -16,13 +16,12 @@ mod message;
 mod question;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
-use crate::db::row::decode;
 use crate::observe::effect::{Effect, Effects};
 use crate::observe::known::{Known, Relations, relations};
 use crate::observe::lock::Lock;
@@ -187,8 +186,8 @@ impl Observer {
         connection.listen();
         // What it drops may be gone before that is seen.
         self.known.is_sure = false;
-        let near = self.named_in(sql);
-        let tied = self.tied_to(&near, watcher)?;
+        let near = self.known.named_in(sql);
+        let tied = self.known.tied_to(&near, watcher)?;
         let [near, tied] =
             [near, tied].map(|all| all.into_iter().map(|known| known.relation.clone()).collect::<Vec<_>>());
         let mut seen = watched(connection, watcher, self.questions.pid, sql, [&near, &tied])?;
@@ -200,29 +199,6 @@ impl Observer {
             seen.now = after.iter().find(|known| Some(known.oid) == seen.oid).cloned();
         }
         Ok(self.effects(&seen, &says, false))
-    }
-
-    /// The tables and materialized views whose names, or whose indexes' names, stand in the statement, in the order of these.
-    fn named_in(&self, sql: &str) -> Vec<&Known> {
-        let mut named: BTreeMap<u32, usize> = BTreeMap::new();
-        for known in self.known.all.values() {
-            let Some(at) = sql.find(&known.relation.name) else { continue };
-            let first = named.entry(known.table.unwrap_or(known.oid)).or_insert(at);
-            *first = at.min(*first);
-        }
-        let mut named: Vec<(usize, &Known)> =
-            named.iter().filter_map(|(oid, at)| Some((*at, self.known.all.get(oid)?))).collect();
-        named.retain(|(_, known)| known.relation.has_rows());
-        named.sort_by_key(|(at, known)| (*at, known.oid));
-        named.into_iter().map(|(_, known)| known).collect()
-    }
-
-    /// The tables that foreign keys tie to these.
-    fn tied_to(&self, near: &[&Known], watcher: &mut Connection) -> Result<Vec<&Known>, DbError> {
-        let oids: Vec<u32> = near.iter().map(|known| known.oid).collect();
-        let rows = watcher.query_with(include_str!("observe/tied.sql"), &[&oids])?;
-        let tied = rows.iter().map(decode::<Numbered>).collect::<Result<Vec<_>, _>>()?;
-        Ok(tied.iter().filter_map(|tied| self.known.all.get(&tied.oid)).collect())
     }
 
     /// What was seen, in names; from then on the relations are known as they are now.

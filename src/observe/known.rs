@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::row::decode;
+use crate::observe::Numbered;
 use crate::observe::effect::Effect;
 use crate::observe::relation::{Relation, RelationKind};
 
@@ -56,6 +57,29 @@ impl Relations {
         self.all.extend(relations(connection, &[], since)?.into_iter().map(|known| (known.oid, known)));
         (self.is_sure, self.since) = (true, now);
         Ok(())
+    }
+
+    /// The tables and materialized views whose names, or whose indexes' names, stand in the statement, in the order of these.
+    pub(super) fn named_in(&self, sql: &str) -> Vec<&Known> {
+        let mut named: BTreeMap<u32, usize> = BTreeMap::new();
+        for known in self.all.values() {
+            let Some(at) = sql.find(&known.relation.name) else { continue };
+            let first = named.entry(known.table.unwrap_or(known.oid)).or_insert(at);
+            *first = at.min(*first);
+        }
+        let mut named: Vec<(usize, &Known)> =
+            named.iter().filter_map(|(oid, at)| Some((*at, self.all.get(oid)?))).collect();
+        named.retain(|(_, known)| known.relation.has_rows());
+        named.sort_by_key(|(at, known)| (*at, known.oid));
+        named.into_iter().map(|(_, known)| known).collect()
+    }
+
+    /// The tables that foreign keys tie to these.
+    pub(super) fn tied_to(&self, near: &[&Known], watcher: &mut Connection) -> Result<Vec<&Known>, DbError> {
+        let oids: Vec<u32> = near.iter().map(|known| known.oid).collect();
+        let rows = watcher.query_with(include_str!("tied.sql"), &[&oids])?;
+        let tied = rows.iter().map(decode::<Numbered>).collect::<Result<Vec<_>, _>>()?;
+        Ok(tied.iter().filter_map(|tied| self.all.get(&tied.oid)).collect())
     }
 }
 
