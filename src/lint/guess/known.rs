@@ -8,6 +8,7 @@ use pg_query::protobuf::{Node, PartitionBoundSpec, TypeName};
 use crate::lint::guess::types::full_name;
 use crate::lint::tree::{Name, string};
 
+mod forget;
 mod learn;
 
 /// What statements told that came before, in this script and in those before it.

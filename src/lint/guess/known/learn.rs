@@ -2,8 +2,8 @@
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
-    AlterTableCmd, AlterTableStmt, AlterTableType as Type, ColumnDef, ConstrType, Constraint, CreateStmt, IndexStmt,
-    Node, ObjectType, RangeVar, RenameStmt,
+    AlterTableCmd, AlterTableStmt, AlterTableType as Type, ColumnDef, ConstrType, Constraint, CreateDomainStmt,
+    CreateStmt, IndexStmt, Node, RangeVar,
 };
 
 use crate::lint::guess::alter::commands;
@@ -35,13 +35,7 @@ impl Known {
                 }
             }
             NodeEnum::IndexStmt(statement) => self.index(statement),
-            NodeEnum::CreateDomainStmt(statement) => {
-                let constrained = statement.constraints.iter().any(|node| {
-                    matches!(&node.node, Some(NodeEnum::Constraint(constraint))
-                        if matches!(constraint.contype(), ConstrType::ConstrCheck | ConstrType::ConstrNotnull))
-                });
-                self.made_type(&statement.domainname, if constrained { Made::Constrained } else { Made::Plain });
-            }
+            NodeEnum::CreateDomainStmt(statement) => self.domain(statement),
             NodeEnum::AlterDomainStmt(statement) if matches!(statement.subtype.as_str(), "C" | "O") => {
                 if let Some(name) = Name::of_list(&statement.type_name) {
                     self.types.insert(name, Made::Constrained);
@@ -63,15 +57,7 @@ impl Known {
                     self.made.insert(Name::new(&statement.newschema, &from.name));
                 }
             }
-            NodeEnum::DropStmt(statement) => {
-                let lists = statement.objects.iter().filter_map(|object| match &object.node {
-                    Some(NodeEnum::List(names)) => Name::of_list(&names.items),
-                    _ => None,
-                });
-                for name in lists {
-                    self.forget(&name);
-                }
-            }
+            NodeEnum::DropStmt(statement) => self.dropped(statement),
             _ => {}
         }
     }
@@ -85,6 +71,14 @@ impl Known {
             self.new_types.insert(name.clone());
             self.types.insert(name, made);
         }
+    }
+
+    fn domain(&mut self, statement: &CreateDomainStmt) {
+        let constrained = statement.constraints.iter().any(|node| {
+            matches!(&node.node, Some(NodeEnum::Constraint(constraint))
+                if matches!(constraint.contype(), ConstrType::ConstrCheck | ConstrType::ConstrNotnull))
+        });
+        self.made_type(&statement.domainname, if constrained { Made::Constrained } else { Made::Plain });
     }
 
     fn table(&mut self, statement: &CreateStmt) {
@@ -195,57 +189,6 @@ impl Known {
             }
             _ => {}
         }
-    }
-
-    fn renamed(&mut self, statement: &RenameStmt) {
-        let Some(table) = statement.relation.as_ref().map(Name::of) else { return };
-        match statement.rename_type() {
-            ObjectType::ObjectColumn => {
-                let key = (table.clone(), statement.subname.clone());
-                let renamed = (table, statement.newname.clone());
-                if let Some(of) = self.columns.remove(&key) {
-                    self.columns.insert(renamed.clone(), of);
-                }
-                if self.not_null.remove(&key) {
-                    self.not_null.insert(renamed);
-                }
-            }
-            ObjectType::ObjectTable | ObjectType::ObjectIndex | ObjectType::ObjectView | ObjectType::ObjectMatview => {
-                let name = Name::new(&table.schema, &statement.newname);
-                if let Some(index) = self.indexes.remove(&table) {
-                    self.indexes.insert(name.clone(), index);
-                }
-                let made = self.made.remove(&table);
-                self.forget(&table);
-                if made {
-                    self.made.insert(name);
-                } else {
-                    self.made.remove(&name);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What had this name has it no more.
-    fn forget(&mut self, name: &Name) {
-        self.made.remove(name);
-        self.indexes.remove(name);
-        self.indexes.retain(|_, (table, _)| table != name);
-        self.types.remove(name);
-        // A thousand files before this one have made many tables: only what is this one's is looked at.
-        let first = || (name.clone(), String::new());
-        let own = |(table, _): &&(Name, String)| table == name;
-        for key in self.columns.range(first()..).map(|(key, _)| key).take_while(own).cloned().collect::<Vec<_>>() {
-            self.columns.remove(&key);
-        }
-        for key in self.not_null.range(first()..).take_while(own).cloned().collect::<Vec<_>>() {
-            self.not_null.remove(&key);
-        }
-        for key in self.checks.range(first()..).map(|(key, _)| key).take_while(own).cloned().collect::<Vec<_>>() {
-            self.checks.remove(&key);
-        }
-        self.defaults.retain(|parent, partition| parent != name && partition != name);
     }
 }
 
