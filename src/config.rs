@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod backup;
+mod compare;
 pub mod error;
 pub mod fleet;
 pub mod gate;
@@ -12,6 +13,7 @@ pub mod key;
 pub mod lint;
 pub mod preflight;
 pub mod record;
+mod server;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,12 +27,14 @@ use crate::base::time;
 use crate::base::wording::nearest;
 use crate::config::apply::Apply;
 use crate::config::backup::Backup;
+pub use crate::config::compare::{Compare, Scope};
 use crate::config::error::ConfigError;
 use crate::config::fleet::Fleet;
 use crate::config::health::Health;
 use crate::config::lint::Lint;
 use crate::config::preflight::Preflight;
 use crate::config::record::{Logs, Reports};
+pub use crate::config::server::Server;
 use crate::db::tenant::may_be_template;
 use crate::lint::rule::RULES;
 
@@ -66,32 +70,6 @@ pub struct Config {
     folder: PathBuf,
 }
 
-/// A server: its connection string, or the name of the variable that holds it.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    pub url: Option<String>,
-    pub url_env: Option<String>,
-    /// Whether people depend on it; where nothing is said its name says it. Of an environment alone, not of `scratch`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub production: Option<bool>,
-    /// Which schema of it is meant, where it is one of several alike. Of an environment alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tenant_schema: Option<String>,
-}
-
-/// A connection string may hold a password.
-impl std::fmt::Debug for Server {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server")
-            .field("url", &self.url.as_ref().map(|_| "..."))
-            .field("url_env", &self.url_env)
-            .field("production", &self.production)
-            .field("tenant_schema", &self.tenant_schema)
-            .finish()
-    }
-}
-
 /// What pgplumb neither compares nor touches.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -113,34 +91,6 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self { lock: "3s".to_owned(), statement: "0".to_owned(), check_data: "30s".to_owned() }
     }
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Compare {
-    pub owners: Scope,
-    pub grants: Scope,
-}
-
-/// Privileges are compared everywhere, as a grant that is gone from the files is meant to be gone; where the files
-/// never say anything about any, a finding asks first.
-impl Default for Compare {
-    fn default() -> Self {
-        Self { owners: Scope::Declared, grants: Scope::Everywhere }
-    }
-}
-
-/// How far owners or grants are compared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// On every object.
-    Everywhere,
-    /// When the desired state says anything about them.
-    #[default]
-    Declared,
-    /// Nowhere.
-    Ignore,
 }
 
 impl Config {
