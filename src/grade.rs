@@ -1,5 +1,6 @@
 //! What a plan destroys, and so how good its down is: structure always comes back, rows and values may not.
 
+pub mod back;
 pub mod beside;
 pub mod narrowing;
 

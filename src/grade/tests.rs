@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalog::Catalog;
+use crate::grade::back::lost_on_the_way;
 use crate::catalog::sample::{column, table};
 use crate::plan::plan;
 
@@ -64,4 +65,20 @@ fn what_was_seen_to_change_counts_as_lost() {
     let both = vec![loss.what.clone(), "the values of column orders.at".to_owned()];
     assert_eq!(Grade::of(&[loss], &seen), Grade::Lossy(both));
     assert_eq!(Grade::of(&[], &[]), Grade::Lossless);
+}
+
+#[test]
+fn a_column_that_only_the_down_makes_anew_is_lost_on_the_way_back() {
+    let (before, after) = (shop(), shop().with_column("orders", "note xml"));
+    let down = plan(&after, &before, &|_, _, _| None).unwrap();
+    assert_eq!(lost_on_the_way(&down, &before.facts, &after.facts), []);
+    let mut anew = down.clone();
+    let key = column("orders", "note");
+    let step = anew.steps.first_mut().unwrap();
+    (step.verb, step.key, step.with) = (Verb::Drop, key.clone(), vec![key.clone()]);
+    let lost = lost_on_the_way(&anew, &before.facts, &after.facts);
+    let what: Vec<&str> = lost.iter().map(|loss| loss.what.as_str()).collect();
+    assert_eq!(what, ["the values of column orders.note"]);
+    // What only the up made may go.
+    assert_eq!(lost_on_the_way(&anew, &shop().without(&key).facts, &after.facts), []);
 }

@@ -9,7 +9,7 @@ use crate::base::name::{Ident, literal};
 use crate::kind::carried::Carried;
 use crate::kind::key::Global;
 use crate::kind::statement::{Alter, Change, Disturbs, Statement, one};
-use crate::kind::{Key, Kind, Site};
+use crate::kind::{Key, Kind, Site, Slot};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Extension {
@@ -23,6 +23,9 @@ pub struct Extension {
     /// others to what is made. Known of a database only.
     #[serde(default, skip_serializing)]
     pub members: Carried<Vec<Brought>>,
+    /// The names that its objects have. Known of a database only.
+    #[serde(default, skip_serializing)]
+    pub names: Carried<Vec<Slot>>,
     /// The version where it counts; of one comparison, and in no snapshot or fingerprint.
     #[serde(skip)]
     pub pinned: Option<Pin>,
@@ -74,7 +77,7 @@ impl Kind for Extension {
     }
 
     fn alter(&self, to: &Self, at: &Site) -> Alter {
-        let Self { schema, version: _, relocatable: _, keeps_rows: _, members: _, pinned } = to;
+        let Self { schema, version: _, relocatable: _, keeps_rows: _, members: _, names: _, pinned } = to;
         let (mut statements, mut disturbs) = (Vec::new(), Disturbs::Nothing);
         if *schema != self.schema {
             if !self.relocatable.0 {
@@ -100,6 +103,11 @@ impl Kind for Extension {
 
     fn requires(&self, _at: &Site) -> Vec<Key> {
         vec![Key::Schema(Global { name: self.schema.clone() })]
+    }
+
+    /// What is there already under such a name keeps the extension from being created.
+    fn slots(&self, _at: &Site) -> Vec<Slot> {
+        self.names.0.clone()
     }
 
     fn loses(&self, at: &Site) -> Option<String> {

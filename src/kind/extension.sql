@@ -17,7 +17,26 @@ SELECT 'pg_extension'::regclass::oid AS classid,
                      AND o.type IN ('n', 'r', 's', 'f', 'T')
                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_init_privs AS i WHERE i.classoid = o.classid AND i.objoid = o.objid))
             ELSE '[]'
-       END AS members
+       END AS members,
+       (SELECT COALESCE(pg_catalog.json_agg(m.name), '[]')
+          FROM (SELECT pg_catalog.json_build_object('relation', pg_catalog.json_build_array(n.nspname, c.relname)) AS name
+                  FROM member AS m
+                  JOIN pg_catalog.pg_class AS c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
+                  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                 WHERE m.extension = e.oid
+                UNION ALL
+                SELECT pg_catalog.json_build_object('type', pg_catalog.json_build_array(n.nspname, t.typname))
+                  FROM member AS m
+                  JOIN pg_catalog.pg_type AS t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
+                  JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+                 WHERE m.extension = e.oid
+                UNION ALL
+                SELECT pg_catalog.json_build_object('routine', pg_catalog.json_build_array(
+                         n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes)))
+                  FROM member AS m
+                  JOIN pg_catalog.pg_proc AS p ON m.classid = 'pg_proc'::regclass AND p.oid = m.objid
+                  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+                 WHERE m.extension = e.oid) AS m) AS names
   FROM pg_catalog.pg_extension AS e
   JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
  WHERE e.extname <> 'plpgsql'

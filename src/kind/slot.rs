@@ -1,11 +1,14 @@
 //! The names that facts occupy, so that a plan frees one before it is taken again.
 
+use serde::Deserialize;
+
 use crate::base::name::Ident;
 use crate::kind::Key;
 
 /// A name that only one object at a time can hold, although their kinds differ: a view and a table, an index and the
 /// constraint that had its name before.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Slot {
     /// `pg_class`: tables, views, sequences, indexes, composite types.
     Relation(Ident, Ident),

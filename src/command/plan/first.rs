@@ -15,6 +15,7 @@ use crate::command::plan::sides::Sides;
 use crate::command::side::Opener;
 use crate::command::{asked, renamed, runner};
 use crate::diff::diff;
+use crate::grade::back::lost_on_the_way;
 use crate::grade::{Grade, Loss, losses};
 use crate::lint::allow::Allow;
 use crate::lint::script::Threshold;
@@ -53,8 +54,11 @@ impl<'a> First<'a> {
         places: &'a Places<'a>,
     ) -> Result<Self, CommandError> {
         let goal = held.map_or(&sides.desired.catalog, |held| &held.between);
-        let losses = losses(&proposal.up, &sides.live.catalog.facts, &proposal.base(goal).facts);
-        let grade = Grade::of(&losses, proposal.proof.as_ref().map_or(&[], |proof| &proof.rows.changed));
+        let (before, between) = (&sides.live.catalog.facts, &proposal.base(goal).facts);
+        let losses = losses(&proposal.up, before, between);
+        let back = lost_on_the_way(&proposal.down, before, between);
+        let seen = proposal.proof.as_ref().map_or(&[][..], |proof| &proof.rows.changed);
+        let grade = Grade::of(&[losses.as_slice(), &back].concat(), seen);
         let asked = if args.check_data { asked::of_plan(&args.database, opener, &proposal.up)? } else { Vec::new() };
         let (threshold, strict) = (opener.config.lint.threshold(), args.strict);
         Ok(Self { sides, proposal, held, goal, losses, grade, asked, threshold, strict, places })
