@@ -130,8 +130,14 @@ proptest! {
             };
             places.map(|place| own(place).unwrap_or(&scanned[place]).start as usize).collect()
         };
-        assert_eq!(ours(&[Kind::Comment]), theirs(&comments), "comments of {text:?}");
-        // Postgres glues strings together that stand on lines of their own; a text of one string only is compared.
+        // Postgres glues strings together that stand on lines of their own, with the comment behind the first: such a
+        // comment is not compared, and strings are in a text of one line only.
+        let glued = |at: &usize| {
+            let whole = scanned.iter().filter(|token| strings.contains(&token.token));
+            whole.map(|token| token.start as usize..token.end as usize).any(|string| string.contains(at))
+        };
+        let seen: Vec<usize> = ours(&[Kind::Comment]).into_iter().filter(|at| !glued(at)).collect();
+        assert_eq!(seen, theirs(&comments), "comments of {text:?}");
         if !text.contains(['\n', '\r']) {
             assert_eq!(ours(&[Kind::Text, Kind::Dollar]), theirs(&strings), "strings of {text:?}");
         }
