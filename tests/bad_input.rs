@@ -58,6 +58,7 @@ fn schemas_that_cannot_be_loaded() {
         ("missing-role", "schema.sql"),
         ("no-sql", "schema"),
         ("cycle", "schema.sql"),
+        ("not-taken-in", "schema.sql"),
     ] {
         says(case, 2, &plan(&cluster, case, schema, &[]), &[(&place, "SOCKETS")]);
     }

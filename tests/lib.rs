@@ -62,6 +62,7 @@ mod serialization;
 mod squash;
 mod stop;
 mod swap;
+mod taken_in;
 mod tenants;
 mod tenants_alone;
 mod tls;

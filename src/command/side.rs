@@ -4,6 +4,7 @@ mod opener;
 mod pins;
 mod rules;
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::path::PathBuf;
 
@@ -80,8 +81,9 @@ pub fn of_loaded(mut loaded: Loaded, title: String) -> Side {
 /// `schema (12 files)`.
 pub fn title(parsed: &Parsed, paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    match parsed.as_slice() {
-        [(file, _)] if names.contains(&file.path) => file.path.clone(),
-        files => format!("{} ({})", names.join(", "), counted(files.len(), "file")),
+    let files: BTreeSet<&str> = parsed.iter().map(|piece| piece.file.path.as_str()).collect();
+    match files.first() {
+        Some(file) if files.len() == 1 && names.iter().any(|name| name == file) => (*file).to_owned(),
+        _ => format!("{} ({})", names.join(", "), counted(files.len(), "file")),
     }
 }

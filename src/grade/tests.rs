@@ -1,7 +1,7 @@
 use super::*;
 use crate::catalog::Catalog;
-use crate::grade::back::lost_on_the_way;
 use crate::catalog::sample::{column, table};
+use crate::grade::back::lost_on_the_way;
 use crate::plan::plan;
 
 fn lost(live: &Catalog, desired: &Catalog) -> Vec<(String, Cause)> {

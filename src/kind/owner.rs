@@ -56,3 +56,15 @@ pub fn owner_of<'a>(facts: &'a Facts, object: &Key) -> Option<&'a Ident> {
         _ => None,
     }
 }
+
+/// Gives to this role what the loader of a scratch database has there.
+pub fn adopt(facts: &mut Facts, loader: &str, role: &str) {
+    let loaders = |(key, body): (&Key, &Body)| match body {
+        Body::Owner(owner) if owner.is(loader) => Some((key.clone(), owner.clone())),
+        _ => None,
+    };
+    let own: Vec<(Key, Owner)> = facts.iter().filter_map(loaders).collect();
+    for (key, owner) in own {
+        facts.insert(key, Body::Owner(Owner { role: Ident::new(role), ..owner }));
+    }
+}

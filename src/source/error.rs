@@ -30,6 +30,21 @@ pub enum SourceError {
         cause: std::io::Error,
     },
 
+    #[error("there is no `{name}`, which psql would read here")]
+    #[diagnostic(
+        code(source::not_taken_in),
+        help(
+            "it is looked for in this folder and beside the file; name the files themselves with `--schema` where psql is given variables"
+        )
+    )]
+    NotTakenIn {
+        name: String,
+        #[source_code]
+        text: NamedSource<Arc<str>>,
+        #[label("this file")]
+        at: SourceSpan,
+    },
+
     #[error("there is no SQL in `{}`", path.display())]
     #[diagnostic(
         code(source::no_sql),

@@ -2,17 +2,18 @@
 
 pub mod collect;
 pub mod cycle;
+pub mod include;
 pub mod load;
 pub mod place;
 pub mod refusal;
 pub mod script;
+mod session;
 mod subscription;
 pub mod told;
 pub mod treatment;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::base::timings::Timings;
 use crate::base::wording::counted;
@@ -22,18 +23,18 @@ use crate::scratch::Scratch;
 use crate::scratch::database::ScratchDb;
 use crate::source::error::SourceError;
 use crate::source::files::collect::collect;
+use crate::source::files::include::{Piece, pieces};
 use crate::source::files::load::Loader;
 use crate::source::files::place::Places;
 use crate::source::files::script::Contents;
 use crate::source::files::treatment::Left;
 use crate::source::owned::drop_owners;
 use crate::sql::defined::Defined;
-use crate::sql::file::SqlFile;
-use crate::sql::split::{Statement, split};
+use crate::sql::split::Statement;
 use crate::sql::syntax::syntax_errors;
 
 /// The files of a desired state, split into statements.
-pub type Parsed = Vec<(Arc<SqlFile>, Vec<Statement>)>;
+pub type Parsed = Vec<Piece>;
 
 /// A desired state, and what its files said that is no fact.
 pub struct Loaded {
@@ -60,9 +61,8 @@ pub struct Loaded {
 /// # Errors
 /// When a path is not there, a folder has no SQL in it, a file is not text; or every syntax error of every file.
 pub fn parse(paths: &[PathBuf]) -> Result<Parsed, SourceError> {
-    let files = collect(paths)?;
-    let parsed: Parsed = files.into_iter().map(|file| (Arc::clone(&file), split(&file))).collect();
-    let errors = parsed.iter().flat_map(|(_, statements)| syntax_errors(statements)).collect();
+    let parsed = pieces(collect(paths)?)?;
+    let errors = parsed.iter().flat_map(|piece| syntax_errors(&piece.statements)).collect();
     match SourceError::syntax(errors) {
         Some(error) => Err(error),
         None => Ok(parsed),
@@ -104,7 +104,7 @@ pub fn load(
     let major = loader.major();
     let mut catalog = timings.time("reading what was loaded", || read(&mut connection))?;
     drop_owners(&mut catalog, db.loader());
-    let statements = files.into_iter().flat_map(|(_, statements)| statements).collect();
+    let statements = files.into_iter().flat_map(|piece| piece.statements).collect();
     Ok(Loaded { catalog, db, statements, places, notes, roles_created, declares_grants, declares_owners, major })
 }
 

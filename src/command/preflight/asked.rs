@@ -61,7 +61,7 @@ fn extensions(config: &Config) -> Result<Vec<(String, Place)>, CommandError> {
         return Ok(Vec::new());
     }
     let mut found: Vec<(String, Place)> = Vec::new();
-    for statement in parse(&paths)?.iter().flat_map(|(_, statements)| statements) {
+    for statement in parse(&paths)?.iter().flat_map(|piece| &piece.statements) {
         let Some(made) = defined(statement.sql()).filter(|made| made.kind == "extension") else { continue };
         if !found.iter().any(|(name, _)| *name == made.name) {
             found.push((made.name, Place { file: statement.file.path.clone(), line: statement.line() }));

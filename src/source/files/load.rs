@@ -169,16 +169,14 @@ impl<'a> Loader<'a> {
         if reset {
             self.connection.execute(START)?;
         }
-        let first = item.settings - settings.len();
-        for (place, sql) in settings.into_iter().enumerate() {
+        for sql in settings {
             loop {
                 match self.connection.execute(&sql) {
                     Ok(()) => break,
                     Err(error) if self.provide(&error)? => {}
                     Err(error) if error.is_lost() => return Err(error.into()),
                     Err(_) => {
-                        self.unknown_settings.push(sql.clone());
-                        self.scripts[item.script].settings[first + place].sql = String::new();
+                        self.pass_over(sql);
                         break;
                     }
                 }
@@ -186,6 +184,18 @@ impl<'a> Loader<'a> {
         }
         self.now = to;
         Ok(())
+    }
+
+    /// Every file may have it.
+    fn pass_over(&mut self, unknown: String) {
+        for setting in self.scripts.iter_mut().flat_map(|script| &mut script.settings) {
+            if setting.sql == unknown {
+                setting.sql = String::new();
+            }
+        }
+        if !self.unknown_settings.contains(&unknown) {
+            self.unknown_settings.push(unknown);
+        }
     }
 
     /// Makes sure of the roles that the files themselves make. On somebody's server one that is missing is only missed

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::source::files::include::Piece;
+use crate::source::files::session::last_of_each;
 use crate::source::files::treatment::{Left, Treatment, treatment};
 use crate::sql::file::SqlFile;
-use crate::sql::split::{Class, Statement};
+use crate::sql::split::Class;
 use crate::sql::words::{begins, find};
 
 /// A file and its settings; those in force at a statement are the first so many of them.
@@ -78,17 +80,19 @@ pub fn bridge(scripts: &[Script], from: Context, to: Context) -> (bool, &[Settin
 
 impl Contents {
     /// The statements of a file each, in order.
-    pub fn of(files: &[(Arc<SqlFile>, Vec<Statement>)]) -> Self {
+    pub fn of(files: &[Piece]) -> Self {
         let mut contents = Self::default();
-        for (file, statements) in files {
-            contents.take(file, statements);
+        for piece in files {
+            contents.take(piece);
         }
         contents
     }
 
-    fn take(&mut self, file: &Arc<SqlFile>, statements: &[Statement]) {
+    fn take(&mut self, Piece { file, statements, goes_on }: &Piece) {
         let number = self.scripts.len();
-        let mut script = Script { file: Arc::clone(file), settings: Vec::new() };
+        let before = self.scripts.last().filter(|_| *goes_on);
+        let settings = before.map(|script| last_of_each(&script.settings)).unwrap_or_default();
+        let mut script = Script { file: Arc::clone(file), settings };
         for statement in statements {
             let (at, sql) = (statement.span.start, statement.sql());
             let item = Item { script: number, at, sql: String::new(), settings: script.settings.len(), part: false };
@@ -99,6 +103,7 @@ impl Contents {
                     script.settings.push(Setting { at, sql: for_the_session(sql).into_owned() });
                 }
                 Class::Data if !marks_index(sql) => self.leave(Left::Data, &file.path),
+                Class::Meta if is_for_psql(sql) => self.leave(Left::Psql, &file.path),
                 Class::Transaction | Class::Meta => {}
                 Class::Data | Class::Definition => self.run(sql, item, &file.path),
             }
@@ -122,6 +127,12 @@ impl Contents {
     fn leave(&mut self, why: Left, path: &str) {
         *self.left.entry((why, path.to_owned())).or_default() += 1;
     }
+}
+
+/// Whether what psql makes of it decides which SQL is run.
+fn is_for_psql(command: &str) -> bool {
+    let word = command.split_whitespace().next().unwrap_or_default();
+    ["\\if", "\\elif", "\\else", "\\gexec"].contains(&word)
 }
 
 /// `CLUSTER t USING i` moves rows, and also marks the index, which is part of the schema.

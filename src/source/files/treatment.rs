@@ -26,6 +26,8 @@ pub enum Left {
     Data,
     /// What belongs to the cluster: roles, databases, tablespaces, server settings.
     Cluster,
+    /// Commands of psql that say which SQL is run.
+    Psql,
 }
 
 impl Left {
@@ -34,6 +36,7 @@ impl Left {
         match self {
             Self::Data => "data is not part of a schema",
             Self::Cluster => "roles, databases and tablespaces belong to the server",
+            Self::Psql => "psql alone knows which SQL they run; all that is written is loaded",
         }
     }
 }
