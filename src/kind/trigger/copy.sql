@@ -1,10 +1,11 @@
 -- The copies of triggers that partitions have, where one is not enabled as its parent's is. `root` is the trigger that
--- somebody created.
+-- somebody created. Before 15 the copies are marked as internal, like those behind foreign keys.
 WITH RECURSIVE copy AS (
   SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled, p.tgenabled AS parent_enabled, t.tgparentid AS root
     FROM pg_catalog.pg_trigger AS t
     JOIN pg_catalog.pg_trigger AS p ON p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled
    WHERE NOT t.tgisinternal
+      OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.oid = t.tgconstraint AND k.contype <> 't')
   UNION ALL
   SELECT c.oid, c.tgrelid, c.tgname, c.tgenabled, c.parent_enabled, p.tgparentid
     FROM copy AS c
